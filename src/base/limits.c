@@ -1,0 +1,29 @@
+#include "base/limits.h"
+
+#include "base/shim.h"
+
+/*
+ * ratio_max: deflate cannot pass 1032:1 (a 258-byte match in two bits), so 1100 lets through every
+ * gzip layer, even one that is all zeros (preallocated databases and disk images do occur), which
+ * layer_bytes_max then bounds. zstd and xz reach ratios in the ten thousands: there it stops a bomb
+ * at its first 64 MiB.
+ */
+const struct lc_limits lc_limits_default = {
+	.depth_max = 64,
+	.entries_max = 2000000,
+	.layer_bytes_max = (uint64_t)64 << 30,
+	.ratio_max = 1100,
+	.file_bytes_max = (uint64_t)64 << 20,
+	.spool_bytes_max = (uint64_t)512 << 20,
+	.name_bytes_max = 4096,
+	.facts_bytes_max = (uint64_t)64 << 20,
+	.manifest_bytes_max = (uint64_t)8 << 20,
+	.layers_max = 1000,
+	.window_bytes_max = (uint64_t)128 << 20,
+	.deadline_ns = 0,
+};
+
+int lc_limits_expired(const struct lc_limits *l)
+{
+	return l->deadline_ns != 0 && lc_ticks_ns() >= l->deadline_ns;
+}

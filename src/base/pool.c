@@ -1,0 +1,69 @@
+#include "base/pool.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+enum { THREADS_MAX = 256 };
+
+struct run {
+	atomic_size_t next;
+	size_t count;
+	lc_job_fn fn;
+	void *ctx;
+};
+
+static void *work(void *arg)
+{
+	struct run *r = arg;
+	for (;;) {
+		size_t i = atomic_fetch_add_explicit(&r->next, 1, memory_order_relaxed);
+		if (i >= r->count)
+			return NULL;
+		r->fn(r->ctx, i);
+	}
+}
+
+/* Start up to n threads into ids; how many were started. Signals stay with the caller's thread. */
+static unsigned start(struct run *r, pthread_t *ids, unsigned n)
+{
+	sigset_t all;
+	sigset_t old;
+	sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &old); /* fails for a wrong first argument only */
+	unsigned started = 0;
+	while (started < n && pthread_create(&ids[started], NULL, work, r) == 0)
+		started++;
+	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return started;
+}
+
+int lc_each(unsigned threads, size_t count, lc_job_fn fn, void *ctx)
+{
+	struct run r = { .count = count, .fn = fn, .ctx = ctx };
+	pthread_t ids[THREADS_MAX];
+	unsigned n = threads ? threads : lc_cpus();
+	if (n > count)
+		n = (unsigned)count;
+	if (n > THREADS_MAX)
+		n = THREADS_MAX;
+	unsigned started = n > 1 ? start(&r, ids, n - 1) : 0;
+	work(&r);
+	for (unsigned i = 0; i < started; i++)
+		(void)pthread_join(ids[i], NULL); /* ids of ours, joined once */
+	return 0;
+}
+
+unsigned lc_cpus(void)
+{
+	cpu_set_t set;
+	CPU_ZERO(&set);
+	int n = 0;
+	if (sched_getaffinity(0, sizeof(set), &set) == 0)
+		n = CPU_COUNT(&set);
+	if (n < 1) /* more processors than cpu_set_t has bits */
+		n = (int)sysconf(_SC_NPROCESSORS_ONLN);
+	return n < 1 ? 1 : (unsigned)n;
+}

@@ -1,0 +1,20 @@
+#include "base/vec.h"
+
+void *lc_vec_push_(struct lc_arena *a, void **v, size_t *n, size_t *room, size_t size)
+{
+	uint8_t *items;
+	memcpy(&items, v, sizeof(items)); /* *v has another pointer type; copying is no aliasing */
+	if (*n == *room) {
+		size_t want;
+		if (!lc_mul(*room ? *room : 2, 2, &want)) {
+			a->err = LC_ELIMIT;
+			return NULL;
+		}
+		items = lc_arena_grow(a, items, *n, want, size);
+		if (!items)
+			return NULL;
+		memcpy(v, &items, sizeof(items));
+		*room = want;
+	}
+	return items + size * (*n)++;
+}
