@@ -1,0 +1,569 @@
+#include "format/json.h"
+
+#include "base/arith.h"
+#include "base/map.h"
+#include "base/shim.h"
+#include "format/json_node.h"
+#include "format/json_scan.h"
+
+/*
+ * value = object / array / string / number / "true" / "false" / "null"        RFC 8259, section 3
+ * An open container keeps its parent and its last child in its own node, so nesting takes no stack.
+ */
+
+const struct json_limits json_limits_default = { .depth_max = 64, .nodes_max = 16u << 20 };
+
+enum {
+	END = -1,             /* peek() at the end of the text */
+	NODES_FIRST = 16,     /* nodes made room for, besides one for every BYTES_A_NODE of the text */
+	BYTES_A_NODE = 16,    /* about what real documents have */
+	NODES_GUESS_MAX = 1 << 16,
+	KEYS_PAIRWISE = 8,    /* objects up to this size are searched for equal keys without a map */
+};
+
+struct reader {
+	const uint8_t *p;
+	size_t n;
+	size_t pos; /* invariant: pos <= n */
+	struct json_node *nodes;
+	uint32_t count;
+	uint32_t room;
+	uint32_t nodes_max;
+	uint32_t cur; /* innermost open container, or JSON_NONE */
+	uint32_t depth;
+	uint32_t depth_max;
+	unsigned flags;
+	struct lc_arena *arena;
+	struct lc_err *e;
+};
+
+void json_line_column(struct lc_slice text, size_t off, uint32_t *ret_line, uint32_t *ret_column)
+{
+	uint32_t line = 1;
+	size_t from = 0;
+	while (from < off) {
+		size_t lf = lc_find(lc_sub(text, from, off - from), '\n');
+		if (lf == SIZE_MAX)
+			break;
+		from += lf + 1;
+		line++;
+	}
+	*ret_line = line;
+	*ret_column = (uint32_t)(off - from) + 1;
+}
+
+static __attribute__((cold, noinline)) int fail_at(struct reader *r, size_t off, int code,
+						   const char *what)
+{
+	uint32_t line;
+	uint32_t column;
+	json_line_column(lc_slice_of(r->p, r->n), off, &line, &column);
+	return lc_fail(r->e, code, "line %u, column %u: %s", line, column, what);
+}
+
+/* What stands at pos is not what the grammar has there. */
+static __attribute__((cold, noinline)) int fail_here(struct reader *r, const char *wanted)
+{
+	uint32_t line;
+	uint32_t column;
+	if (r->pos >= r->n)
+		return fail_at(r, r->n, LC_ETRUNC, "the text ends too early");
+	json_line_column(lc_slice_of(r->p, r->n), r->pos, &line, &column);
+	return lc_fail(r->e, LC_EBAD, "line %u, column %u: expected %s, found \"%s\"", line, column,
+		       wanted, lc_quote(lc_slice_of(r->p + r->pos, 1)).s);
+}
+
+/* ---- nodes ---- */
+
+static __attribute__((noinline)) int nodes_grow(struct reader *r)
+{
+	uint32_t room = r->room < r->nodes_max / 2 ? r->room * 2 : r->nodes_max;
+	struct json_node *nodes;
+	if (r->room >= r->nodes_max)
+		return fail_at(r, r->pos, LC_ELIMIT, "too many values");
+	nodes = lc_realloc(r->nodes, (size_t)room * sizeof(*nodes));
+	if (!nodes)
+		return lc_fail(r->e, LC_ENOMEM, "out of memory");
+	r->nodes = nodes;
+	r->room = room;
+	return 0;
+}
+
+/* Append a node that spans from pos to end, and move there. */
+static inline int push(struct reader *r, unsigned meta, size_t end)
+{
+	struct json_node *v;
+	if (__builtin_expect(r->count == r->room, 0)) {
+		int rc = nodes_grow(r);
+		if (rc)
+			return rc;
+	}
+	v = &r->nodes[r->count++];
+	v->start = (uint32_t)r->pos;
+	v->end = (uint32_t)end;
+	v->n = 0;
+	v->meta = meta;
+	r->pos = end;
+	return 0;
+}
+
+/* As push(), as the next child of the open container. */
+static inline int push_value(struct reader *r, unsigned meta, size_t end)
+{
+	if (r->cur != JSON_NONE) {
+		struct json_node *parent = &r->nodes[r->cur];
+		parent->end = r->count;
+		parent->meta += 1u << JSON_META_COUNT_SHIFT;
+		if (json_node_type(parent) == JSON_OBJECT)
+			meta |= JSON_META_MEMBER;
+	}
+	return push(r, meta, end);
+}
+
+static inline int open_container(struct reader *r, unsigned type)
+{
+	uint32_t at = r->count;
+	int rc;
+	if (r->depth >= r->depth_max)
+		return fail_at(r, r->pos, LC_ELIMIT, "nested too deeply");
+	rc = push_value(r, type, r->pos + 1);
+	if (rc)
+		return rc;
+	r->nodes[at].n = r->cur;
+	r->cur = at;
+	r->depth++;
+	return 0;
+}
+
+static inline int close_container(struct reader *r)
+{
+	struct json_node *v = &r->nodes[r->cur];
+	if (v->meta >> JSON_META_COUNT_SHIFT)
+		r->nodes[v->end].meta |= JSON_META_LAST;
+	r->cur = v->n;
+	v->n = r->count;
+	v->end = (uint32_t)++r->pos;
+	r->depth--;
+	return 0;
+}
+
+/* ---- strings ---- */
+
+static inline int hex_digit(uint8_t c)
+{
+	if (lc_is_digit(c))
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The "\uXXXX" at off as a number, or UINT32_MAX where there is none. */
+static uint32_t unicode_escape(const struct reader *r, size_t off)
+{
+	uint32_t v = 0;
+	if (r->n - off < 6 || r->p[off] != '\\' || r->p[off + 1] != 'u')
+		return UINT32_MAX;
+	for (size_t i = 2; i < 6; i++) {
+		int digit = hex_digit(r->p[off + i]);
+		if (digit < 0)
+			return UINT32_MAX;
+		v = v << 4 | (uint32_t)digit;
+	}
+	return v;
+}
+
+/* Length of the escape at off (0: it is none) and its code point; half a pair alone is U+FFFD. */
+static size_t escape(const struct reader *r, size_t off, uint32_t *ret_cp)
+{
+	static const char simple[256] = {
+		['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b',
+		['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
+	};
+	uint32_t high;
+	uint32_t low;
+	if (r->n - off < 2)
+		return 0;
+	*ret_cp = (uint32_t)simple[r->p[off + 1]];
+	if (*ret_cp)
+		return 2;
+	high = unicode_escape(r, off);
+	if (high == UINT32_MAX)
+		return 0;
+	*ret_cp = high;
+	if (high < 0xD800 || high > 0xDFFF)
+		return 6;
+	*ret_cp = 0xFFFD;
+	low = high < 0xDC00 ? unicode_escape(r, off + 6) : UINT32_MAX;
+	if (low < 0xDC00 || low > 0xDFFF)
+		return 6;
+	*ret_cp = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+	return 12;
+}
+
+static size_t utf8_put(uint8_t *to, uint32_t cp)
+{
+	if (cp < 0x80) {
+		to[0] = (uint8_t)cp;
+		return 1;
+	}
+	if (cp < 0x800) {
+		to[0] = (uint8_t)(0xC0 | cp >> 6);
+		to[1] = (uint8_t)(0x80 | (cp & 0x3F));
+		return 2;
+	}
+	if (cp < 0x10000) {
+		to[0] = (uint8_t)(0xE0 | cp >> 12);
+		to[1] = (uint8_t)(0x80 | (cp >> 6 & 0x3F));
+		to[2] = (uint8_t)(0x80 | (cp & 0x3F));
+		return 3;
+	}
+	to[0] = (uint8_t)(0xF0 | cp >> 18);
+	to[1] = (uint8_t)(0x80 | (cp >> 12 & 0x3F));
+	to[2] = (uint8_t)(0x80 | (cp >> 6 & 0x3F));
+	to[3] = (uint8_t)(0x80 | (cp & 0x3F));
+	return 4;
+}
+
+static __attribute__((cold)) int fail_escape(struct reader *r, size_t off)
+{
+	/* "\", "\u", "\u12" before the end may have been going to be an escape. */
+	for (size_t i = off + 2; i < r->n && i < off + 6; i++)
+		if (hex_digit(r->p[i]) < 0)
+			return fail_at(r, off, LC_EBAD, "invalid escape in a string");
+	if (r->n - off < 2 || (r->n - off < 6 && r->p[off + 1] == 'u'))
+		return fail_at(r, r->n, LC_ETRUNC, "the text ends inside a string");
+	return fail_at(r, off, LC_EBAD, "invalid escape in a string");
+}
+
+static __attribute__((cold)) int fail_in_string(struct reader *r, size_t off)
+{
+	if (off >= r->n)
+		return fail_at(r, r->n, LC_ETRUNC, "the text ends inside a string");
+	if (r->p[off] < 0x20)
+		return fail_at(r, off, LC_EBAD, "control character in a string");
+	return fail_at(r, off, LC_EBAD, "invalid UTF-8");
+}
+
+/* Check the string that starts at pos: where it ends, and what its escapes leave of it. */
+static inline int scan_string(struct reader *r, size_t *ret_end, size_t *ret_decoded)
+{
+	size_t from = r->pos + 1;
+	size_t i = from;
+	size_t saved = 0;
+	for (;;) {
+		uint8_t tmp[4];
+		uint32_t cp;
+		size_t n;
+		i += json_plain_run(r->p + i, r->n - i);
+		if (i < r->n && r->p[i] == '"')
+			break;
+		if (i < r->n && r->p[i] == '\\') {
+			n = escape(r, i, &cp);
+			if (!n)
+				return fail_escape(r, i);
+			saved += n - utf8_put(tmp, cp);
+		} else {
+			n = i < r->n && r->p[i] >= 0x80 ? lc_utf8(lc_slice_of(r->p + i, r->n - i), &cp)
+							: 0;
+			if (!n)
+				return fail_in_string(r, i);
+		}
+		i += n;
+	}
+	*ret_end = i + 1;
+	*ret_decoded = i - from - saved;
+	return 0;
+}
+
+/* The bytes of a checked string, escapes resolved; to has room for just what scan_string() counted. */
+static void decode_string(const struct reader *r, size_t from, size_t end, uint8_t *to)
+{
+	while (from < end) {
+		const uint8_t *slash = memchr(r->p + from, '\\', end - from);
+		size_t run = slash ? (size_t)(slash - (r->p + from)) : end - from;
+		uint32_t cp;
+		memcpy(to, r->p + from, run);
+		to += run;
+		from += run;
+		if (!slash)
+			break;
+		from += escape(r, from, &cp);
+		to += utf8_put(to, cp);
+	}
+}
+
+static __attribute__((noinline)) int push_decoded(struct reader *r, uint32_t of, size_t n)
+{
+	struct json_node *v = &r->nodes[of];
+	uint8_t *decoded = lc_arena_alloc(r->arena, n ? n : 1);
+	int rc;
+	if (!decoded)
+		return lc_fail(r->e, lc_arena_err(r->arena), "out of memory");
+	decode_string(r, v->start + 1, v->end - 1, decoded);
+	v->meta |= JSON_META_ESCAPED;
+	rc = push(r, JSON_AUX, r->pos);
+	if (rc)
+		return rc;
+	v = &r->nodes[r->count - 1];
+	v->decoded = decoded;
+	v->n = (uint32_t)n;
+	return 0;
+}
+
+/* A string at pos, as a value or as a key. */
+static inline int read_string(struct reader *r, bool value)
+{
+	uint32_t at = r->count;
+	size_t raw = r->pos;
+	size_t end;
+	size_t decoded;
+	int rc = scan_string(r, &end, &decoded);
+	if (rc)
+		return rc;
+	rc = value ? push_value(r, JSON_STRING, end) : push(r, JSON_STRING, end);
+	if (!rc && decoded != end - raw - 2)
+		rc = push_decoded(r, at, decoded);
+	return rc;
+}
+
+/* ---- numbers and names ---- */
+
+static inline size_t digits(const struct reader *r, size_t i)
+{
+	while (i < r->n && lc_is_digit(r->p[i]))
+		i++;
+	return i;
+}
+
+/* number = [ "-" ] ( "0" / 1-9 *DIGIT ) [ "." 1*DIGIT ] [ "e" [ "+" / "-" ] 1*DIGIT ] */
+static int read_number(struct reader *r)
+{
+	size_t i = r->pos + (r->p[r->pos] == '-');
+	size_t from = i;
+	i = i < r->n && r->p[i] == '0' ? i + 1 : digits(r, i);
+	if (i > from && i < r->n && r->p[i] == '.') {
+		from = i + 1;
+		i = digits(r, from);
+	}
+	if (i > from && i < r->n && (r->p[i] | 0x20) == 'e') {
+		from = i + 1;
+		from += from < r->n && (r->p[from] == '+' || r->p[from] == '-');
+		i = digits(r, from);
+	}
+	if (i > from && !(i < r->n && lc_is_digit(r->p[i]))) /* not "01" */
+		return push_value(r, JSON_NUMBER, i);
+	r->pos = i;
+	return fail_here(r, i > from ? "no digit after a leading zero" : "a digit");
+}
+
+static int read_name(struct reader *r, enum json_type type, struct lc_slice name)
+{
+	size_t start = r->pos;
+	if (lc_starts(lc_slice_of(r->p + start, r->n - start), name))
+		return push_value(r, type, start + name.n);
+	while (r->pos < r->n && r->p[r->pos] == name.p[r->pos - start])
+		r->pos++;
+	return fail_here(r, "null, true or false");
+}
+
+/* ---- structure ---- */
+
+static size_t comment_end(const struct reader *r, size_t i, bool block)
+{
+	while (i < r->n) {
+		uint32_t cp;
+		size_t n = lc_utf8(lc_slice_of(r->p + i, r->n - i), &cp);
+		if (!n || (!block && cp == '\n'))
+			break;
+		if (block && cp == '*' && r->n - i > 1 && r->p[i + 1] == '/')
+			return i + 2;
+		i += n;
+	}
+	return i;
+}
+
+/* Comments and space; what is no comment, or is not closed or not UTF-8, stays for the grammar to refuse. */
+static __attribute__((cold)) void skip_comments(struct reader *r)
+{
+	while (r->n - r->pos > 1 && r->p[r->pos] == '/') {
+		uint8_t kind = r->p[r->pos + 1];
+		if (kind != '/' && kind != '*')
+			return;
+		r->pos = comment_end(r, r->pos + 2, kind == '*');
+		while (r->pos < r->n && strchr(" \t\r\n", r->p[r->pos]) && r->p[r->pos])
+			r->pos++;
+	}
+}
+
+/* Next byte that is not space, or END; pos stands on it. */
+static inline int peek(struct reader *r)
+{
+	static const bool space[256] = { [' '] = 1, ['\t'] = 1, ['\r'] = 1, ['\n'] = 1 };
+	while (r->pos < r->n && space[r->p[r->pos]])
+		r->pos++;
+	if (__builtin_expect((r->flags & JSON_LENIENT) != 0, 0))
+		skip_comments(r);
+	return r->pos < r->n ? r->p[r->pos] : END;
+}
+
+static inline int read_key(struct reader *r)
+{
+	int rc;
+	if (peek(r) != '"')
+		return fail_here(r, "a key");
+	rc = read_string(r, false);
+	if (rc)
+		return rc;
+	if (peek(r) != ':')
+		return fail_here(r, "a colon");
+	r->pos++;
+	return 0;
+}
+
+static inline int read_value(struct reader *r)
+{
+	int c = peek(r);
+	switch (c) {
+	case '"':
+		return read_string(r, true);
+	case '{':
+		return open_container(r, JSON_OBJECT);
+	case '[':
+		return open_container(r, JSON_ARRAY);
+	case 't':
+		return read_name(r, JSON_TRUE, LC_S("true"));
+	case 'f':
+		return read_name(r, JSON_FALSE, LC_S("false"));
+	case 'n':
+		return read_name(r, JSON_NULL, LC_S("null"));
+	case '-':
+		return read_number(r);
+	default:
+		return c >= '0' && c <= '9' ? read_number(r) : fail_here(r, "a value");
+	}
+}
+
+/* The next child of the open container, or its end. */
+static inline int read_child(struct reader *r)
+{
+	const struct json_node *v = &r->nodes[r->cur];
+	bool object = json_node_type(v) == JSON_OBJECT;
+	int close = object ? '}' : ']';
+	int c = peek(r);
+	if (c == close)
+		return close_container(r);
+	if (v->meta >> JSON_META_COUNT_SHIFT) {
+		if (c != ',')
+			return fail_here(r, object ? "a comma or }" : "a comma or ]");
+		r->pos++;
+		if ((r->flags & JSON_LENIENT) && peek(r) == close)
+			return close_container(r);
+	}
+	if (object) {
+		int rc = read_key(r);
+		if (rc)
+			return rc;
+	}
+	return read_value(r);
+}
+
+static int read_document(struct reader *r)
+{
+	int rc;
+	if (r->flags & JSON_LENIENT && lc_starts(lc_slice_of(r->p, r->n), LC_S("\xEF\xBB\xBF")))
+		r->pos = 3;
+	rc = read_value(r);
+	while (!rc && r->cur != JSON_NONE)
+		rc = read_child(r);
+	if (!rc && peek(r) != END)
+		return fail_here(r, "the end of the text");
+	return rc;
+}
+
+/* ---- equal keys ---- */
+
+static int fail_dup(const struct json_doc *d, json_ref child, struct lc_err *e)
+{
+	uint32_t line;
+	uint32_t column;
+	json_where(d, child, &line, &column);
+	return lc_fail(e, LC_EBAD, "line %u, column %u: the key \"%s\" occurs before in this object",
+		       line, column, lc_quote(json_key(d, child)).s);
+}
+
+static int dups_pairwise(const struct json_doc *d, json_ref object, struct lc_err *e)
+{
+	json_each (d, object, child)
+		for (json_ref other = json_first(d, object); other != child; other = json_next(d, other))
+			if (lc_eq(json_key(d, other), json_key(d, child)))
+				return fail_dup(d, child, e);
+	return 0;
+}
+
+static int dups_by_map(const struct json_doc *d, json_ref object, struct lc_err *e)
+{
+	struct lc_map seen __attribute__((cleanup(lc_map_done))) = { 0 };
+	json_each (d, object, child) {
+		bool added;
+		int rc = lc_map_add(&seen, json_key(d, child), NULL, &added);
+		if (rc)
+			return lc_fail(e, rc, "out of memory");
+		if (!added)
+			return fail_dup(d, child, e);
+	}
+	return 0;
+}
+
+static int refuse_dups(const struct json_doc *d, struct lc_err *e)
+{
+	int rc = 0;
+	for (uint32_t i = 0; i < d->count && !rc; i++) {
+		if (json_node_type(&d->nodes[i]) != JSON_OBJECT)
+			continue;
+		rc = json_count(d, i) > KEYS_PAIRWISE ? dups_by_map(d, i, e)
+						       : dups_pairwise(d, i, e);
+	}
+	return rc;
+}
+
+/* ---- face ---- */
+
+static int keep(struct reader *r, struct json_doc *d)
+{
+	d->text = lc_slice_of(r->p, r->n);
+	d->flags = r->flags;
+	d->count = r->count;
+	d->nodes = lc_new_array(r->arena, struct json_node, r->count);
+	if (!d->nodes)
+		return lc_fail(r->e, lc_arena_err(r->arena), "out of memory");
+	memcpy(d->nodes, r->nodes, (size_t)r->count * sizeof(*r->nodes));
+	return r->flags & JSON_DUP_REFUSE ? refuse_dups(d, r->e) : 0;
+}
+
+int json_parse(struct lc_slice text, unsigned flags, const struct json_limits *limits,
+	       struct lc_arena *a, struct json_doc *ret, struct lc_err *e)
+{
+	/* Counted on the heap first, so that the arena holds no node too many. */
+	LC_AUTOFREE void *nodes = NULL;
+	struct reader r = { .p = text.p, .n = text.n, .cur = JSON_NONE, .flags = flags, .arena = a, .e = e };
+	struct json_doc d;
+	int rc;
+	if (!limits)
+		limits = &json_limits_default;
+	if (text.n >= UINT32_MAX)
+		return lc_fail(e, LC_ELIMIT, "a document of more than 4 GiB");
+	r.depth_max = limits->depth_max;
+	r.nodes_max = (uint32_t)lc_min(limits->nodes_max, JSON_NODES_MAX);
+	r.room = (uint32_t)lc_min(text.n / BYTES_A_NODE + NODES_FIRST, NODES_GUESS_MAX);
+	r.room = (uint32_t)lc_min(r.room, r.nodes_max);
+	r.nodes = lc_alloc(r.room * sizeof(*r.nodes));
+	if (!r.nodes)
+		return lc_fail(e, LC_ENOMEM, "out of memory");
+	rc = read_document(&r);
+	nodes = r.nodes; /* it moves while it grows */
+	if (!rc)
+		rc = keep(&r, &d);
+	if (!rc)
+		*ret = d;
+	return rc;
+}

@@ -1,0 +1,76 @@
+/*
+ * The inner loop of reading and writing JSON strings: how far bytes need no look of their own.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/** True for a byte that a JSON string holds as it is: ASCII but for controls, quote and backslash. */
+static inline int json_is_plain(uint8_t c)
+{
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+#ifdef __SSE2__
+/* As signed bytes both controls and non-ASCII are below space: one comparison finds them. */
+static inline unsigned json_block_special(const uint8_t *p)
+{
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i low = _mm_cmplt_epi8(v, _mm_set1_epi8(0x20));
+	__m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
+	__m128i slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
+	return (unsigned)_mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(quote, slash)));
+}
+
+enum { JSON_BLOCK = 16 };
+
+static inline size_t json_block_first(unsigned special)
+{
+	return (size_t)__builtin_ctz(special);
+}
+#else
+/*
+ * The same eight bytes at a time. Borrows can mark a byte above a special one by mistake, never below,
+ * so the lowest mark is exact.
+ */
+static inline uint64_t json_block_special(const uint8_t *p)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	uint64_t v;
+	memcpy(&v, p, sizeof(v));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	uint64_t quote = v ^ ones * '"';
+	uint64_t slash = v ^ ones * '\\';
+	uint64_t marks = (v - ones * 0x20) | (quote - ones) | (slash - ones) | v;
+	return marks & ones * 0x80;
+}
+
+enum { JSON_BLOCK = 8 };
+
+static inline size_t json_block_first(uint64_t special)
+{
+	return (size_t)__builtin_ctzll(special) / 8;
+}
+#endif
+
+/** Length of the run of plain bytes at p, at most n. */
+static inline size_t json_plain_run(const uint8_t *p, size_t n)
+{
+	size_t i = 0;
+	for (; n - i >= JSON_BLOCK; i += JSON_BLOCK) {
+		__typeof__(json_block_special(p)) special = json_block_special(p + i);
+		if (special)
+			return i + json_block_first(special);
+	}
+	while (i < n && json_is_plain(p[i]))
+		i++;
+	return i;
+}
