@@ -1,0 +1,35 @@
+/*
+ * Making the database from a folder of public feeds, in bounded memory.
+ *
+ * DIR holds <ECOSYSTEM>/all.zip (OSV), alpine-secdb/, wolfi-secdb/, kev/, epss/, eol/; other folders only when named.
+ * A feed file that is broken is told (and counted) and the rest goes on, unless nothing is left. The file
+ * appears by rename when it is whole and checked; before that the old one stays in use.
+ */
+#pragma once
+
+#include "advisory/db.h"
+
+struct adv_build_options {
+	struct lc_slice from;      /* directory */
+	struct lc_slice output;    /* file */
+	bool starter_text;         /* write the starter's sorted text (data/starter) instead of a database */
+	struct lc_slices only;     /* feeds by name, empty: all that are there */
+	bool reproducible;
+	void (*progress)(void *ctx, const char *feed, uint64_t done, uint64_t total);
+	void *progress_ctx;
+	const struct lc_limits *limits;
+};
+
+struct adv_build_feed {
+	struct lc_slice name;
+	uint64_t records, withdrawn, skipped, broken;
+	struct lc_slice first_broken; /* what and why */
+};
+
+struct adv_build_result {
+	struct { struct adv_build_feed *v; size_t n, room; } feeds;
+	struct adv_db_info info;
+};
+
+int adv_build(const struct adv_build_options *o, struct lc_arena *a, struct adv_build_result *ret,
+	      struct lc_err *e) LC_MUST_CHECK;

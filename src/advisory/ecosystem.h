@@ -1,0 +1,36 @@
+/*
+ * From an operating system or a package type to the ecosystem and key of the database.
+ * Source: OSV schema 1.7 "Defined ecosystems"; reference table of matching keys.
+ */
+#pragma once
+
+#include "advisory/db.h"
+#include "inventory/package_type.h"
+
+struct adv_key {
+	struct lc_slice ecosystem;    /* "Debian:12", "Alpine:v3.18", "npm"; "" nothing to match with */
+	struct lc_slice name;         /* as the ecosystem keys it: source name, normalised name */
+	struct lc_slice version;      /* the version to judge: the source's where the ecosystem says so */
+	enum version_scheme scheme;
+	bool by_source;               /* the name is the source package's */
+};
+
+/**
+ * @param repository  release of the package repositories, NULL none: it goes before the OS's for Alpine
+ * @return 0 with ecosystem "" when this family has none
+ */
+int adv_key_of(const struct inv_package *p, const struct inv_os *os,
+	       const struct inv_repository *repository, struct lc_arena *a, struct adv_key *ret,
+	       struct lc_err *e) LC_MUST_CHECK;
+
+/** Product and cycle of end-of-life data for an OS family and version; false when there is none. */
+bool adv_eol_product(const struct inv_os *os, struct lc_arena *a, struct lc_slice *ret_product,
+		     struct lc_slice *ret_cycle);
+/** Is the OS past its end of life at now (seconds)? Debian by its LTS date, Ubuntu by the standard date unless
+ * os->extended, others by eol. *ret_known false when the data does not say. */
+int adv_os_eol(struct adv_db *db, const struct inv_os *os, int64_t now, bool *ret_known, bool *ret_eol,
+	       struct lc_err *e) LC_MUST_CHECK;
+/** Scheme by which an ecosystem compares ("Debian:12" -> deb); VERSION_NONE unknown. */
+enum version_scheme adv_ecosystem_scheme(struct lc_slice ecosystem);
+/** Normalise a package name for the ecosystem's key (PyPI, NuGet, …); in the arena. */
+struct lc_slice adv_normal_name(struct lc_slice ecosystem, struct lc_slice name, struct lc_arena *a);

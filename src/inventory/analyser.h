@@ -1,0 +1,86 @@
+/*
+ * The analyser contract: what it wants, how it gets it, what it may do.
+ *
+ * An analyser is one constant row. parse() is pure: no I/O but the content it is given, no globals,
+ * no clock; facts go into the sink, trouble with the input goes there as well (inv_sink_trouble), and
+ * what was understood before stays. It returns non-zero only when the scan itself cannot go on
+ * (LC_ENOMEM, LC_ELIMIT of the sink). Raise version whenever results change: it is part of the cache key.
+ */
+#pragma once
+
+#include "base/content.h"
+#include "base/limits.h"
+#include "inventory/fact.h"
+
+enum inv_want_kind {
+	INV_WANT_PATH,       /* this very path */
+	INV_WANT_NAME,       /* any path whose last component is text */
+	INV_WANT_SUFFIX,     /* any path that ends in text (".jar", "/specifications/x"); ASCII case as written */
+	INV_WANT_UNDER,      /* anything below directory text ("a/b"), whose name ends in suffix when given */
+	INV_WANT_MAGIC,      /* content starts with text (length in n when it holds NULs) */
+	INV_WANT_EXECUTABLE, /* an execute bit in the mode, or ELF, PE or Mach-O by magic */
+	INV_WANT_TEXT,       /* every file whose first bytes look like text */
+};
+
+struct inv_want {
+	enum inv_want_kind kind;
+	const char *text;
+	const char *suffix; /* INV_WANT_UNDER only, NULL any */
+	size_t n;           /* INV_WANT_MAGIC only, 0: strlen */
+};
+
+enum inv_access {
+	INV_WHOLE,    /* file->bytes holds all, at most size_max */
+	INV_SEEKABLE, /* file->content can be read anywhere, at most limits->spool_bytes_max */
+	INV_STREAMED, /* file->stream is pulled once, any size */
+};
+
+enum inv_target {
+	INV_TARGET_IMAGE = 1u << 0,
+	INV_TARGET_ROOTFS = 1u << 1,
+	INV_TARGET_FS = 1u << 2,
+	INV_TARGET_REPO = 1u << 3,
+};
+
+enum inv_group { /* what users switch with --scanners and --pkg-types */
+	INV_GROUP_OS = 1u << 0,
+	INV_GROUP_LIBRARY = 1u << 1,
+	INV_GROUP_SECRET = 1u << 2,
+	INV_GROUP_MISCONFIG = 1u << 3,
+	INV_GROUP_LICENCE = 1u << 4,
+};
+
+/** Options of a scan that change facts; all of it enters the cache key (inv_options_key). */
+struct inv_options {
+	unsigned targets; /* one enum inv_target */
+	unsigned groups;  /* enum inv_group */
+	bool include_dev;
+	struct lc_slices skip_files; /* globs */
+	struct lc_slices skip_dirs;
+};
+/** Append the bytes that identify the options, in a stable form. */
+int inv_options_key(const struct inv_options *o, struct lc_buf *out);
+
+struct inv_file {
+	struct lc_slice path;
+	uint32_t mode;
+	uint64_t size;
+	struct lc_slice bytes;            /* INV_WHOLE */
+	const struct lc_content *content; /* INV_SEEKABLE (and INV_WHOLE) */
+	struct lc_stream *stream;         /* INV_STREAMED */
+	const struct inv_options *options;
+	const struct lc_limits *limits;
+	struct lc_arena *scratch;         /* emptied after the file */
+};
+
+struct inv_analyser {
+	const char *name; /* as users name it in options and reports: "dpkg", "apk", "os-release" */
+	uint16_t version;
+	uint16_t group;   /* one enum inv_group */
+	unsigned targets; /* where it runs */
+	enum inv_access access;
+	const struct inv_want *wants;
+	size_t wants_n;
+	uint64_t size_max; /* larger files are a diagnostic; 0: limits->file_bytes_max */
+	int (*parse)(const struct inv_file *f, struct inv_sink *out, struct lc_err *e);
+};

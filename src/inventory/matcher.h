@@ -1,0 +1,47 @@
+/*
+ * All analysers' wants compiled into one matcher: a file costs one look-up, however many analysers.
+ *
+ * First by path, mode and kind (cheap, before any byte is read), then, where wants ask for it, by the first
+ * INV_HEAD_BYTES of content. Immutable once made; any number of threads may ask.
+ */
+#pragma once
+
+#include "inventory/analyser.h"
+
+enum { INV_HEAD_BYTES = 512, INV_ANALYSERS_MAX = 256 };
+
+/** A set of analysers by index into the table. */
+struct inv_set {
+	uint64_t bits[INV_ANALYSERS_MAX / 64];
+};
+
+struct inv_matcher;
+
+/**
+ * @param table    the analysers, borrowed; at most INV_ANALYSERS_MAX
+ * @param options  which groups and targets count, what is skipped
+ */
+int inv_matcher_new(const struct inv_analyser *const *table, size_t n,
+		    const struct inv_options *options, struct inv_matcher **ret, struct lc_err *e)
+	LC_MUST_CHECK;
+void inv_matcher_free(struct inv_matcher *m);
+
+/**
+ * Who wants this path?
+ * @param ret_head  true when the first bytes decide about more of them: call inv_match_head next
+ * @return true when anybody does (or may, by head)
+ */
+bool inv_match_path(const struct inv_matcher *m, struct lc_slice path, uint32_t mode,
+		    struct inv_set *ret, bool *ret_head);
+/** Add those that want the file by its head (up to INV_HEAD_BYTES from the start). */
+void inv_match_head(const struct inv_matcher *m, struct lc_slice head, struct inv_set *set);
+/** Would inv_match_path want a link at this path by exact path (so that its target should be read)? */
+bool inv_match_exact(const struct inv_matcher *m, struct lc_slice path);
+const struct inv_analyser *inv_matcher_analyser(const struct inv_matcher *m, size_t index);
+size_t inv_matcher_count(const struct inv_matcher *m);
+/** Bytes that name the analysers, their versions and the options: for the cache key. */
+int inv_matcher_key(const struct inv_matcher *m, struct lc_buf *out);
+static inline bool inv_set_has(const struct inv_set *s, size_t i)
+{
+	return s->bits[i / 64] >> (i % 64) & 1;
+}

@@ -1,0 +1,93 @@
+/*
+ * The one report model: what was scanned, how much of it was understood, what was found.
+ *
+ * Writers turn it into the formats of the field; they read it and change nothing. Everything lives in the report's
+ * arena. The same scan with the same database gives the same bytes, whatever the number of threads.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "finding/judge.h"
+#include "finding/match.h"
+#include "oci/image.h"
+
+struct report_layer {
+	struct lc_slice digest;     /* "" when the source has no stored digest */
+	struct lc_slice diff_id;
+	struct lc_slice created_by;
+	uint64_t size;              /* of the tar */
+	uint64_t stored;            /* of the blob */
+	const char *compression;
+	bool read;                  /* false: facts of this layer are missing */
+	struct lc_slice trouble;    /* why, when it could not be read */
+};
+
+enum report_class { REPORT_OS_PKGS, REPORT_LANG_PKGS, REPORT_CLASS_N };
+
+struct report_result {
+	struct lc_slice target;
+	enum report_class kind;
+	struct lc_slice type;
+	const struct inv_found_package **packages; /* sorted as reports sort them */
+	size_t packages_n;
+	struct finding **findings;                 /* shown */
+	size_t findings_n;
+	struct finding **suppressed;
+	size_t suppressed_n;
+};
+
+struct report_coverage { /* the first line: how much was read and understood */
+	uint64_t bytes_stored, bytes_inflated, entries, files_read;
+	uint64_t packages, not_understood, layers, layers_unreadable;
+	bool partial; /* anything at all was not understood */
+};
+
+enum report_eol { REPORT_EOL_UNKNOWN, REPORT_EOL_NO, REPORT_EOL_YES };
+
+struct report {
+	struct lc_arena arena;
+	/* what ran */
+	struct lc_slice version;         /* of lacre */
+	struct lc_slice report_id;       /* UUID */
+	struct lc_slice created_at;      /* RFC 3339 */
+	bool reproducible;
+	/* what was scanned */
+	struct lc_slice artifact_id, artifact_name, artifact_type; /* "container_image", … */
+	const struct oci_image *image;   /* NULL for other targets; outlives the report */
+	struct lc_slice reference;
+	struct report_layer *layers;
+	size_t layers_n;
+	uint64_t size;                   /* sum of the layers' tars */
+	struct inventory inventory;
+	enum report_eol eol;
+	struct eol_cycle eol_cycle;
+	/* with what */
+	struct adv_db_info db;
+	/* what came out */
+	struct report_coverage coverage;
+	struct match_stats match;
+	struct judge_stats judged;
+	struct finding_list findings;
+	struct report_result *results;
+	size_t results_n;
+	unsigned groups;                 /* what was looked for (INV_GROUP_…) */
+	struct lc_slices warnings;       /* for people: starter database, stale data, end of life, odd input */
+};
+
+/** Group findings and packages into results, in the order the neighbours use. After match and judge. */
+int report_assemble(struct report *r, struct lc_err *e) LC_MUST_CHECK;
+/** ArtifactID of an image: sha256 of "image id:registry/repository", the image id without a reference. */
+int report_identify(struct report *r, struct lc_err *e) LC_MUST_CHECK;
+/** "sha256:…" over artifact id, target, package id and vulnerability id, joined with ':'. */
+struct lc_slice report_fingerprint(const struct report *r, const struct report_result *res,
+				   const struct finding *f, struct lc_arena *a);
+/** The finding's name across rebuilds: over target class, package type, name and vulnerability; no version. */
+struct lc_slice report_stable_key(const struct report *r, const struct report_result *res,
+				  const struct finding *f, struct lc_arena *a);
+/** UID of a package in this report: 16 hex digits, stable for the same package at the same path. */
+struct lc_slice report_package_uid(const struct report_result *res, const struct inv_found_package *p,
+				   struct lc_arena *a);
+/** Counts of a result's shown findings by severity. */
+void report_count(const struct report_result *res, uint64_t ret[SEVERITY_N]);
+void report_free(struct report *r);
+void report_freep(struct report **r);

@@ -1,0 +1,108 @@
+/*
+ * Orders of versions: one file per scheme behind one compare, and one test of ranges as advisories
+ * state them. A range is a statement about an order ("introduced <= v < fixed"), never a dependency
+ * specifier: pre-releases and post-releases count.
+ *
+ * Pure and thread-safe. Texts are at most VERSION_BYTES_MAX bytes.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+enum version_scheme {
+	VERSION_NONE, /* unknown ecosystem: nothing compares, only equal text is equal */
+	VERSION_DEB,  /* Debian Policy 5.6.12 */
+	VERSION_APK,  /* apk-tools 2.14 */
+	VERSION_RPM,  /* epoch:version-release, rpmvercmp */
+	VERSION_SEMVER,
+	VERSION_GO,
+	VERSION_PEP440,
+	VERSION_MAVEN,
+	VERSION_GEM,
+	VERSION_COMPOSER,
+	VERSION_NUGET,
+	VERSION_HEX,
+	VERSION_PUB,
+	VERSION_SWIFT,
+	VERSION_CONAN,
+	VERSION_BITNAMI,
+	VERSION_CRAN,
+	VERSION_HACKAGE,
+	VERSION_GENERIC,
+	VERSION_SCHEME_N
+};
+
+enum { VERSION_BYTES_MAX = 512 };
+
+/** Name as documents and the database use it ("deb", "apk", …); NULL for a scheme not built in. */
+const char *version_scheme_name(enum version_scheme s);
+bool version_scheme_of(struct lc_slice name, enum version_scheme *ret);
+/** True when versions of this scheme can be compared in this build. */
+bool version_scheme_built(enum version_scheme s);
+
+/**
+ * Compare two versions.
+ *
+ * @param ret  <0, 0, >0 as a sorts before, with or after b; untouched on failure
+ * @return 0; LC_EBAD outside the scheme's grammar; LC_ELIMIT too long; LC_EUNSUP scheme not built
+ */
+int version_cmp(enum version_scheme s, struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
+
+/** Is it a version of the scheme at all? An empty text never is. */
+bool version_valid(enum version_scheme s, struct lc_slice v);
+
+enum version_event_kind { VERSION_INTRODUCED, VERSION_FIXED, VERSION_LAST_AFFECTED, VERSION_LIMIT };
+
+struct version_event {
+	enum version_event_kind kind;
+	struct lc_slice version; /* "0" as introduced: from the beginning; "*" as limit: no limit */
+};
+
+/** One advisory's statement about one package: ranges (events in the record's order) and single versions. */
+struct version_range {
+	const struct version_event *events;
+	size_t n;
+};
+
+struct version_affected {
+	const struct version_range *ranges;
+	size_t ranges_n;
+	const struct lc_slice *versions; /* exactly these, too */
+	size_t versions_n;
+};
+
+enum version_verdict { VERSION_UNAFFECTED, VERSION_AFFECTED, VERSION_UNDECIDED };
+
+/** Why: enough to explain every step to a person. All slices are borrowed from the question. */
+struct version_proof {
+	enum version_verdict verdict;
+	size_t range;                     /* which range decided; SIZE_MAX: the versions list */
+	struct lc_slice introduced;       /* start of the affected stretch that holds v; "0" */
+	struct lc_slice fixed;            /* first fix that ends it; p NULL when none */
+	struct lc_slice last_affected;    /* or the last affected version that ends it */
+	size_t skipped;                   /* events or versions that do not compare and were passed over */
+};
+
+/**
+ * Is v affected? Source: OSV schema 1.7, "Evaluation": events are sorted by version, equal ones in
+ * the record's order; an event that does not compare is skipped alone and counted.
+ * VERSION_UNDECIDED when v itself is no version of the scheme (and is not named literally).
+ *
+ * @return 0; LC_EUNSUP scheme not built; LC_ENOMEM
+ */
+int version_affects(enum version_scheme s, const struct version_affected *what, struct lc_slice v,
+		    struct version_proof *ret) LC_MUST_CHECK;
+
+/* The schemes themselves, as version_cmp() calls them. */
+int version_cmp_deb(struct lc_slice a, struct lc_slice b, int *ret);
+int version_cmp_apk(struct lc_slice a, struct lc_slice b, int *ret);
+int version_cmp_rpm(struct lc_slice a, struct lc_slice b, int *ret);
+
+/** Debian parts: epoch digits (empty: none), upstream, revision (empty: none). */
+void version_split_deb(struct lc_slice v, struct lc_slice *ret_epoch, struct lc_slice *ret_upstream,
+		       struct lc_slice *ret_revision);
+/** rpm parts of epoch:version-release. */
+void version_split_rpm(struct lc_slice v, struct lc_slice *ret_epoch, struct lc_slice *ret_version,
+		       struct lc_slice *ret_release);
