@@ -53,7 +53,7 @@ struct report {
 	bool reproducible;
 	/* what was scanned */
 	struct lc_slice artifact_id, artifact_name, artifact_type; /* "container_image", … */
-	const struct oci_image *image;   /* NULL for other targets; outlives the report */
+	const struct oci_image *image;   /* NULL for other targets; part of kept */
 	struct lc_slice reference;
 	struct report_layer *layers;
 	size_t layers_n;
@@ -72,11 +72,15 @@ struct report {
 	size_t results_n;
 	unsigned groups;                 /* what was looked for (INV_GROUP_…) */
 	struct lc_slices warnings;       /* for people: starter database, stale data, end of life, odd input */
+	/* what the slices above point into (image, layers' facts); released with the report */
+	void *kept;
+	void (*kept_free)(void *kept);
 };
 
 /** Group findings and packages into results, in the order the neighbours use. After match and judge. */
 int report_assemble(struct report *r, struct lc_err *e) LC_MUST_CHECK;
-/** ArtifactID of an image: sha256 of "image id:registry/repository", the image id without a reference. */
+/** Ids of the report and its artifact; created_at is set before. ReportID is a UUID v7 of created_at, its random part drawn from
+ * the content when reproducible. ArtifactID of an image: sha256 of "image id:registry/repository", the image id without a reference. */
 int report_identify(struct report *r, struct lc_err *e) LC_MUST_CHECK;
 /** "sha256:…" over artifact id, target, package id and vulnerability id, joined with ':'. */
 struct lc_slice report_fingerprint(const struct report *r, const struct report_result *res,

@@ -15,7 +15,7 @@ struct scan_request {
 	struct inv_options inventory;     /* groups, targets, what is skipped */
 	const char *db_path;              /* NULL: the starter */
 	const struct match_options *match;
-	const struct judge_options *judge;
+	const struct judge_options *judge; /* its now is set by the scan: clock, or content when reproducible */
 	const struct oci_layer_transform *transform; /* NULL: no keys */
 	const struct lc_limits *limits;
 	unsigned threads;                 /* 0: one per processor */

@@ -1,0 +1,121 @@
+#include "scan/scan.h"
+
+#include "base/shim.h"
+#include "scan/describe.h"
+#include "scan/layers.h"
+
+/* What the report's slices point into. */
+struct kept {
+	struct oci_image *image;
+	struct scan_layers layers;
+};
+
+static void kept_free(void *p)
+{
+	struct kept *k = p;
+	if (!k)
+		return;
+	scan_layers_done(&k->layers);
+	oci_close(k->image);
+	lc_free(k);
+}
+
+static int report_new(struct report **ret, struct kept **ret_kept, struct lc_err *e)
+{
+	struct report *r = lc_alloc0(1, sizeof(*r));
+	struct kept *k = lc_alloc0(1, sizeof(*k));
+	if (!r || !k) {
+		lc_free(r);
+		lc_free(k);
+		return lc_fail(e, LC_ENOMEM, "no memory for a report");
+	}
+	lc_arena_init(&r->arena, 0);
+	r->kept = k;
+	r->kept_free = kept_free;
+	*ret = r;
+	*ret_kept = k;
+	return 0;
+}
+
+static int walk_layers(const struct scan_request *q, struct kept *k, struct lc_err *e)
+{
+	struct inv_matcher *m = NULL;
+	int rc = inv_matcher_new(scan_analysers, scan_analysers_n, &q->inventory, &m, e);
+	if (!rc)
+		rc = scan_layers_run(q, k->image, m, &k->layers, e);
+	inv_matcher_free(m);
+	return rc;
+}
+
+/* A layer that could not be read has no facts and one diagnostic: the report must say so. */
+static int squash(struct report *r, const struct scan_layers *l, struct lc_err *e)
+{
+	struct lc_arena *a = &r->arena;
+	const struct inv_layer_facts **facts = lc_new_array(a, const struct inv_layer_facts *, l->n + 1);
+	if (!facts)
+		return lc_fail(e, lc_arena_err(a), "no memory for %zu layers", l->n);
+	for (size_t i = 0; i < l->n; i++)
+		facts[i] = l->v[i].err.code ? NULL : &l->v[i].facts;
+	return inv_squash(facts, l->n, a, &r->inventory, e);
+}
+
+static int judge(struct report *r, const struct scan_request *q, struct adv_db *db, struct lc_err *e)
+{
+	int64_t now = 0;
+	int rc = adv_db_info(db, &r->arena, &r->db, e);
+	if (!rc)
+		rc = scan_describe_time(r, &now, e);
+	if (!rc)
+		rc = scan_describe_eol(r, db, now, e);
+	if (!rc && !q->no_match)
+		rc = finding_match(db, &r->inventory, q->match, &r->arena, &r->findings, &r->match, e);
+	struct judge_options o = *q->judge;
+	o.now = now;
+	if (!rc)
+		rc = finding_judge(&r->findings, &o, r->inventory.has_os ? &r->inventory.os : NULL,
+				   &r->arena, &r->judged, e);
+	if (!rc)
+		rc = scan_describe_warnings(r, now, e);
+	return rc;
+}
+
+static int fill(struct report *r, struct kept *k, const struct scan_request *q, struct adv_db *db,
+		struct lc_err *e)
+{
+	int rc = oci_open(&q->open, &k->image, e);
+	if (rc)
+		return rc;
+	r->image = k->image;
+	rc = walk_layers(q, k, e);
+	if (!rc)
+		rc = squash(r, &k->layers, e);
+	if (!rc)
+		rc = scan_describe_image(r, q, &k->layers, e);
+	if (!rc)
+		rc = judge(r, q, db, e);
+	if (!rc)
+		rc = report_identify(r, e);
+	if (!rc)
+		rc = report_assemble(r, e);
+	return rc;
+}
+
+int scan_image(const struct scan_request *q, struct report **ret, struct lc_err *e)
+{
+	struct adv_db *db LC_CLEANUP(adv_db_closep) = NULL;
+	int rc = adv_db_open(q->db_path, &db, e);
+	if (rc)
+		return rc;
+	struct report *r = NULL;
+	struct kept *k = NULL;
+	rc = report_new(&r, &k, e);
+	if (rc)
+		return rc;
+	rc = fill(r, k, q, db, e);
+	if (rc) {
+		report_free(r);
+		return rc;
+	}
+	*ret = r;
+	return 0;
+}
