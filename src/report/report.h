@@ -42,6 +42,12 @@ struct report_coverage { /* the first line: how much was read and understood */
 	bool partial; /* anything at all was not understood */
 };
 
+/** A line for people: starter database, stale data, end of life, odd input. Machine formats get it in English. */
+struct report_warning {
+	const char *text;      /* marked N_(), with {0} and {1} for the arguments */
+	struct lc_slice arg[2];
+};
+
 enum report_eol { REPORT_EOL_UNKNOWN, REPORT_EOL_NO, REPORT_EOL_YES };
 
 struct report {
@@ -71,7 +77,7 @@ struct report {
 	struct report_result *results;
 	size_t results_n;
 	unsigned groups;                 /* what was looked for (INV_GROUP_…) */
-	struct lc_slices warnings;       /* for people: starter database, stale data, end of life, odd input */
+	struct { struct report_warning *v; size_t n, room; } warnings; /* for people */
 	/* what the slices above point into (image, layers' facts); released with the report */
 	void *kept;
 	void (*kept_free)(void *kept);

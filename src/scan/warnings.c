@@ -1,26 +1,27 @@
 #include "base/time.h"
+#include "report/text.h"
 #include "scan/describe.h"
 
 enum { STALE_HOURS = 48 };
 
-static int warn(struct report *r, struct lc_slice text)
+static int warn(struct report *r, const char *text, struct lc_slice a0, struct lc_slice a1)
 {
-	struct lc_slice *w = text.p ? lc_vec_push(&r->arena, &r->warnings) : NULL;
+	struct report_warning *w = lc_vec_push(&r->arena, &r->warnings);
 	if (!w)
 		return lc_arena_err(&r->arena);
-	*w = text;
+	*w = (struct report_warning){ text, { a0, a1 } };
 	return 0;
 }
 
+static const struct lc_slice none;
+
 static int warn_database(struct report *r, int64_t now)
 {
-	struct lc_arena *a = &r->arena;
 	const struct adv_db_info *db = &r->db;
 	if (db->starter)
-		return warn(r, lc_arena_fmt(a,
-			"starter database of %.*s: it holds a part of the advisories and no news since then; "
-			"for today's run `lacre db build --from DIR -o FILE` and give --db FILE",
-			LC_FMT(lc_sub(db->data_date, 0, 10))));
+		return warn(r, N_("the starter database of {0} was used: it holds a part of the advisories and none "
+				  "since then; for today's run lacre db build --from DIR -o FILE, then give --db FILE"),
+			    lc_sub(db->data_date, 0, 10), none);
 	int64_t built;
 	uint32_t ns;
 	if (r->reproducible || !lc_time_parse(db->built_at, &built, &ns))
@@ -28,32 +29,32 @@ static int warn_database(struct report *r, int64_t now)
 	int64_t hours = (now - built) / 3600;
 	if (hours <= STALE_HOURS)
 		return 0;
-	return warn(r, lc_arena_fmt(a, "the advisory database was built %lld days ago; build it again",
-				    (long long)(hours / 24)));
+	return warn(r, N_("the advisory database is {0} days old: build it again"),
+		    lc_arena_fmt(&r->arena, "%lld", (long long)(hours / 24)), none);
 }
 
 static int warn_os(struct report *r)
 {
-	struct lc_arena *a = &r->arena;
 	const struct inv_os *os = &r->inventory.os;
-	if (!r->inventory.has_os)
-		return (r->groups & INV_GROUP_OS) && r->inventory.packages.n
-			       ? warn(r, LC_S("no operating system was recognised: its packages are not matched"))
-			       : 0;
+	if (!r->inventory.has_os) {
+		if (!(r->groups & INV_GROUP_OS) || !r->inventory.packages.n)
+			return 0;
+		return warn(r, N_("no operating system was recognised: packages of one are not matched"), none,
+			    none);
+	}
 	if (r->eol != REPORT_EOL_YES)
 		return 0;
-	return warn(r, lc_arena_fmt(a,
-		"%.*s %.*s is past its end of life: its vendor publishes no advisories any more, "
-		"so what is missing here is not proof of safety",
-		LC_FMT(os->family), LC_FMT(os->version)));
+	return warn(r, N_("{0} {1} is past its end of life: its vendor publishes no more advisories, so what is "
+			  "not listed here is not proven safe"),
+		    os->family, os->version);
 }
 
 static int warn_cover(struct report *r)
 {
 	int rc = 0;
 	for (size_t i = 0; !rc && i < r->match.uncovered_ecosystems.n; i++)
-		rc = warn(r, lc_arena_fmt(&r->arena, "the database holds no advisories of %s",
-					  lc_quote(r->match.uncovered_ecosystems.v[i]).s));
+		rc = warn(r, N_("the database holds no advisories of {0}"), r->match.uncovered_ecosystems.v[i],
+			  none);
 	return rc;
 }
 
@@ -61,7 +62,7 @@ static int warn_image(struct report *r)
 {
 	int rc = 0;
 	for (size_t i = 0; !rc && r->image && i < r->image->notes.n; i++)
-		rc = warn(r, r->image->notes.v[i]);
+		rc = warn(r, "{0}", r->image->notes.v[i], none);
 	return rc;
 }
 
