@@ -1,6 +1,7 @@
 /*
  * Runs a fuzz target over every file of its corpus as a TAP test, so that what fuzzing once found
- * stays checked where libFuzzer is not installed. An empty corpus is a failure: it would test nothing.
+ * stays checked where libFuzzer is not installed. An empty corpus is a failure: it would test
+ * nothing.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -35,8 +36,8 @@ static int replay(const char *dir, const char *name)
 	uint8_t *data = r ? NULL : malloc(size ? size : 1);
 	if (!r && (!data || fread(data, 1, size, f) != size))
 		r = -EIO;
-	if (!r)
-		(void)LLVMFuzzerTestOneInput(data, size); /* reserved by libFuzzer, carries nothing */
+	if (!r) /* the result is reserved by libFuzzer and carries nothing */
+		(void)LLVMFuzzerTestOneInput(data, size);
 	free(data);
 	(void)fclose(f); /* read only: nothing to lose */
 	return r;
@@ -52,7 +53,8 @@ int main(int argc, char **argv)
 	struct dirent **list = NULL;
 	int n = scandir(argv[1], &list, is_visible, alphasort);
 	if (n <= 0) {
-		printf("1..1\nnot ok 1 - corpus %s: %s\n", argv[1], n < 0 ? strerror(errno) : "empty");
+		printf("1..1\nnot ok 1 - corpus %s: %s\n", argv[1],
+		       n < 0 ? strerror(errno) : "empty");
 		free(list);
 		return 1;
 	}
@@ -64,8 +66,8 @@ int main(int argc, char **argv)
 		printf("# %s\n", list[i]->d_name);
 		fflush(stdout);
 		int r = replay(argv[1], list[i]->d_name);
-		printf("%s %d - %s%s%s\n", r ? "not ok" : "ok", i + 1, list[i]->d_name, r ? ": " : "",
-		       r ? strerror(-r) : "");
+		printf("%s %d - %s%s%s\n", r ? "not ok" : "ok", i + 1, list[i]->d_name,
+		       r ? ": " : "", r ? strerror(-r) : "");
 		failed += r != 0;
 		free(list[i]);
 	}

@@ -33,7 +33,8 @@ void print_message(const char *const format, ...)
 	if (strcmp(format, "not ok %u # SKIP %s\n") == 0) {
 		unsigned number = va_arg(ap, unsigned);
 		const char *name = va_arg(ap, const char *);
-		printf("ok %u - %s # SKIP %s\n", number, name, reason[0] ? reason : "no reason given");
+		printf("ok %u - %s # SKIP %s\n", number, name,
+		       reason[0] ? reason : "no reason given");
 		reason[0] = '\0';
 	} else {
 		(void)vprintf(format, ap); /* a lost line shows as a missing result */

@@ -2,7 +2,8 @@
  * TAP as cmocka should write it: a skipped test is "ok N - name # SKIP reason", where cmocka 1.1
  * writes "not ok N # SKIP name", which every TAP reader counts as a failure.
  *
- * Every test gets this by depending on dep_cmocka. Not thread-safe: call from the test's own thread.
+ * Every test gets this by depending on dep_cmocka. Not thread-safe: call from the test's own
+ * thread.
  */
 #pragma once
 
