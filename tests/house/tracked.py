@@ -88,6 +88,15 @@ def every_room_has_a_short_readme():
             yield f"src/{folder.name}/README.md has more than {LINES_MAX} lines, or none"
 
 
+def links_between_pages_lead_somewhere():
+    for path in tree.tracked():
+        if path.suffix != ".md" or is_data(path):
+            continue
+        for target in re.findall(r"\]\(([^)#\s]+)", tree.text(path)):
+            if "://" not in target and not (tree.ROOT / path.parent / target).exists():
+                yield f"{path}: {target}"
+
+
 def every_fuzz_target_is_built_and_seeded():
     table = tree.text("fuzz/meson.build")
     for path in sorted((tree.ROOT / "fuzz").glob("fuzz_*.c")):
@@ -116,5 +125,6 @@ tap.run([(check.__name__, check) for check in (
     no_space_ends_a_line,
     files_end_with_one_newline,
     every_room_has_a_short_readme,
+    links_between_pages_lead_somewhere,
     every_fuzz_target_is_built_and_seeded,
 )])
