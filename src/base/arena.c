@@ -76,11 +76,11 @@ static uint8_t *own_block(struct lc_arena *a, size_t n)
 	return b->data;
 }
 
+/* As large as all that was given out so far: blocks double, and waste stays below what is used. */
 static bool next_block(struct lc_arena *a)
 {
-	size_t size = a->blocks ? a->blocks->size : BLOCK_MIN / 2;
-	size = size < BLOCK_MAX / 2 ? size * 2 : BLOCK_MAX;
-	struct lc_arena_block *b = new_block(size < BLOCK_MIN ? BLOCK_MIN : size);
+	size_t size = a->used < BLOCK_MIN ? BLOCK_MIN : lc_min(a->used, BLOCK_MAX);
+	struct lc_arena_block *b = new_block(size);
 	if (!b)
 		return false;
 	b->next = a->blocks;
