@@ -1,0 +1,80 @@
+#include "version/version.h"
+
+#include <assert.h>
+
+static const struct version_row {
+	struct lc_slice name;
+	int (*cmp)(struct lc_slice a, struct lc_slice b, int *ret); /* NULL: not built in */
+	bool (*valid)(struct lc_slice v);
+} rows[] = {
+	[VERSION_NONE] = { LC_S_INIT("none"), NULL, NULL },
+	[VERSION_DEB] = { LC_S_INIT("deb"), version_cmp_deb, version_valid_deb },
+	[VERSION_APK] = { LC_S_INIT("apk"), version_cmp_apk, version_valid_apk },
+	[VERSION_RPM] = { LC_S_INIT("rpm"), version_cmp_rpm, version_valid_rpm },
+	[VERSION_SEMVER] = { LC_S_INIT("semver"), NULL, NULL },
+	[VERSION_GO] = { LC_S_INIT("go"), NULL, NULL },
+	[VERSION_PEP440] = { LC_S_INIT("pep440"), NULL, NULL },
+	[VERSION_MAVEN] = { LC_S_INIT("maven"), NULL, NULL },
+	[VERSION_GEM] = { LC_S_INIT("gem"), NULL, NULL },
+	[VERSION_COMPOSER] = { LC_S_INIT("composer"), NULL, NULL },
+	[VERSION_NUGET] = { LC_S_INIT("nuget"), NULL, NULL },
+	[VERSION_HEX] = { LC_S_INIT("hex"), NULL, NULL },
+	[VERSION_PUB] = { LC_S_INIT("pub"), NULL, NULL },
+	[VERSION_SWIFT] = { LC_S_INIT("swift"), NULL, NULL },
+	[VERSION_CONAN] = { LC_S_INIT("conan"), NULL, NULL },
+	[VERSION_BITNAMI] = { LC_S_INIT("bitnami"), NULL, NULL },
+	[VERSION_CRAN] = { LC_S_INIT("cran"), NULL, NULL },
+	[VERSION_HACKAGE] = { LC_S_INIT("hackage"), NULL, NULL },
+	[VERSION_GENERIC] = { LC_S_INIT("generic"), NULL, NULL },
+};
+
+static_assert(sizeof(rows) / sizeof(*rows) == VERSION_SCHEME_N, "one row a scheme");
+
+static bool in_table(enum version_scheme s)
+{
+	return (unsigned)s < VERSION_SCHEME_N;
+}
+
+const char *version_scheme_name(enum version_scheme s)
+{
+	return in_table(s) ? (const char *)rows[s].name.p : NULL;
+}
+
+bool version_scheme_of(struct lc_slice name, enum version_scheme *ret)
+{
+	for (unsigned i = 0; i < VERSION_SCHEME_N; i++) {
+		if (lc_eq(name, rows[i].name)) {
+			*ret = (enum version_scheme)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool version_scheme_built(enum version_scheme s)
+{
+	return in_table(s) && rows[s].cmp;
+}
+
+int version_cmp(enum version_scheme s, struct lc_slice a, struct lc_slice b, int *ret)
+{
+	if (!in_table(s) || (s != VERSION_NONE && !rows[s].cmp))
+		return LC_EUNSUP;
+	if (a.n > VERSION_BYTES_MAX || b.n > VERSION_BYTES_MAX)
+		return LC_ELIMIT;
+	if (!a.n || !b.n)
+		return LC_EBAD;
+	if (s != VERSION_NONE)
+		return rows[s].cmp(a, b, ret);
+	if (!lc_eq(a, b))
+		return LC_EUNSUP;
+	*ret = 0;
+	return 0;
+}
+
+bool version_valid(enum version_scheme s, struct lc_slice v)
+{
+	if (!in_table(s) || !v.n || v.n > VERSION_BYTES_MAX)
+		return false;
+	return s == VERSION_NONE || (rows[s].valid && rows[s].valid(v));
+}
