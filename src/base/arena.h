@@ -2,8 +2,9 @@
  * Memory that lives and dies together: the results of one file, layer or request.
  *
  * Allocations are zeroed and never freed one by one. A cap bounds the whole; over it, or out of
- * memory, allocation gives NULL and the arena remembers which (lc_arena_err). Under AddressSanitizer
- * each allocation is a block of its own, so overruns show. Not thread-safe: one arena, one thread.
+ * memory, allocation gives NULL and the arena remembers which (lc_arena_err). Under
+ * AddressSanitizer each allocation is a block of its own, so overruns show. Not thread-safe: one
+ * arena, one thread.
  */
 #pragma once
 
@@ -41,7 +42,7 @@ char *lc_arena_str(struct lc_arena *a, struct lc_slice s);
 struct lc_slice lc_arena_fmt(struct lc_arena *a, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-#define lc_new(arena, type) ((type *)lc_arena_alloc((arena), sizeof(type)))
+#define lc_new(arena, type)              ((type *)lc_arena_alloc((arena), sizeof(type)))
 #define lc_new_array(arena, type, count) ((type *)lc_arena_array((arena), (count), sizeof(type)))
 
 /** Error to return after an allocation gave NULL. */

@@ -1,9 +1,10 @@
 /*
  * The one seekable content: bytes of known size that can be read at any place.
  *
- * Three kinds behind one face: a slice in memory, a range of an open file, and a spool (memory first,
- * then an unlinked memory file, so nothing touches a disk). Reference to what is below is borrowed
- * (slice, file) or owned (spool); lc_content_done() releases. Reading from several threads is safe.
+ * Three kinds behind one face: a slice in memory, a range of an open file, and a spool (memory
+ * first, then an unlinked memory file, so nothing touches a disk). Reference to what is below is
+ * borrowed (slice, file) or owned (spool); lc_content_done() releases. Reading from several threads
+ * is safe.
  */
 #pragma once
 
@@ -42,7 +43,7 @@ int lc_content_read(const struct lc_content *c, uint64_t off, void *buf, size_t 
 int lc_content_some(const struct lc_content *c, uint64_t off, void *buf, size_t n, size_t *ret_n,
 		    struct lc_err *e) LC_MUST_CHECK;
 
-/** Stream over a part of a content that outlives it; skipping costs nothing. Caller keeps the struct. */
+/** Stream over part of a content that outlives it; skipping is free. Caller keeps the struct. */
 struct lc_content_stream {
 	struct lc_stream base;
 	const struct lc_content *content;

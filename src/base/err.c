@@ -20,8 +20,8 @@ static size_t whole_chars(const char *s, size_t n)
 	return n;
 }
 
-__attribute__((format(printf, 3, 0))) static size_t
-format(char *buf, size_t room, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static size_t format(char *buf, size_t room, const char *fmt,
+							   va_list ap)
 {
 	int n = vsnprintf(buf, room, fmt, ap);
 	if (n < 0) { /* an encoding error of the C library: keep what can be kept */

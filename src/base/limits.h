@@ -6,18 +6,18 @@
 #include <stdint.h>
 
 struct lc_limits {
-	uint32_t depth_max;         /* nesting of archives, JSON, directories */
-	uint64_t entries_max;       /* members of one layer */
-	uint64_t layer_bytes_max;   /* inflated bytes of one layer */
-	uint32_t ratio_max;         /* inflated to stored, judged past 64 MiB of output */
-	uint64_t file_bytes_max;    /* one file handed to an analyser whole */
-	uint64_t spool_bytes_max;   /* one file handed to an analyser seekable */
-	uint32_t name_bytes_max;    /* one path */
-	uint64_t facts_bytes_max;   /* facts of one layer */
+	uint32_t depth_max;          /* nesting of archives, JSON, directories */
+	uint64_t entries_max;        /* members of one layer */
+	uint64_t layer_bytes_max;    /* inflated bytes of one layer */
+	uint32_t ratio_max;          /* inflated to stored, judged past 64 MiB of output */
+	uint64_t file_bytes_max;     /* one file handed to an analyser whole */
+	uint64_t spool_bytes_max;    /* one file handed to an analyser seekable */
+	uint32_t name_bytes_max;     /* one path */
+	uint64_t facts_bytes_max;    /* facts of one layer */
 	uint64_t manifest_bytes_max; /* index, manifest, config documents */
-	uint32_t layers_max;        /* layers of one image */
-	uint64_t window_bytes_max;  /* zstd window */
-	int64_t deadline_ns;        /* lc_ticks_ns() at which work stops; 0 none */
+	uint32_t layers_max;         /* layers of one image */
+	uint64_t window_bytes_max;   /* zstd window */
+	int64_t deadline_ns;         /* lc_ticks_ns() at which work stops; 0 none */
 };
 
 /** Defaults that fit real images with room to spare; deadline_ns is 0. */

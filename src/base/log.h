@@ -14,8 +14,8 @@ void lc_log_set(lc_log_fn fn, void *ctx, enum lc_log_level max);
 enum lc_log_level lc_log_max(void);
 void lc_log(enum lc_log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-#define lc_debug(...)                                                                              \
-	do {                                                                                       \
-		if (lc_log_max() >= LC_LOG_DEBUG)                                                  \
-			lc_log(LC_LOG_DEBUG, __VA_ARGS__);                                         \
+#define lc_debug(...)                                      \
+	do {                                               \
+		if (lc_log_max() >= LC_LOG_DEBUG)          \
+			lc_log(LC_LOG_DEBUG, __VA_ARGS__); \
 	} while (0)

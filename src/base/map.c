@@ -6,7 +6,7 @@
 #include "base/arith.h"
 #include "base/shim.h"
 
-/* ---- SipHash-2-4: J.-P. Aumasson, D. J. Bernstein, "SipHash: a fast short-input PRF", 2012 ---- */
+/* ---- SipHash-2-4: Aumasson, Bernstein, "SipHash: a fast short-input PRF", 2012 ---- */
 
 struct sip {
 	uint64_t a;

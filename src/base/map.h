@@ -2,8 +2,9 @@
  * Hash map from byte strings to pointers, in insertion order.
  *
  * Keys and values are borrowed: they outlive the map (usually in the same arena). The hash is
- * SipHash-2-4 under a random key made once per process, so that hostile names cannot choose collisions;
- * iteration follows insertion, so results do not depend on that key. Memory is the map's own.
+ * SipHash-2-4 under a random key made once per process, so that hostile names cannot choose
+ * collisions; iteration follows insertion, so results do not depend on that key. Memory is the
+ * map's own.
  */
 #pragma once
 

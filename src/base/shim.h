@@ -61,4 +61,9 @@ static inline void lc_freep(void *p)
 /** Calls fn(&var) at the end of the scope. */
 #define LC_CLEANUP(fn) __attribute__((cleanup(fn)))
 /** Hand a pointer over, visibly. */
-#define LC_STEAL(p) ({ __typeof__(p) steal_ = (p); (p) = NULL; steal_; })
+#define LC_STEAL(p)                         \
+	({                                  \
+		__typeof__(p) steal_ = (p); \
+		(p) = NULL;                 \
+		steal_;                     \
+	})

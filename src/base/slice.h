@@ -20,7 +20,10 @@ struct lc_slice {
 /** Slice of a string literal. */
 #define LC_S(lit) ((struct lc_slice){ (const uint8_t *)("" lit), sizeof(lit) - 1 })
 /** Initialiser form of LC_S for static tables. */
-#define LC_S_INIT(lit) { (const uint8_t *)("" lit), sizeof(lit) - 1 }
+#define LC_S_INIT(lit)                                     \
+	{                                                  \
+		(const uint8_t *)("" lit), sizeof(lit) - 1 \
+	}
 /** printf arguments for "%.*s". Only for bytes known to be clean; else lc_quote(). */
 #define LC_FMT(s) (int)((s).n > 4096 ? 4096 : (s).n), (s).p ? (const char *)(s).p : ""
 
@@ -93,7 +96,7 @@ bool lc_split(struct lc_slice *rest, uint8_t sep, struct lc_slice *ret);
 /** Split once at the first sep: head and tail, or false and both untouched. */
 bool lc_cut(struct lc_slice s, uint8_t sep, struct lc_slice *ret_head, struct lc_slice *ret_tail);
 
-/** The whole of s as a number in the base (8, 10, 16), at most max; no sign, no space, not empty. */
+/** The whole of s as a number in base 8, 10 or 16, at most max; no sign, no space, not empty. */
 bool lc_u64(struct lc_slice s, unsigned base, uint64_t max, uint64_t *ret);
 
 static inline bool lc_is_digit(uint8_t c)
@@ -177,5 +180,5 @@ struct lc_quoted lc_quote(struct lc_slice s);
 
 /** Length in bytes of the valid UTF-8 sequence at s (1 to 4), or 0. Stores the code point. */
 size_t lc_utf8(struct lc_slice s, uint32_t *ret_cp);
-/** True when a code point must never reach a terminal as it is: controls, bidi, unassigned format. */
+/** True when a code point must not reach a terminal as it is: controls, bidi, format. */
 bool lc_cp_unsafe(uint32_t cp);

@@ -1,8 +1,10 @@
 /*
- * The one pull stream: everything that gives bytes in order (file range, inflate, decrypt, tar member).
+ * The one pull stream: everything that gives bytes in order (file range, inflate, decrypt, tar
+ * member).
  *
- * A stream is a struct whose first member is struct lc_stream; read fills up to n bytes. Filters own
- * their source. Closing is the owner's duty and releases everything below. One stream, one thread.
+ * A stream is a struct whose first member is struct lc_stream; read fills up to n bytes. Filters
+ * own their source. Closing is the owner's duty and releases everything below. One stream, one
+ * thread.
  */
 #pragma once
 
@@ -10,15 +12,15 @@
 #include "base/slice.h"
 
 struct lc_stream {
-	/* Up to n > 0 bytes into buf; *ret_n 0 means the end, and stays so. Sticky after a failure. */
+	/* Up to n > 0 bytes into buf; *ret_n 0 is the end and stays so. A failure stays, too. */
 	int (*read)(struct lc_stream *s, void *buf, size_t n, size_t *ret_n, struct lc_err *e);
-	/* Pass over up to n bytes without looking at them; NULL: reading does it. *ret_n as for read. */
+	/* Pass over up to n bytes unseen; NULL: reading does it. *ret_n as for read. */
 	int (*skip)(struct lc_stream *s, uint64_t n, uint64_t *ret_n, struct lc_err *e);
 	void (*close)(struct lc_stream *s); /* NULL: nothing to release */
 };
 
-int lc_stream_read(struct lc_stream *s, void *buf, size_t n, size_t *ret_n, struct lc_err *e)
-	LC_MUST_CHECK;
+int lc_stream_read(struct lc_stream *s, void *buf, size_t n, size_t *ret_n,
+		   struct lc_err *e) LC_MUST_CHECK;
 /** Exactly n bytes; LC_ETRUNC when the end comes first. */
 int lc_stream_exact(struct lc_stream *s, void *buf, size_t n, struct lc_err *e) LC_MUST_CHECK;
 /** Pass over n bytes; LC_ETRUNC when the end comes first. */

@@ -79,7 +79,7 @@ static size_t show_one(struct lc_slice s, char out[4], size_t *ret_out)
 		*ret_out = n;
 		return n;
 	}
-	/* The bytes after the first of an unsafe character are no start of one, so they follow suit. */
+	/* The further bytes of an unsafe character start none, so they are escaped next. */
 	out[0] = '\\';
 	out[1] = 'x';
 	out[2] = hex[s.p[0] >> 4];

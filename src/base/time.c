@@ -16,8 +16,9 @@ static int64_t floor_div(int64_t a, int64_t b)
 }
 
 /*
- * Days since 1970-01-01. Years are counted from March, so that the leap day is the last of its year,
- * in eras of 400 years, each of ERA_DAYS days. 719468 days lie between 0000-03-01 and 1970-01-01.
+ * Days since 1970-01-01. Years are counted from March, so that the leap day is the last of its
+ * year, in eras of 400 years, each of ERA_DAYS days. 719468 days lie between 0000-03-01 and
+ * 1970-01-01.
  */
 static int64_t days_of(int64_t year, int month, int day)
 {

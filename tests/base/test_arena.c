@@ -35,7 +35,8 @@ static void memory_is_aligned_and_zero_and_its_own(void **state)
 		for (size_t k = 0; k < all[i].n; k++)
 			assert_true(all[i].p[k] == 0);
 		memset(all[i].p, (int)(i & 255), all[i].n);
-		assert_non_null(lc_arena_str(&a, LC_S("odd"))); /* moves what follows off its place */
+		/* Moves what follows off its place. */
+		assert_non_null(lc_arena_str(&a, LC_S("odd")));
 	}
 	for (size_t i = 0; i < 600; i++) {
 		for (size_t k = 0; k < all[i].n; k++)

@@ -14,7 +14,7 @@ static void siphash_gives_the_published_values(void **state)
 		size_t n;
 		uint64_t want;
 	} cases[] = {
-		{ 15, 0xa129ca6149be45e5 }, { 0, 0x726fdb47dd0e0e31 },	{ 1, 0x74f839c593dc67fd },
+		{ 15, 0xa129ca6149be45e5 }, { 0, 0x726fdb47dd0e0e31 }, { 1, 0x74f839c593dc67fd },
 		{ 7, 0xab0200f58b01d137 },  { 8, 0x93f5f5799a932462 }, { 16, 0x3f2acc7f57c29bdb },
 		{ 63, 0x958a324ceb064572 },
 	};

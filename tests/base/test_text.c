@@ -44,11 +44,21 @@ static void malformed_utf8_is_refused(void **state)
 {
 	(void)state;
 	static const struct lc_slice cases[] = {
-		LC_S_INIT(""),	       LC_S_INIT("\x80"),	      LC_S_INIT("\xbf"),
-		LC_S_INIT("\xc0\x80"), LC_S_INIT("\xc1\xbf"),	      LC_S_INIT("\xe0\x9f\xbf"),
-		LC_S_INIT("\xc3("),    LC_S_INIT("\xe2\x82("),	      LC_S_INIT("\xf0\x8f\xbf\xbf"),
-		LC_S_INIT("\xfe"),     LC_S_INIT("\xf4\x90\x80\x80"), LC_S_INIT("\xf5\x80\x80\x80"),
-		LC_S_INIT("\xff"),     LC_S_INIT("\xed\xa0\x80"),     LC_S_INIT("\xf8\x88\x80\x80\x80"),
+		LC_S_INIT(""),
+		LC_S_INIT("\x80"),
+		LC_S_INIT("\xbf"),
+		LC_S_INIT("\xc0\x80"),
+		LC_S_INIT("\xc1\xbf"),
+		LC_S_INIT("\xe0\x9f\xbf"),
+		LC_S_INIT("\xc3("),
+		LC_S_INIT("\xe2\x82("),
+		LC_S_INIT("\xf0\x8f\xbf\xbf"),
+		LC_S_INIT("\xfe"),
+		LC_S_INIT("\xf4\x90\x80\x80"),
+		LC_S_INIT("\xf5\x80\x80\x80"),
+		LC_S_INIT("\xff"),
+		LC_S_INIT("\xed\xa0\x80"),
+		LC_S_INIT("\xf8\x88\x80\x80\x80"),
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_int_equal(lc_utf8(cases[i], NULL), 0);
@@ -57,11 +67,13 @@ static void malformed_utf8_is_refused(void **state)
 static void controls_and_direction_marks_are_unsafe(void **state)
 {
 	(void)state;
-	static const uint32_t unsafe[] = { 0,	   '\n',   0x1b,   0x7f,   0x85,   0x9b,    0x61c,
-					   0x200b, 0x200e, 0x200f, 0x2028, 0x202a, 0x202e,  0x2066,
-					   0x2069, 0xd800, 0xfdd0, 0xfeff, 0xffff, 0x1fffe, 0xe0041,
-					   0x10ffff, 0x110000 };
-	static const uint32_t safe[] = { ' ', 'a', '~', 0xa0, 0xe7, 0x2014, 0x4e2d, 0xfffd, 0x1f40b };
+	static const uint32_t unsafe[] = { 0,      '\n',    0x1b,    0x7f,     0x85,    0x9b,
+					   0x61c,  0x200b,  0x200e,  0x200f,   0x2028,  0x202a,
+					   0x202e, 0x2066,  0x2069,  0xd800,   0xfdd0,  0xfeff,
+					   0xffff, 0x1fffe, 0xe0041, 0x10ffff, 0x110000 };
+	static const uint32_t safe[] = {
+		' ', 'a', '~', 0xa0, 0xe7, 0x2014, 0x4e2d, 0xfffd, 0x1f40b
+	};
 	for (size_t i = 0; i < sizeof(unsafe) / sizeof(unsafe[0]); i++)
 		assert_true(lc_cp_unsafe(unsafe[i]));
 	for (size_t i = 0; i < sizeof(safe) / sizeof(safe[0]); i++)
@@ -71,7 +83,8 @@ static void controls_and_direction_marks_are_unsafe(void **state)
 static void quote_keeps_clean_text(void **state)
 {
 	(void)state;
-	assert_string_equal(lc_quote(LC_S("usr/lib/ação 中 \\ \"x\"")).s, "usr/lib/ação 中 \\ \"x\"");
+	assert_string_equal(lc_quote(LC_S("usr/lib/ação 中 \\ \"x\"")).s,
+			    "usr/lib/ação 中 \\ \"x\"");
 	assert_string_equal(lc_quote((struct lc_slice){ NULL, 0 }).s, "");
 }
 

@@ -12,7 +12,8 @@
 
 #include "base/slice.h"
 
-static inline void slice_assert_(struct lc_slice got, struct lc_slice want, const char *file, int line)
+static inline void slice_assert_(struct lc_slice got, struct lc_slice want, const char *file,
+				 int line)
 {
 	if (lc_eq(got, want))
 		return;
