@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "base/stream.h"
+#include "base/vec.h"
 #include "crypt/digest.h"
 #include "format/json.h"
 #include "oci/reference.h"

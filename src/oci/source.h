@@ -22,7 +22,8 @@ struct oci_source {
 	bool (*has)(struct oci_source *s, struct lc_slice location, uint64_t *ret_size);
 	void (*close)(struct oci_source *s);
 	const struct lc_limits *limits;
-	bool no_end; /* an archive without its end mark: whatever is missing was probably cut off */
+	bool incomplete; /* something that a document names was missing */
+	bool no_end;     /* an archive without its end mark: whatever is missing was probably cut off */
 };
 
 /** A directory. */

@@ -1,0 +1,46 @@
+#include "oci/whiteout.h"
+
+static const struct lc_slice mark = LC_S_INIT(".wh.");
+static const struct lc_slice aufs = LC_S_INIT(".wh..wh.");
+
+/* Is any directory of the path one of aufs' own, as in ".wh..wh.plnk/12.34"? */
+static bool below_aufs(struct lc_slice directory)
+{
+	struct lc_slice part;
+	while (directory.p && lc_split(&directory, '/', &part)) {
+		if (lc_starts(part, aufs))
+			return true;
+	}
+	return false;
+}
+
+static enum whiteout_kind kind_of(struct lc_slice base)
+{
+	struct lc_slice rest = base;
+	if (!lc_chop_prefix(&rest, mark))
+		return WHITEOUT_NONE;
+	if (lc_eq(base, LC_S(".wh..wh..opq")))
+		return WHITEOUT_OPAQUE;
+	if (lc_starts(base, aufs))
+		return WHITEOUT_AUFS;
+	if (rest.n == 0 || lc_eq(rest, LC_S(".")) || lc_eq(rest, LC_S("..")))
+		return WHITEOUT_BAD;
+	return WHITEOUT_REMOVE;
+}
+
+struct whiteout whiteout_of(struct lc_slice path)
+{
+	struct whiteout w = { .kind = WHITEOUT_NONE };
+	size_t slash = lc_rfind(path, '/');
+	struct lc_slice base = slash == SIZE_MAX ? path : lc_skip(path, slash + 1);
+	if (slash != SIZE_MAX)
+		w.directory = lc_sub(path, 0, slash);
+	if (below_aufs(w.directory)) {
+		w.kind = WHITEOUT_AUFS;
+		return w;
+	}
+	w.kind = kind_of(base);
+	if (w.kind == WHITEOUT_REMOVE)
+		w.name = lc_skip(base, mark.n);
+	return w;
+}
