@@ -34,8 +34,8 @@ void digester_add(struct digester *d, const void *p, size_t n);
 /** Result so far; more may be added afterwards. */
 int digester_get(const struct digester *d, struct digest *ret, struct lc_err *e) LC_MUST_CHECK;
 
-int digest_of(enum digest_algorithm a, struct lc_slice s, struct digest *ret, struct lc_err *e)
-	LC_MUST_CHECK;
+int digest_of(enum digest_algorithm a, struct lc_slice s, struct digest *ret,
+	      struct lc_err *e) LC_MUST_CHECK;
 
 /**
  * Filter that hashes and counts what passes. The caller owns and closes it; from is borrowed.

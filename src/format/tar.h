@@ -1,11 +1,20 @@
 /*
- * Tar archives as a stream of entries: v7, ustar, pax, GNU (L, K, base-256, old sparse). One pass, no
- * seeking. Source: POSIX.1-2017 pax, GNU tar manual "Basic Tar Format".
+ * Tar archives as a stream of entries: v7, ustar, pax, GNU (L, K, base-256, old sparse). One pass,
+ * no seeking. Source: POSIX.1-2017 pax, GNU tar manual "Basic Tar Format" and "Sparse Formats".
  *
  * Layer semantics live elsewhere (oci/); this reader gives what the archive says, with names
- * normalised: no leading "/" or "./", no trailing "/", no empty or "." component. A name with a ".."
- * component or an inner NUL gives an entry flagged unsafe, whose name must not be used as a path.
- * Header checksums are verified. Strings live until the next call of tar_next().
+ * normalised: no leading "/" or "./", no trailing "/", no empty or "." component. A name with a
+ * ".." component or an inner NUL gives an entry flagged unsafe, whose name must not be used as a
+ * path. Header checksums are verified. Strings live until the next call of tar_next().
+ *
+ * Where readers disagree, this one reads as Go's archive/tar does, since engines unpack layers with
+ * it and a scanner must see what they see:
+ *  - links, directories, devices and FIFOs have no content, whatever size they claim; an archive
+ * that does keep data behind a hard link (pax -o linkdata) fails on the next header, never
+ * silently;
+ *  - global pax headers ('g') are passed over, their values apply to nothing;
+ *  - of several pax headers before one entry the last counts; GNU L and K win over pax;
+ *  - a single zero block followed by something else is malformed.
  */
 #pragma once
 
@@ -14,18 +23,29 @@
 #include "base/limits.h"
 #include "base/stream.h"
 
-enum tar_type { TAR_FILE, TAR_HARDLINK, TAR_SYMLINK, TAR_DIR, TAR_CHAR, TAR_BLOCK, TAR_FIFO, TAR_OTHER };
+enum tar_type {
+	TAR_FILE,
+	TAR_HARDLINK,
+	TAR_SYMLINK,
+	TAR_DIR,
+	TAR_CHAR,
+	TAR_BLOCK,
+	TAR_FIFO,
+	TAR_OTHER
+};
 
 struct tar_entry {
 	enum tar_type type;
-	struct lc_slice name;   /* normalised; "" is the root directory itself */
-	struct lc_slice target; /* of a link, as written but for the NUL; hard links normalised like name */
-	bool unsafe;            /* name (or hard-link target) climbs or holds a NUL */
-	uint32_t mode;          /* permission bits, setuid and sticky included: & 07777 */
-	uint64_t size;          /* bytes of content to be read, sparse holes included; 0 but for files */
-	uint64_t offset;        /* where the content starts in the stream, in bytes from its start */
+	struct lc_slice name; /* normalised; "" is the root directory itself */
+	struct lc_slice
+		target; /* of a link, as written but for the NUL; hard links normalised like name */
+	bool unsafe;    /* name (or hard-link target) climbs or holds a NUL */
+	uint32_t mode;  /* permission bits, setuid and sticky included: & 07777 */
+	uint64_t size;  /* bytes of content to be read, sparse holes included (then bounded by
+			 * nothing the archive stores); 0 but for files */
+	uint64_t offset; /* where the content starts in the stream, in bytes from its start */
 	uint64_t uid, gid;
-	int64_t mtime;          /* seconds */
+	int64_t mtime; /* seconds */
 	bool sparse;
 };
 

@@ -2,8 +2,8 @@
  * Zip archives from memory or a seekable content, through libzip, under our own limits on members,
  * sizes, ratio and names. Source: PKWARE APPNOTE; what libzip reads.
  *
- * Members come in the order of the central directory. One reader, one thread. libzip is asked for consistency
- * checks; CRC failures and encrypted members are errors of that member alone.
+ * Members come in the order of the central directory. One reader, one thread. libzip is asked for
+ * consistency checks; CRC failures and encrypted members are errors of that member alone.
  */
 #pragma once
 
@@ -15,8 +15,9 @@ struct zip_reader;
 
 struct zip_member {
 	uint64_t index;
-	struct lc_slice name; /* as stored; may climb, may be no UTF-8; lives as long as the reader */
-	uint64_t size;        /* inflated */
+	struct lc_slice
+		name;  /* as stored; may climb, may be no UTF-8; lives as long as the reader */
+	uint64_t size; /* inflated */
 	uint64_t stored;
 	bool encrypted;
 };
@@ -27,13 +28,15 @@ int zip_open_content(const struct lc_content *c, const struct lc_limits *limits,
 void zip_reader_close(struct zip_reader *z);
 void zip_reader_closep(struct zip_reader **z);
 uint64_t zip_members(const struct zip_reader *z);
-int zip_member_at(struct zip_reader *z, uint64_t index, struct zip_member *ret, struct lc_err *e)
-	LC_MUST_CHECK;
+int zip_member_at(struct zip_reader *z, uint64_t index, struct zip_member *ret,
+		  struct lc_err *e) LC_MUST_CHECK;
 /** Index of the first member of this name, or LC_ENOTFOUND. */
-int zip_find(struct zip_reader *z, struct lc_slice name, uint64_t *ret, struct lc_err *e) LC_MUST_CHECK;
-/** Stream of a member's bytes, CRC checked at the end; owned by the caller, closed before the reader. */
-int zip_member_stream(struct zip_reader *z, uint64_t index, struct lc_stream **ret, struct lc_err *e)
-	LC_MUST_CHECK;
+int zip_find(struct zip_reader *z, struct lc_slice name, uint64_t *ret,
+	     struct lc_err *e) LC_MUST_CHECK;
+/** Stream of a member's bytes, CRC checked at the end; owned by the caller, closed before the
+ * reader. */
+int zip_member_stream(struct zip_reader *z, uint64_t index, struct lc_stream **ret,
+		      struct lc_err *e) LC_MUST_CHECK;
 /** All bytes of a member into buf (cleared first), at most its cap. */
-int zip_member_read(struct zip_reader *z, uint64_t index, struct lc_buf *buf, struct lc_err *e)
-	LC_MUST_CHECK;
+int zip_member_read(struct zip_reader *z, uint64_t index, struct lc_buf *buf,
+		    struct lc_err *e) LC_MUST_CHECK;

@@ -1,9 +1,11 @@
 /*
  * Files of the user: read whole with a cap, opened for ranges, written atomically.
  *
- * A written file appears complete under its name or not at all: temporary file beside it (O_TMPFILE-like name
- * ".NAME.lacre-XXXXXX", mode as asked), fsync, rename, fsync of the directory; any failure removes the temporary
- * one. Standard input and output are named "-" where it says so. Paths are the user's own, trusted.
+ * A written file appears complete under its name or not at all: temporary file beside it
+ * (O_TMPFILE-like name
+ * ".NAME.lacre-XXXXXX", mode as asked), fsync, rename, fsync of the directory; any failure removes
+ * the temporary one. Standard input and output are named "-" where it says so. Paths are the user's
+ * own, trusted.
  */
 #pragma once
 
@@ -13,14 +15,20 @@
 #include "base/err.h"
 #include "base/vec.h"
 
-/** Whole file into buf (cleared first) up to its cap; LC_ENOTFOUND, LC_EIO, LC_ELIMIT. "-" reads stdin. */
+/** Whole file into buf (cleared first) up to its cap; LC_ENOTFOUND, LC_EIO, LC_ELIMIT. "-" reads
+ * stdin. */
 int io_read_file(const char *path, struct lc_buf *buf, struct lc_err *e) LC_MUST_CHECK;
 
-/** A regular file as content of owned descriptor; LC_ENOTFOUND, LC_EIO, LC_EUNSUP for directories. */
+/** A regular file as content of owned descriptor; LC_ENOTFOUND, LC_EIO, LC_EUNSUP for directories.
+ */
 int io_open_content(const char *path, struct lc_content *ret, struct lc_err *e) LC_MUST_CHECK;
-/** The same below a directory descriptor, never following a link out of it (openat2 RESOLVE_BENEATH). */
-int io_open_content_at(int dirfd, const char *path, struct lc_content *ret, struct lc_err *e)
-	LC_MUST_CHECK;
+/**
+ * The same below a directory descriptor, never following a link out of it (openat2
+ * RESOLVE_BENEATH). A path or link that climbs out is LC_EIO with EXDEV. Where the kernel lacks
+ * openat2, no link is followed.
+ */
+int io_open_content_at(int dirfd, const char *path, struct lc_content *ret,
+		       struct lc_err *e) LC_MUST_CHECK;
 int io_open_dir(const char *path, int *ret_fd, struct lc_err *e) LC_MUST_CHECK;
 /** True and *ret_dir said when the path exists. */
 bool io_exists(const char *path, bool *ret_dir);
@@ -29,22 +37,30 @@ bool io_exists(const char *path, bool *ret_dir);
 struct io_out {
 	int fd;
 	int dirfd;
-	char *name; /* final, relative to dirfd; NULL for standard output */
-	char *temp;
+	char *name; /* final, relative to dirfd; NULL when written in place (stdout, a device) */
+	char *temp; /* beside it until the commit */
+	char *dir;  /* path that dirfd was opened by */
 	uint64_t written;
 };
 
-/** "-" is standard output. mode e.g. 0644. The directory must exist. */
-int io_out_open(const char *path, unsigned mode, struct io_out *ret, struct lc_err *e) LC_MUST_CHECK;
+/**
+ * "-" is standard output. mode e.g. 0644, less the umask. The directory must exist. What is there
+ * and no regular file (a device, a pipe) is written to in place; a symbolic link stays and its
+ * target is replaced. LC_EUSAGE for a directory.
+ */
+int io_out_open(const char *path, unsigned mode, struct io_out *ret,
+		struct lc_err *e) LC_MUST_CHECK;
 int io_out_write(struct io_out *o, struct lc_slice s, struct lc_err *e) LC_MUST_CHECK;
 /** Sync and put in place. The object is closed whatever comes. */
 int io_out_commit(struct io_out *o, struct lc_err *e) LC_MUST_CHECK;
 /** Give up: nothing is left. Harmless when already closed or committed. */
 void io_out_abort(struct io_out *o);
-/** Path of the temporary file for a library that must write by path (SQLite); "" for stdout. */
+/** Path of the temporary file for a library that must write by path (SQLite); "" when there is
+ * none, NULL out of memory. */
 const char *io_out_temp_path(const struct io_out *o, struct lc_arena *a);
 /** Open, write, commit. */
-int io_write_file(const char *path, unsigned mode, struct lc_slice s, struct lc_err *e) LC_MUST_CHECK;
+int io_write_file(const char *path, unsigned mode, struct lc_slice s,
+		  struct lc_err *e) LC_MUST_CHECK;
 
 /** mkdir -p with mode 0700 for what is made. */
 int io_make_dirs(const char *path, struct lc_err *e) LC_MUST_CHECK;

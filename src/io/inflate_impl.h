@@ -27,8 +27,8 @@ void inflate_in_done(struct inflate_in *in);
 /** At least one byte to use, unless the source is at its end (then none). */
 int inflate_in_fill(struct inflate_in *in, struct lc_err *e) LC_MUST_CHECK;
 /** Up to want (at most INFLATE_IN_BYTES) bytes without using them; fewer only at the end. */
-int inflate_in_peek(struct inflate_in *in, size_t want, struct lc_slice *ret, struct lc_err *e)
-	LC_MUST_CHECK;
+int inflate_in_peek(struct inflate_in *in, size_t want, struct lc_slice *ret,
+		    struct lc_err *e) LC_MUST_CHECK;
 /** One byte; LC_ETRUNC at the end. */
 int inflate_in_byte(struct inflate_in *in, uint8_t *ret, struct lc_err *e) LC_MUST_CHECK;
 /** Pass over n bytes; LC_ETRUNC at the end. */
@@ -36,7 +36,10 @@ int inflate_in_skip(struct inflate_in *in, uint64_t n, struct lc_err *e) LC_MUST
 /** Hand back up to 8 bytes that were used last. */
 void inflate_in_unread(struct inflate_in *in, const uint8_t *p, size_t n);
 
-/** A decoder. step gives 1 to n bytes, or 0 at the end of the input. */
+/**
+ * A decoder. step gives 1 to n bytes, or 0 at the end of the input. When it fails, *ret_n bytes
+ * (perhaps 0) were made before the place of the failure and are good.
+ */
 struct inflate_codec {
 	int (*step)(struct inflate_codec *c, struct inflate_in *in, uint8_t *out, size_t n,
 		    size_t *ret_n, struct lc_err *e);
@@ -71,8 +74,8 @@ extern const struct deflate_engine deflate_isal;
 
 int gzip_codec_open(const struct deflate_engine *engine, struct inflate_codec **ret,
 		    struct lc_err *e) LC_MUST_CHECK;
-int zstd_codec_open(const struct lc_limits *limits, struct inflate_codec **ret, struct lc_err *e)
-	LC_MUST_CHECK;
+int zstd_codec_open(const struct lc_limits *limits, struct inflate_codec **ret,
+		    struct lc_err *e) LC_MUST_CHECK;
 
 /** io_inflate_open() with a chosen engine for gzip; NULL takes the best there is. */
 int inflate_open_with(const struct deflate_engine *engine, struct lc_stream *from,
