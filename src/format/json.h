@@ -1,17 +1,17 @@
 /*
  * JSON reader and writer. Source: RFC 8259; duplicate keys by policy.
  *
- * The reader makes one flat array of nodes over the input, which it borrows: strings without escapes
- * are slices of the input, others are decoded into the document's arena. Numbers stay text, so no
- * precision is lost. Each node knows its byte offset, from which line and column follow. Depth,
- * nodes and bytes (4 GiB) are capped. The input must be UTF-8 (a leading BOM is refused, as RFC 8259
- * allows); an escaped surrogate without its other half decodes to U+FFFD, "\u0000" to a NUL byte.
- * A document is read-only after parsing: many threads may read it.
+ * The reader makes one flat array of nodes over the input, which it borrows: strings without
+ * escapes are slices of the input, others are decoded into the document's arena. Numbers stay text,
+ * so no precision is lost. Each node knows its byte offset, from which line and column follow.
+ * Depth, nodes and bytes (4 GiB) are capped. The input must be UTF-8 (a leading BOM is refused, as
+ * RFC 8259 allows); an escaped surrogate without its other half decodes to U+FFFD, "\u0000" to a
+ * NUL byte. A document is read-only after parsing: many threads may read it.
  *
- * A look-up by key passes over the members of that object one by one: for one in thousands again and
- * again, walk the object once with json_each and keep a map.
+ * A look-up by key passes over the members of that object one by one: for an object of thousands,
+ * asked again and again, walk it once with json_each and keep a map.
  *
- * The writer appends canonical JSON to a capped buffer: no state of its own beyond nesting and commas.
+ * The writer appends JSON to a capped buffer: no state of its own beyond nesting and commas.
  */
 #pragma once
 
@@ -20,12 +20,20 @@
 #include "base/err.h"
 #include "base/slice.h"
 
-enum json_type { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_type {
+	JSON_NULL,
+	JSON_FALSE,
+	JSON_TRUE,
+	JSON_NUMBER,
+	JSON_STRING,
+	JSON_ARRAY,
+	JSON_OBJECT,
+};
 
 enum json_flags {
-	JSON_DUP_FIRST = 1u << 0, /* look-ups find the first of equal keys (default: the last, as most do) */
+	JSON_DUP_FIRST = 1u << 0,  /* look-ups find the first of equal keys (default: the last) */
 	JSON_DUP_REFUSE = 1u << 1, /* equal keys in one object are LC_EBAD (signed documents) */
-	JSON_LENIENT = 1u << 2,   /* comments, trailing commas, a BOM in front (JSONC lock files) */
+	JSON_LENIENT = 1u << 2,    /* comments, trailing commas, a BOM in front (JSONC lock files) */
 };
 
 struct json_limits {
@@ -57,7 +65,7 @@ struct json_doc {
 int json_parse(struct lc_slice text, unsigned flags, const struct json_limits *limits,
 	       struct lc_arena *a, struct json_doc *ret, struct lc_err *e) LC_MUST_CHECK;
 
-/* All look-ups take JSON_NONE and a node of another type: they give JSON_NONE, empty or the default. */
+/* All look-ups take JSON_NONE and nodes of another type: JSON_NONE, empty or the default then. */
 
 enum json_type json_type_of(const struct json_doc *d, json_ref r); /* JSON_NULL for JSON_NONE */
 static inline json_ref json_root(const struct json_doc *d)
@@ -103,7 +111,7 @@ enum { JSON_WRITE_DEPTH = 64 };
 struct json_writer {
 	struct lc_buf *out;
 	unsigned indent; /* spaces a level; 0 compact */
-	bool html_safe;  /* write < > & U+2028 U+2029 U+FFFD as \uXXXX, as the neighbours' reports do */
+	bool html_safe;  /* < > & U+2028 U+2029 as \uXXXX, as the neighbours' reports do */
 	uint32_t depth;
 	bool after_key;
 	bool any[JSON_WRITE_DEPTH];
@@ -122,14 +130,16 @@ void json_write_str(struct json_writer *w, struct lc_slice s);
 void json_write_cstr(struct json_writer *w, const char *s);
 void json_write_i64(struct json_writer *w, int64_t v);
 void json_write_u64(struct json_writer *w, uint64_t v);
-/** Shortest digits that read back equal, with an exponent below 1e-6 and from 1e21 on; infinities and NaN
- * are written as null. */
+/**
+ * Shortest digits that read back equal, with an exponent below 1e-6 and from 1e21 on. Infinities
+ * and NaN are written as null.
+ */
 void json_write_double(struct json_writer *w, double v);
 void json_write_bool(struct json_writer *w, bool v);
 void json_write_null(struct json_writer *w);
 /** One JSON text known to be valid, as it is. */
 void json_write_raw(struct json_writer *w, struct lc_slice text);
-/** A parsed node with all below it, re-indented; numbers as they were written, equal keys all kept. */
+/** A parsed node with all below it, re-indented; numbers as written, equal keys all kept. */
 void json_write_node(struct json_writer *w, const struct json_doc *d, json_ref r);
 /* Members in one call; the _opt forms write nothing for an empty value, as omitempty does. */
 void json_member_str(struct json_writer *w, const char *key, struct lc_slice s);

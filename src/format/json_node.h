@@ -1,9 +1,9 @@
 /*
- * How a JSON document lies in memory; shared by the reader, the look-ups and the writer, nobody else.
+ * How a JSON document lies in memory: for the reader, the look-ups and the writer, nobody else.
  *
- * Nodes stand in the order of the text. A container is followed by what it holds: items, or pairs of
- * key and value. A string with escapes is followed by an AUX node with its decoded bytes. So the next
- * sibling is what comes after a node's own extent, and no node needs a link to its parent:
+ * Nodes stand in the order of the text. A container is followed by what it holds: items, or pairs
+ * of key and value. A string with escapes is followed by an AUX node with its decoded bytes. So the
+ * next sibling is what comes after a node's own extent, and no node needs a link to its parent:
  *
  *     {"a":[1],"b":"\n"}   OBJECT  STRING a  ARRAY  NUMBER 1  STRING b  STRING \n  AUX
  */
@@ -25,11 +25,11 @@ struct json_node {
 	union {
 		struct {
 			uint32_t start; /* first byte in the text */
-			uint32_t end;   /* byte behind the last; of an open container: its last child so far */
+			uint32_t end;   /* byte behind the last; while it is open, its last child */
 		};
 		const uint8_t *decoded; /* AUX */
 	};
-	/* Container: node behind its last descendant (its parent, while it is open). AUX: bytes decoded. */
+	/* Container: node behind its last descendant; while it is open, its parent. AUX: bytes. */
 	uint32_t n;
 	uint32_t meta;
 };

@@ -14,11 +14,12 @@
 const struct json_limits json_limits_default = { .depth_max = 64, .nodes_max = 16u << 20 };
 
 enum {
-	END = -1,             /* peek() at the end of the text */
-	NODES_FIRST = 16,     /* nodes made room for, besides one for every BYTES_A_NODE of the text */
-	BYTES_A_NODE = 16,    /* about what real documents have */
+	END = -1,          /* peek() at the end of the text */
+	CUT = -2,          /* peek() where the text ends inside a comment */
+	NODES_FIRST = 16,  /* nodes made room for, besides one for every BYTES_A_NODE of the text */
+	BYTES_A_NODE = 16, /* about what real documents have */
 	NODES_GUESS_MAX = 1 << 16,
-	KEYS_PAIRWISE = 8,    /* objects up to this size are searched for equal keys without a map */
+	KEYS_PAIRWISE = 8, /* objects up to this size are searched for equal keys without a map */
 };
 
 struct reader {
@@ -176,8 +177,8 @@ static uint32_t unicode_escape(const struct reader *r, size_t off)
 static size_t escape(const struct reader *r, size_t off, uint32_t *ret_cp)
 {
 	static const char simple[256] = {
-		['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b',
-		['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
+		['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+		['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
 	};
 	uint32_t high;
 	uint32_t low;
@@ -244,6 +245,15 @@ static __attribute__((cold)) int fail_in_string(struct reader *r, size_t off)
 	return fail_at(r, off, LC_EBAD, "invalid UTF-8");
 }
 
+/* Length of the character at off when it is valid and not ASCII, else 0. */
+static inline size_t beyond_ascii(const struct reader *r, size_t off)
+{
+	uint32_t cp;
+	if (off >= r->n || r->p[off] < 0x80)
+		return 0;
+	return lc_utf8(lc_slice_of(r->p + off, r->n - off), &cp);
+}
+
 /* Check the string that starts at pos: where it ends, and what its escapes leave of it. */
 static inline int scan_string(struct reader *r, size_t *ret_end, size_t *ret_decoded)
 {
@@ -263,8 +273,7 @@ static inline int scan_string(struct reader *r, size_t *ret_end, size_t *ret_dec
 				return fail_escape(r, i);
 			saved += n - utf8_put(tmp, cp);
 		} else {
-			n = i < r->n && r->p[i] >= 0x80 ? lc_utf8(lc_slice_of(r->p + i, r->n - i), &cp)
-							: 0;
+			n = beyond_ascii(r, i);
 			if (!n)
 				return fail_in_string(r, i);
 		}
@@ -275,7 +284,7 @@ static inline int scan_string(struct reader *r, size_t *ret_end, size_t *ret_dec
 	return 0;
 }
 
-/* The bytes of a checked string, escapes resolved; to has room for just what scan_string() counted. */
+/* The bytes of a checked string, escapes resolved, into the room that scan_string() counted. */
 static void decode_string(const struct reader *r, size_t from, size_t end, uint8_t *to)
 {
 	while (from < end) {
@@ -368,41 +377,52 @@ static int read_name(struct reader *r, enum json_type type, struct lc_slice name
 
 /* ---- structure ---- */
 
-static size_t comment_end(const struct reader *r, size_t i, bool block)
+/* A comment at pos. Bad UTF-8 ends it and is left for the grammar to refuse. False: cut short. */
+static bool skip_comment(struct reader *r, bool block)
 {
-	while (i < r->n) {
+	size_t i = r->pos + 2;
+	size_t n = 1;
+	while (i < r->n && n) {
 		uint32_t cp;
-		size_t n = lc_utf8(lc_slice_of(r->p + i, r->n - i), &cp);
-		if (!n || (!block && cp == '\n'))
+		n = lc_utf8(lc_slice_of(r->p + i, r->n - i), &cp);
+		if (n && !block && cp == '\n')
 			break;
-		if (block && cp == '*' && r->n - i > 1 && r->p[i + 1] == '/')
-			return i + 2;
+		if (n && block && lc_starts(lc_slice_of(r->p + i, r->n - i), LC_S("*/"))) {
+			r->pos = i + 2;
+			return true;
+		}
 		i += n;
 	}
-	return i;
+	r->pos = i;
+	return !block || i < r->n;
 }
 
-/* Comments and space; what is no comment, or is not closed or not UTF-8, stays for the grammar to refuse. */
-static __attribute__((cold)) void skip_comments(struct reader *r)
-{
-	while (r->n - r->pos > 1 && r->p[r->pos] == '/') {
-		uint8_t kind = r->p[r->pos + 1];
-		if (kind != '/' && kind != '*')
-			return;
-		r->pos = comment_end(r, r->pos + 2, kind == '*');
-		while (r->pos < r->n && strchr(" \t\r\n", r->p[r->pos]) && r->p[r->pos])
-			r->pos++;
-	}
-}
-
-/* Next byte that is not space, or END; pos stands on it. */
-static inline int peek(struct reader *r)
+static inline void skip_space(struct reader *r)
 {
 	static const bool space[256] = { [' '] = 1, ['\t'] = 1, ['\r'] = 1, ['\n'] = 1 };
 	while (r->pos < r->n && space[r->p[r->pos]])
 		r->pos++;
-	if (__builtin_expect((r->flags & JSON_LENIENT) != 0, 0))
-		skip_comments(r);
+}
+
+static __attribute__((cold)) bool skip_comments(struct reader *r)
+{
+	while (r->n - r->pos > 1 && r->p[r->pos] == '/') {
+		uint8_t kind = r->p[r->pos + 1];
+		if (kind != '/' && kind != '*')
+			break;
+		if (!skip_comment(r, kind == '*'))
+			return false;
+		skip_space(r);
+	}
+	return true;
+}
+
+/* Next byte that is not space, END or CUT; pos stands on it. */
+static inline int peek(struct reader *r)
+{
+	skip_space(r);
+	if (__builtin_expect((r->flags & JSON_LENIENT) != 0, 0) && !skip_comments(r))
+		return CUT;
 	return r->pos < r->n ? r->p[r->pos] : END;
 }
 
@@ -487,23 +507,34 @@ static int fail_dup(const struct json_doc *d, json_ref child, struct lc_err *e)
 	uint32_t line;
 	uint32_t column;
 	json_where(d, child, &line, &column);
-	return lc_fail(e, LC_EBAD, "line %u, column %u: the key \"%s\" occurs before in this object",
-		       line, column, lc_quote(json_key(d, child)).s);
+	return lc_fail(e, LC_EBAD,
+		       "line %u, column %u: the key \"%s\" occurs before in this object", line,
+		       column, lc_quote(json_key(d, child)).s);
+}
+
+/* True when a member before this one has its key. */
+static bool key_occurs_before(const struct json_doc *d, json_ref object, json_ref child)
+{
+	struct lc_slice key = json_key(d, child);
+	json_ref other = json_first(d, object);
+	while (other != child && !lc_eq(json_key(d, other), key))
+		other = json_next(d, other);
+	return other != child;
 }
 
 static int dups_pairwise(const struct json_doc *d, json_ref object, struct lc_err *e)
 {
-	json_each (d, object, child)
-		for (json_ref other = json_first(d, object); other != child; other = json_next(d, other))
-			if (lc_eq(json_key(d, other), json_key(d, child)))
-				return fail_dup(d, child, e);
+	json_each(d, object, child) {
+		if (key_occurs_before(d, object, child))
+			return fail_dup(d, child, e);
+	}
 	return 0;
 }
 
 static int dups_by_map(const struct json_doc *d, json_ref object, struct lc_err *e)
 {
 	struct lc_map seen __attribute__((cleanup(lc_map_done))) = { 0 };
-	json_each (d, object, child) {
+	json_each(d, object, child) {
 		bool added;
 		int rc = lc_map_add(&seen, json_key(d, child), NULL, &added);
 		if (rc)
@@ -521,7 +552,7 @@ static int refuse_dups(const struct json_doc *d, struct lc_err *e)
 		if (json_node_type(&d->nodes[i]) != JSON_OBJECT)
 			continue;
 		rc = json_count(d, i) > KEYS_PAIRWISE ? dups_by_map(d, i, e)
-						       : dups_pairwise(d, i, e);
+						      : dups_pairwise(d, i, e);
 	}
 	return rc;
 }
@@ -545,7 +576,9 @@ int json_parse(struct lc_slice text, unsigned flags, const struct json_limits *l
 {
 	/* Counted on the heap first, so that the arena holds no node too many. */
 	LC_AUTOFREE void *nodes = NULL;
-	struct reader r = { .p = text.p, .n = text.n, .cur = JSON_NONE, .flags = flags, .arena = a, .e = e };
+	struct reader r = {
+		.p = text.p, .n = text.n, .cur = JSON_NONE, .flags = flags, .arena = a, .e = e
+	};
 	struct json_doc d;
 	int rc;
 	if (!limits)

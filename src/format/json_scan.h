@@ -11,7 +11,7 @@
 #include <emmintrin.h>
 #endif
 
-/** True for a byte that a JSON string holds as it is: ASCII but for controls, quote and backslash. */
+/** True for a byte that a JSON string holds as it is: ASCII less controls, quote and backslash. */
 static inline int json_is_plain(uint8_t c)
 {
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
@@ -36,8 +36,8 @@ static inline size_t json_block_first(unsigned special)
 }
 #else
 /*
- * The same eight bytes at a time. Borrows can mark a byte above a special one by mistake, never below,
- * so the lowest mark is exact.
+ * The same eight bytes at a time. Borrows can mark a byte above a special one by mistake, never
+ * below, so the lowest mark is exact.
  */
 static inline uint64_t json_block_special(const uint8_t *p)
 {

@@ -70,7 +70,7 @@ json_ref json_get_slice(const struct json_doc *d, json_ref object, struct lc_sli
 	json_ref found = JSON_NONE;
 	if (!node_of(d, object, JSON_OBJECT))
 		return JSON_NONE;
-	json_each (d, object, child) {
+	json_each(d, object, child) {
 		if (!lc_eq(json_key(d, child), key))
 			continue;
 		found = child;

@@ -131,8 +131,8 @@ static void put_unicode(struct json_writer *w, uint32_t cp)
 static void put_ascii(struct json_writer *w, uint8_t c)
 {
 	static const char letter[0x80] = {
-		['"'] = '"', ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
-		['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't',
+		['"'] = '"',  ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
+		['\n'] = 'n', ['\r'] = 'r',  ['\t'] = 't',
 	};
 	if (letter[c]) {
 		put_byte(w, '\\');
