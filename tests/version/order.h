@@ -4,8 +4,6 @@
  */
 #pragma once
 
-#include <stdio.h>
-
 #include "version/version.h"
 
 struct order_row {
@@ -22,12 +20,12 @@ char order_of_str(enum version_scheme s, const char *a, const char *b);
 void order_check_rows(enum version_scheme s, const struct order_row *rows, size_t n);
 
 /**
- * Check every pair of a file of the data folder's versions/, both ways round.
+ * Check every pair of a file of the data folder, both ways round.
  *
  * Skips the test when the folder is absent; fails it when only the file is.
  * @return pairs checked
  */
-size_t order_check_file(enum version_scheme s, const char *name);
+size_t order_check_file(enum version_scheme s, const char *path);
 
 /** Versions from a seed: the same seed, the same versions. */
 struct order_random {
@@ -35,8 +33,8 @@ struct order_random {
 };
 
 uint64_t order_random_below(struct order_random *r, uint64_t n);
-/** A version-like text of the scheme, NUL-terminated; returns its length. */
-size_t order_random_version(struct order_random *r, enum version_scheme s, char *buf, size_t size);
+/** A version-like text of the scheme, NUL-terminated, cut at size. */
+void order_random_version(struct order_random *r, enum version_scheme s, char *buf, size_t size);
 /** A copy of from with one to three bytes changed, added or dropped; it keeps its first byte. */
-size_t order_random_neighbour(struct order_random *r, enum version_scheme s, const char *from,
-			      char *buf, size_t size);
+void order_random_neighbour(struct order_random *r, enum version_scheme s, const char *from,
+			    char *buf, size_t size);

@@ -138,8 +138,8 @@ static void splits_at_the_first_colon_and_the_last_dash(void **state)
 static void agrees_with_the_debian_lists(void **state)
 {
 	(void)state;
-	size_t n = order_check_file(VERSION_DEB, "debian-versions.txt");
-	n += order_check_file(VERSION_DEB, "debian-versions-generated.txt");
+	size_t n = order_check_file(VERSION_DEB, "versions/debian-versions.txt");
+	n += order_check_file(VERSION_DEB, "versions/debian-versions-generated.txt");
 	assert_true(n > 14000);
 }
 

@@ -119,7 +119,7 @@ static void splits_as_rpm_does(void **state)
 static void agrees_with_the_red_hat_list(void **state)
 {
 	(void)state;
-	assert_int_equal(order_check_file(VERSION_RPM, "redhat-versions.txt"), 165);
+	assert_int_equal(order_check_file(VERSION_RPM, "versions/redhat-versions.txt"), 165);
 }
 
 int main(void)
