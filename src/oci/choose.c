@@ -4,7 +4,8 @@
 
 enum { LIST_MAX = 8, LIST_BYTES_MAX = 320 };
 
-struct candidate *candidate_add(struct candidates *all, struct lc_slice identity, struct lc_arena *a)
+struct candidate *candidate_add(struct candidates *all, struct lc_slice identity,
+				struct lc_arena *a)
 {
 	for (size_t i = 0; i < all->n; i++) {
 		if (lc_eq(all->v[i].identity, identity))
@@ -113,7 +114,8 @@ static int no_such_name(const struct choice *ch, struct lc_err *e)
 		       lc_quote(ch->options->reference).s, list_text(&l));
 }
 
-static int no_such_platform(const struct choice *ch, struct candidate **v, size_t n, struct lc_err *e)
+static int no_such_platform(const struct choice *ch, struct candidate **v, size_t n,
+			    struct lc_err *e)
 {
 	struct list l = { 0 };
 	struct oci_platform host = oci_platform_host();
@@ -129,7 +131,8 @@ static int no_such_platform(const struct choice *ch, struct candidate **v, size_
 
 static int not_stored(const struct candidate *c, struct lc_err *e)
 {
-	return lc_fail(e, LC_ENOTFOUND, "the image for %s is named in the index but not stored here",
+	return lc_fail(e, LC_ENOTFOUND,
+		       "the image for %s is named in the index but not stored here",
 		       oci_platform_text(&c->platform).s);
 }
 
@@ -162,7 +165,8 @@ static void learn_all(const struct choice *ch, struct candidate **v, size_t *n)
 }
 
 /* Keep those that match, at the front of v; their count. */
-static size_t matching(struct candidate **v, size_t n, const struct oci_platform *want, bool present)
+static size_t matching(struct candidate **v, size_t n, const struct oci_platform *want,
+		       bool present)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -175,7 +179,8 @@ static size_t matching(struct candidate **v, size_t n, const struct oci_platform
 	return kept;
 }
 
-/* "linux/arm" fits v5, v6 and v7: the usual one is meant. A default variant equals the empty one. */
+/* "linux/arm" fits v5, v6 and v7: the usual one is meant. A default variant equals the empty one.
+ */
 static size_t usual_variant(struct candidate **v, size_t n, const struct oci_platform *want)
 {
 	struct oci_platform usual = { want->os, want->architecture, LC_S("") };
@@ -237,7 +242,8 @@ int candidate_choose(const struct choice *ch, struct candidate **ret, struct lc_
 	if (n > 1)
 		learn_all(ch, v, &n);
 	if (n == 0)
-		return lc_fail(e, LC_EUNSUP, "no image in it: only signatures, attestations "
+		return lc_fail(e, LC_EUNSUP,
+			       "no image in it: only signatures, attestations "
 			       "or other artifacts");
 	if (n == 1 && v[0]->present && !descriptor_has_platform(&v[0]->platform)) {
 		*ret = v[0]; /* its config will tell */

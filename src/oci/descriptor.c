@@ -15,12 +15,10 @@ static const struct {
 	{ LC_S_INIT("application/octet-stream"), MEDIA_CONFIG }, /* docker 1.10 to 1.11 pushed so */
 };
 
-static const struct lc_slice foreign_parts[] = {
-	LC_S_INIT("image.layer.nondistributable."), LC_S_INIT("image.rootfs.foreign.")
-};
-static const struct lc_slice layer_parts[] = {
-	LC_S_INIT("image.layer."), LC_S_INIT("image.rootfs.diff.")
-};
+static const struct lc_slice foreign_parts[] = { LC_S_INIT("image.layer.nondistributable."),
+						 LC_S_INIT("image.rootfs.foreign.") };
+static const struct lc_slice layer_parts[] = { LC_S_INIT("image.layer."),
+					       LC_S_INIT("image.rootfs.diff.") };
 
 static bool has_any(struct lc_slice s, const struct lc_slice *parts, size_t n)
 {

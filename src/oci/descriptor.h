@@ -8,10 +8,10 @@
 #include "oci/image.h"
 
 enum media_kind {
-	MEDIA_UNKNOWN,   /* or none given */
+	MEDIA_UNKNOWN, /* or none given */
 	MEDIA_INDEX,
 	MEDIA_MANIFEST,
-	MEDIA_SCHEMA1,   /* Docker's first manifests: no config, no plain layers */
+	MEDIA_SCHEMA1, /* Docker's first manifests: no config, no plain layers */
 	MEDIA_CONFIG,
 	MEDIA_LAYER,
 	MEDIA_FOREIGN,   /* a layer that may not be distributed: usually only its urls are there */
@@ -25,7 +25,8 @@ enum media_kind media_kind_of(struct lc_slice media_type);
  * A descriptor object of a document. Slices are the document's.
  *
  * @param what  for messages
- * @return 0; LC_EBAD not an object, no digest or one outside the grammar, no size; LC_EUNSUP algorithm
+ * @return 0; LC_EBAD not an object, no digest or one outside the grammar, no size; LC_EUNSUP
+ * algorithm
  */
 int descriptor_parse(const struct json_doc *d, json_ref r, const char *what,
 		     struct oci_descriptor *ret, struct lc_err *e) LC_MUST_CHECK;

@@ -20,7 +20,8 @@ static int read_manifest(struct oci_image *i, struct json_doc *ret, struct lc_er
 	return rc ? rc : document_parse(i, text, JSON_ARRAY, "manifest.json", ret, e);
 }
 
-/* The digest that a path promises: "blobs/<algorithm>/<hex>", or "<sha256 in hex>.json" of a config. */
+/* The digest that a path promises: "blobs/<algorithm>/<hex>", or "<sha256 in hex>.json" of a
+ * config. */
 static bool path_digest(struct lc_slice path, struct digest *ret)
 {
 	char text[DIGEST_TEXT_MAX];
@@ -42,7 +43,8 @@ static bool path_digest(struct lc_slice path, struct digest *ret)
 	return digest_parse(lc_slice_of(text, algorithm.n + hex.n + 1), ret, NULL) == 0;
 }
 
-static int config_location(struct archive *x, json_ref entry, struct lc_slice *ret, struct lc_err *e)
+static int config_location(struct archive *x, json_ref entry, struct lc_slice *ret,
+			   struct lc_err *e)
 {
 	struct lc_slice path = json_get_str(&x->doc, entry, "Config");
 	if (path.n == 0)
@@ -141,8 +143,8 @@ static int load_layer(struct oci_image *i, struct oci_layer *l, struct lc_slice 
 	if (!i->source->has(i->source, l->location, &l->blob.size))
 		return document_missing(i, l->location, "layer", e);
 	l->blob.has_size = l->blob.size != UINT64_MAX;
-	l->blob.has_digest = lc_starts(l->location, LC_S("blobs/")) &&
-			     path_digest(l->location, &l->blob.digest);
+	l->blob.has_digest =
+		lc_starts(l->location, LC_S("blobs/")) && path_digest(l->location, &l->blob.digest);
 	return 0;
 }
 
@@ -167,7 +169,8 @@ static void choose_reference(struct oci_image *i, const struct oci_open_options 
 {
 	for (size_t k = 0; k < i->repo_tags.n; k++) {
 		struct lc_slice tag = i->repo_tags.v[k];
-		if (k == 0 || (o->reference.n && candidate_name_matches(tag, o->reference, &i->arena)))
+		if (k == 0 ||
+		    (o->reference.n && candidate_name_matches(tag, o->reference, &i->arena)))
 			i->reference = tag;
 	}
 }
@@ -182,7 +185,11 @@ int docker_archive_load(struct oci_image *i, const struct oci_open_options *o, s
 	if (rc)
 		return rc;
 	struct choice ch = {
-		.options = o, .arena = &i->arena, .all = &x.all, .learn = learn, .ctx = &x,
+		.options = o,
+		.arena = &i->arena,
+		.all = &x.all,
+		.learn = learn,
+		.ctx = &x,
 	};
 	rc = candidate_choose(&ch, &c, e);
 	if (rc == 0)
@@ -227,8 +234,10 @@ int docker_archive_names(struct oci_image *i, const struct oci_open_options *o, 
 			return rc;
 	}
 	if (!found)
-		return document_note(i, LC_S("manifest.json and index.json do not describe the same "
-					     "image; index.json is what was read"), e);
+		return document_note(i,
+				     LC_S("manifest.json and index.json do not describe the same "
+					  "image; index.json is what was read"),
+				     e);
 	if (names.n == 0)
 		return 0;
 	i->repo_tags = names;

@@ -7,9 +7,10 @@ int document_missing(struct oci_image *i, struct lc_slice location, const char *
 {
 	i->source->incomplete = true;
 	if (i->source->no_end)
-		return lc_fail(e, LC_ETRUNC, "%s %s is missing and the archive has no end mark: "
-			       "it was cut off, copy or save it again", what,
-			       lc_quote(location).s);
+		return lc_fail(e, LC_ETRUNC,
+			       "%s %s is missing and the archive has no end mark: "
+			       "it was cut off, copy or save it again",
+			       what, lc_quote(location).s);
 	return lc_fail(e, LC_EBAD, "%s %s is missing: the image is incomplete, save it again", what,
 		       lc_quote(location).s);
 }
@@ -28,9 +29,10 @@ int document_verify(const struct oci_descriptor *d, struct lc_slice text, const 
 	if (rc)
 		return rc;
 	if (!digest_eq(&got, &d->digest))
-		return lc_fail(e, LC_EBAD, "%s %s: digest does not hold, its bytes are %s; "
-			       "the image is corrupt or was altered", what, want,
-			       digest_text(&got, have));
+		return lc_fail(e, LC_EBAD,
+			       "%s %s: digest does not hold, its bytes are %s; "
+			       "the image is corrupt or was altered",
+			       what, want, digest_text(&got, have));
 	return 0;
 }
 

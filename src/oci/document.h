@@ -25,8 +25,9 @@ int document_missing(struct oci_image *i, struct lc_slice location, const char *
 /** Parse; the root must be of that type. */
 int document_parse(struct oci_image *i, struct lc_slice text, enum json_type root, const char *what,
 		   struct json_doc *ret, struct lc_err *e) LC_MUST_CHECK;
-/** Remember something a reader of the report should know. Bytes of the input quoted by the caller. */
+/** Remember something a reader of the report should know. Bytes of the input quoted by the caller.
+ */
 int document_note(struct oci_image *i, struct lc_slice note, struct lc_err *e) LC_MUST_CHECK;
 /** A string copied into a list of the image. */
-int document_push(struct oci_image *i, struct lc_slices *list, struct lc_slice s, struct lc_err *e)
-	LC_MUST_CHECK;
+int document_push(struct oci_image *i, struct lc_slices *list, struct lc_slice s,
+		  struct lc_err *e) LC_MUST_CHECK;

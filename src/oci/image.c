@@ -34,7 +34,8 @@ void oci_closep(struct oci_image **i)
 	oci_close(*i);
 }
 
-int oci_layer_blob(const struct oci_image *i, size_t layer, struct lc_stream **ret, struct lc_err *e)
+int oci_layer_blob(const struct oci_image *i, size_t layer, struct lc_stream **ret,
+		   struct lc_err *e)
 {
 	const struct oci_layer *l = layer < i->layers_n ? &i->layers[layer] : NULL;
 	if (!l)
@@ -56,15 +57,19 @@ static int not_an_image(struct oci_image *i, struct lc_err *e)
 {
 	if (has(i, LC_S("etc/os-release")) || has(i, LC_S("usr/lib/os-release")) ||
 	    has(i, LC_S("etc/alpine-release")))
-		return lc_fail(e, LC_EUNSUP, "a root file system, not an image: unpack it and use "
+		return lc_fail(e, LC_EUNSUP,
+			       "a root file system, not an image: unpack it and use "
 			       "`lacre rootfs DIR`");
 	if (has(i, LC_S("repositories")))
-		return lc_fail(e, LC_EUNSUP, "a docker archive from before docker 1.10: load it and "
+		return lc_fail(e, LC_EUNSUP,
+			       "a docker archive from before docker 1.10: load it and "
 			       "save it again with a current engine");
 	if (i->source->no_end)
-		return lc_fail(e, LC_ETRUNC, "no manifest.json and no index.json, and the archive "
+		return lc_fail(e, LC_ETRUNC,
+			       "no manifest.json and no index.json, and the archive "
 			       "has no end mark: it was cut off, copy or save it again");
-	return lc_fail(e, LC_EUNSUP, "neither a docker archive nor an OCI layout: no manifest.json, "
+	return lc_fail(e, LC_EUNSUP,
+		       "neither a docker archive nor an OCI layout: no manifest.json, "
 		       "no index.json; make one with `docker save -o FILE IMAGE` or "
 		       "`skopeo copy docker://IMAGE oci:DIR`");
 }
@@ -119,35 +124,61 @@ static int open_source(const char *path, const struct lc_limits *limits, struct 
 	bool directory = false;
 	if (!io_exists(path, &directory))
 		return lc_fail(e, LC_ENOTFOUND, "no such file or directory");
-	return directory ? oci_source_dir(path, limits, ret, e) : oci_source_tar(path, limits, ret, e);
+	return directory ? oci_source_dir(path, limits, ret, e)
+			 : oci_source_tar(path, limits, ret, e);
 }
 
-static int open_image(struct oci_image *i, const struct oci_open_options *o, struct lc_err *e)
+static int open_image(struct oci_image *i, struct lc_content *content,
+		      const struct oci_open_options *o, struct lc_err *e)
 {
 	const struct lc_limits *limits = o->limits ? o->limits : &lc_limits_default;
+	int rc = 0;
 	lc_arena_init(&i->arena, IMAGE_BYTES_MAX);
 	char *path = lc_arena_str(&i->arena, o->input);
 	if (!path)
-		return lc_fail(e, LC_ENOMEM, "no memory for an image");
-	if (o->input.n == 0 || lc_find(o->input, 0) != SIZE_MAX)
-		return lc_fail(e, LC_EUSAGE, "not a path");
+		rc = lc_fail(e, LC_ENOMEM, "no memory for an image");
+	else if (!content && (o->input.n == 0 || lc_find(o->input, 0) != SIZE_MAX))
+		rc = lc_fail(e, LC_EUSAGE, "not a path");
+	if (rc) {
+		if (content)
+			lc_content_done(content);
+		return rc;
+	}
 	i->name = lc_slice_of(path, o->input.n);
-	int rc = open_source(path, limits, &i->source, e);
+	if (content)
+		rc = oci_source_tar_content(content, limits, &i->source, e);
+	else
+		rc = open_source(path, limits, &i->source, e);
 	if (rc == 0)
 		rc = load(i, o, e);
 	return rc ? rc : check_platform(i, o, e);
 }
 
-int oci_open(const struct oci_open_options *o, struct oci_image **ret, struct lc_err *e)
+static int open_any(struct lc_content *content, const struct oci_open_options *o,
+		    struct oci_image **ret, struct lc_err *e)
 {
 	struct oci_image *i = lc_alloc0(1, sizeof(*i));
-	if (!i)
+	if (!i) {
+		if (content)
+			lc_content_done(content);
 		return lc_fail(e, LC_ENOMEM, "no memory for an image");
-	int rc = open_image(i, o, e);
+	}
+	int rc = open_image(i, content, o, e);
 	if (rc) {
 		oci_close(i);
 		return lc_wrap(e, rc, "%s", lc_quote(o->input).s);
 	}
 	*ret = i;
 	return 0;
+}
+
+int oci_open(const struct oci_open_options *o, struct oci_image **ret, struct lc_err *e)
+{
+	return open_any(NULL, o, ret, e);
+}
+
+int oci_open_content(struct lc_content *content, const struct oci_open_options *o,
+		     struct oci_image **ret, struct lc_err *e)
+{
+	return open_any(content, o, ret, e);
 }

@@ -15,14 +15,14 @@ struct oci_layer_reader {
 	const struct oci_layer_transform *transform;
 	struct lc_stream *blob;
 	struct oci_tap stored;
-	struct lc_stream *clear;    /* what the transform gave, or NULL */
+	struct lc_stream *clear; /* what the transform gave, or NULL */
 	struct lc_stream *inflated;
 	struct oci_tap plain;
 	struct tar_reader *tar;
 	enum io_compression compression;
-	struct lc_buf path;         /* of a whiteout */
+	struct lc_buf path; /* of a whiteout */
 	uint64_t unsafe, entries;
-	int err;                    /* sticky */
+	int err; /* sticky */
 };
 
 void oci_layer_close(struct oci_layer_reader *r)
@@ -49,7 +49,8 @@ static int wrap(const struct oci_layer_reader *r, int rc, struct lc_err *e)
 	char text[DIGEST_TEXT_MAX];
 	const struct oci_layer *l = r->layer;
 	if (l->blob.has_digest)
-		return lc_wrap(e, rc, "layer %zu %s", r->number, digest_text(&l->blob.digest, text));
+		return lc_wrap(e, rc, "layer %zu %s", r->number,
+			       digest_text(&l->blob.digest, text));
 	return lc_wrap(e, rc, "layer %zu %s", r->number, lc_quote(l->location).s);
 }
 
@@ -76,8 +77,8 @@ static int open_stored(struct oci_layer_reader *r, const struct lc_limits *limit
 				  b->has_size ? b->size : UINT64_MAX, limits, e);
 	if (rc || !is_transformed(r))
 		return rc;
-	return r->transform->open(r->transform->ctx, r->image, r->number, &r->stored.base, &r->clear,
-				  e);
+	return r->transform->open(r->transform->ctx, r->image, r->number, &r->stored.base,
+				  &r->clear, e);
 }
 
 static int open_plain(struct oci_layer_reader *r, const struct lc_limits *limits, struct lc_err *e)
@@ -209,9 +210,10 @@ static int compare(const char *what, const struct digest *want, const struct dig
 	char b[DIGEST_TEXT_MAX];
 	if (digest_eq(want, have))
 		return 0;
-	return lc_fail(e, LC_EBAD, "%s does not hold: %s was promised, the bytes are %s; "
-		       "the image is corrupt or was altered", what, digest_text(want, a),
-		       digest_text(have, b));
+	return lc_fail(e, LC_EBAD,
+		       "%s does not hold: %s was promised, the bytes are %s; "
+		       "the image is corrupt or was altered",
+		       what, digest_text(want, a), digest_text(have, b));
 }
 
 /* All that is left, on both sides: padding behind the tar, bytes behind the compressed data. */

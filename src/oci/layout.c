@@ -40,7 +40,8 @@ static bool is_artifact(const struct json_doc *d, json_ref entry, const struct o
 	struct lc_slice kind = json_get_str(d, notes, "kind");
 	struct lc_slice type = json_get_str(d, entry, "artifactType");
 	struct lc_slice reference_type = json_get_str(d, notes, "vnd.docker.reference.type");
-	if (lc_eq(m->platform.os, LC_S("unknown")) && lc_eq(m->platform.architecture, LC_S("unknown")))
+	if (lc_eq(m->platform.os, LC_S("unknown")) &&
+	    lc_eq(m->platform.architecture, LC_S("unknown")))
 		return true;
 	if (reference_type.n || (type.n && media_kind_of(type) != MEDIA_CONFIG))
 		return true;
@@ -52,7 +53,8 @@ static bool is_artifact(const struct json_doc *d, json_ref entry, const struct o
 
 /* ---- candidates ---- */
 
-static int add_name(struct oci_image *i, struct candidate *c, struct lc_slice name, struct lc_err *e)
+static int add_name(struct oci_image *i, struct candidate *c, struct lc_slice name,
+		    struct lc_err *e)
 {
 	for (size_t k = 0; k < c->names.n; k++) {
 		if (lc_eq(c->names.v[k], name))
@@ -101,8 +103,9 @@ static int nested(struct walk *w, const struct oci_descriptor *m, const struct t
 	enum manifest_shape shape;
 	struct oci_image *i = w->image;
 	if (depth >= NESTING_MAX || ++w->documents > DOCUMENTS_MAX)
-		return lc_fail(e, LC_ELIMIT, "indexes within indexes: at most %d deep and %d in all",
-			       NESTING_MAX, DOCUMENTS_MAX);
+		return lc_fail(e, LC_ELIMIT,
+			       "indexes within indexes: at most %d deep and %d in all", NESTING_MAX,
+			       DOCUMENTS_MAX);
 	int rc = document_read(i, m, "index", &text, e);
 	if (rc == 0)
 		rc = document_parse(i, text, JSON_OBJECT, "index", &doc, e);
@@ -129,8 +132,9 @@ static int nested_if_stored(struct walk *w, const struct oci_descriptor *m, cons
 	if (i->source->has(i->source, location, &size))
 		return nested(w, m, t, depth, e);
 	i->source->incomplete = true;
-	return document_note(i, lc_arena_fmt(&i->arena, "index %.*s is named but not stored",
-					     LC_FMT(t->digest)), e);
+	return document_note(
+		i, lc_arena_fmt(&i->arena, "index %.*s is named but not stored", LC_FMT(t->digest)),
+		e);
 }
 
 static int walk_entry(struct walk *w, const struct json_doc *d, json_ref entry,
@@ -253,7 +257,8 @@ static int take_names(struct oci_image *i, const struct candidate *c,
 	for (size_t k = 0; k < c->names.n; k++) {
 		struct oci_reference r;
 		if (i->reference.n == 0 ||
-		    (o->reference.n && candidate_name_matches(c->names.v[k], o->reference, &i->arena)))
+		    (o->reference.n &&
+		     candidate_name_matches(c->names.v[k], o->reference, &i->arena)))
 			i->reference = c->names.v[k];
 		if (oci_reference_parse(c->names.v[k], &i->arena, &r, NULL) || r.tag.n == 0)
 			continue;
@@ -278,7 +283,11 @@ int layout_load(struct oci_image *i, const struct oci_open_options *o, struct lc
 	if (rc)
 		return rc;
 	struct choice ch = {
-		.options = o, .arena = &i->arena, .all = &w.all, .learn = learn, .ctx = i,
+		.options = o,
+		.arena = &i->arena,
+		.all = &w.all,
+		.learn = learn,
+		.ctx = i,
 	};
 	rc = candidate_choose(&ch, &c, e);
 	if (rc == 0)

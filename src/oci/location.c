@@ -15,7 +15,8 @@ int oci_location(struct lc_slice path, struct lc_arena *a, struct lc_slice *ret,
 		return lc_fail(e, lc_arena_err(a), "no memory for a path");
 	while (rest.p && lc_split(&rest, '/', &part)) {
 		if (!component_ok(part))
-			return lc_fail(e, LC_EBAD, "%s: a path that leaves the image", lc_quote(path).s);
+			return lc_fail(e, LC_EBAD, "%s: a path that leaves the image",
+				       lc_quote(path).s);
 		if (part.n == 0 || lc_eq(part, LC_S(".")))
 			continue;
 		if (n)

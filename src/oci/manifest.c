@@ -43,8 +43,10 @@ int layers_pair(struct oci_image *i, struct lc_err *e)
 	json_ref ids = json_at(d, json_root(d), "rootfs", "diff_ids", NULL);
 	size_t k = 0;
 	if (json_count(d, ids) != i->layers_n)
-		return lc_fail(e, LC_EBAD, "manifest has %zu layers, its config %u diff ids: "
-			       "they do not belong together", i->layers_n, json_count(d, ids));
+		return lc_fail(e, LC_EBAD,
+			       "manifest has %zu layers, its config %u diff ids: "
+			       "they do not belong together",
+			       i->layers_n, json_count(d, ids));
 	json_each(d, ids, id) {
 		int rc = digest_parse(json_str(d, id), &i->layers[k].diff_id, e);
 		if (rc)
@@ -69,7 +71,8 @@ int manifest_shape(const struct json_doc *d, struct lc_slice media_type, enum ma
 		return lc_fail(e, LC_EBAD, "media type %s where its descriptor says %s",
 			       lc_quote(own).s, lc_quote(media_type).s);
 	if (index + manifest + schema1 > 1)
-		return lc_fail(e, LC_EBAD, "both an index and a manifest: readers would disagree "
+		return lc_fail(e, LC_EBAD,
+			       "both an index and a manifest: readers would disagree "
 			       "on what it holds");
 	*ret = index ? SHAPE_INDEX : manifest ? SHAPE_MANIFEST : SHAPE_OTHER;
 	if (schema1)
@@ -99,14 +102,16 @@ static int check_shape(struct oci_image *i, const struct oci_descriptor *m, stru
 	if (rc)
 		return lc_wrap(e, rc, "manifest");
 	if (shape == SHAPE_SCHEMA1)
-		return lc_fail(e, LC_EUNSUP, "a Docker schema 1 manifest: pull and save the image "
+		return lc_fail(e, LC_EUNSUP,
+			       "a Docker schema 1 manifest: pull and save the image "
 			       "again with a current engine");
 	if (shape != SHAPE_MANIFEST)
 		return lc_fail(e, LC_EBAD, "manifest without config and layers");
 	if (manifest_is_artifact(d))
-		return lc_fail(e, LC_EUNSUP, "an artifact (config %s), not a container image",
-			       lc_quote(json_get_str(d, json_get(d, json_root(d), "config"),
-						     "mediaType")).s);
+		return lc_fail(
+			e, LC_EUNSUP, "an artifact (config %s), not a container image",
+			lc_quote(json_get_str(d, json_get(d, json_root(d), "config"), "mediaType"))
+				.s);
 	return 0;
 }
 

@@ -7,9 +7,10 @@
 
 #include "oci/image.h"
 
-/** Everything from the manifest on: config, layers, diff ids, history. Missing blobs: document_missing(). */
-int manifest_load(struct oci_image *i, const struct oci_descriptor *d, struct lc_err *e)
-	LC_MUST_CHECK;
+/** Everything from the manifest on: config, layers, diff ids, history. Missing blobs:
+ * document_missing(). */
+int manifest_load(struct oci_image *i, const struct oci_descriptor *d,
+		  struct lc_err *e) LC_MUST_CHECK;
 /** Take a verified config: bytes, platform, date. */
 int config_load(struct oci_image *i, struct lc_slice text, struct lc_err *e) LC_MUST_CHECK;
 /** Room for n layers, within limits. */
@@ -24,5 +25,6 @@ enum manifest_shape { SHAPE_OTHER, SHAPE_INDEX, SHAPE_MANIFEST, SHAPE_SCHEMA1 };
  */
 int manifest_shape(const struct json_doc *d, struct lc_slice media_type, enum manifest_shape *ret,
 		   struct lc_err *e) LC_MUST_CHECK;
-/** Is it, by config and layer types, something else than a container image (signature, chart, …)? */
+/** Is it, by config and layer types, something else than a container image (signature, chart, …)?
+ */
 bool manifest_is_artifact(const struct json_doc *d);

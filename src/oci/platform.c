@@ -19,15 +19,15 @@ static const struct {
 };
 
 static const struct lc_slice architectures[] = {
-	LC_S_INIT("amd64"), LC_S_INIT("arm64"), LC_S_INIT("arm"), LC_S_INIT("386"),
-	LC_S_INIT("ppc64le"), LC_S_INIT("ppc64"), LC_S_INIT("s390x"), LC_S_INIT("riscv64"),
+	LC_S_INIT("amd64"),    LC_S_INIT("arm64"),  LC_S_INIT("arm"),    LC_S_INIT("386"),
+	LC_S_INIT("ppc64le"),  LC_S_INIT("ppc64"),  LC_S_INIT("s390x"),  LC_S_INIT("riscv64"),
 	LC_S_INIT("mips64le"), LC_S_INIT("mips64"), LC_S_INIT("mipsle"), LC_S_INIT("mips"),
-	LC_S_INIT("loong64"), LC_S_INIT("wasm"),
+	LC_S_INIT("loong64"),  LC_S_INIT("wasm"),
 };
 
 static const struct lc_slice systems[] = {
-	LC_S_INIT("linux"), LC_S_INIT("windows"), LC_S_INIT("darwin"), LC_S_INIT("freebsd"),
-	LC_S_INIT("netbsd"), LC_S_INIT("openbsd"), LC_S_INIT("solaris"), LC_S_INIT("aix"),
+	LC_S_INIT("linux"),   LC_S_INIT("windows"), LC_S_INIT("darwin"),  LC_S_INIT("freebsd"),
+	LC_S_INIT("netbsd"),  LC_S_INIT("openbsd"), LC_S_INIT("solaris"), LC_S_INIT("aix"),
 	LC_S_INIT("android"), LC_S_INIT("wasip1"),
 };
 
@@ -115,8 +115,10 @@ int oci_platform_parse(struct lc_slice s, struct oci_platform *ret, struct lc_er
 		respell(&p);
 	}
 	if (!ok)
-		return lc_fail(e, LC_EBAD, "%s: not a platform; write os/architecture[/variant], "
-			       "such as linux/amd64 or linux/arm/v7", lc_quote(s).s);
+		return lc_fail(e, LC_EBAD,
+			       "%s: not a platform; write os/architecture[/variant], "
+			       "such as linux/amd64 or linux/arm/v7",
+			       lc_quote(s).s);
 	*ret = p;
 	return 0;
 }

@@ -5,9 +5,9 @@
 /*
  * reference  = name [ ":" tag ] [ "@" digest ]
  * name       = [ domain "/" ] component *( "/" component )
- * domain     = host [ ":" port ], told from a component by a ".", a ":", an upper-case letter or "localhost"
- * component  = alnum *( separator alnum ), separator = "." / "_" / "__" / 1*"-"
- * tag        = ( alnum / "_" ) *127( alnum / "_" / "." / "-" )
+ * domain     = host [ ":" port ], told from a component by a ".", a ":", an upper-case letter or
+ * "localhost" component  = alnum *( separator alnum ), separator = "." / "_" / "__" / 1*"-" tag = (
+ * alnum / "_" ) *127( alnum / "_" / "." / "-" )
  */
 
 enum { NAME_MAX_BYTES = 255, TAG_MAX_BYTES = 128, HEX_ID_BYTES = 64, IPV6_MAX = 45 };
@@ -143,7 +143,8 @@ static bool domain_ok(struct lc_slice s)
 /* Is the part before the first "/" a registry's host? */
 static bool looks_like_domain(struct lc_slice s)
 {
-	if (lc_find(s, '.') != SIZE_MAX || lc_find(s, ':') != SIZE_MAX || lc_eq(s, LC_S("localhost")))
+	if (lc_find(s, '.') != SIZE_MAX || lc_find(s, ':') != SIZE_MAX ||
+	    lc_eq(s, LC_S("localhost")))
 		return true;
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] >= 'A' && s.p[i] <= 'Z')
@@ -197,9 +198,11 @@ static int check(struct lc_slice s, const struct parts *p, struct lc_err *e)
 		return lc_fail(e, LC_EBAD, "%s: not a registry host: %s", lc_quote(s).s,
 			       lc_quote(p->domain).s);
 	if (!path_ok(p->path))
-		return lc_fail(e, LC_EBAD,
-			       "%s: not an image name: lower-case letters, digits and single separators "
-			       "between slashes", lc_quote(s).s);
+		return lc_fail(
+			e, LC_EBAD,
+			"%s: not an image name: lower-case letters, digits and single separators "
+			"between slashes",
+			lc_quote(s).s);
 	if (p->domain.n == 0 && is_hex_id(p->path))
 		return lc_fail(e, LC_EBAD, "%s: an image id is not a name; write sha256:ID",
 			       lc_quote(s).s);

@@ -1,9 +1,10 @@
 /*
  * Where an image's documents and blobs come from. Private to oci/: one table of functions per kind.
  *
- * A source knows names and bytes, image.c knows what they mean. Locations are normalised member paths
- * ("blobs/sha256/…"), without "..", empty components or NUL. Blob streams may be opened and read from
- * several threads, one thread a stream; everything else happens in oci_open().
+ * A source knows names and bytes, image.c knows what they mean. Locations are normalised member
+ * paths
+ * ("blobs/sha256/…"), without "..", empty components or NUL. Blob streams may be opened and read
+ * from several threads, one thread a stream; everything else happens in oci_open().
  */
 #pragma once
 
@@ -12,10 +13,12 @@
 
 struct oci_source {
 	enum oci_source_kind kind;
-	/* Small document by location into the arena, at most limits->manifest_bytes_max; LC_ENOTFOUND. */
+	/* Small document by location into the arena, at most limits->manifest_bytes_max;
+	 * LC_ENOTFOUND. */
 	int (*document)(struct oci_source *s, struct lc_slice location, struct lc_arena *a,
 			struct lc_slice *ret, struct lc_err *e);
-	/* Stored bytes by location, owned by the caller, who closes them before the source; LC_ENOTFOUND. */
+	/* Stored bytes by location, owned by the caller, who closes them before the source;
+	 * LC_ENOTFOUND. */
 	int (*blob)(struct oci_source *s, struct lc_slice location, struct lc_stream **ret,
 		    struct lc_err *e);
 	/* Is it there, and how many bytes. */
@@ -23,7 +26,7 @@ struct oci_source {
 	void (*close)(struct oci_source *s);
 	const struct lc_limits *limits;
 	bool incomplete; /* something that a document names was missing */
-	bool no_end;     /* an archive without its end mark: whatever is missing was probably cut off */
+	bool no_end; /* an archive without its end mark: whatever is missing was probably cut off */
 };
 
 /** A directory. */
@@ -31,7 +34,8 @@ int oci_source_dir(const char *path, const struct lc_limits *limits, struct oci_
 		   struct lc_err *e) LC_MUST_CHECK;
 /**
  * A tar file, plain (members found in one pass over the headers, then read in place) or compressed
- * (members found in one inflating pass; later reads go forward where they can, start again where they must).
+ * (members found in one inflating pass; later reads go forward where they can, start again where
+ * they must).
  */
 int oci_source_tar(const char *path, const struct lc_limits *limits, struct oci_source **ret,
 		   struct lc_err *e) LC_MUST_CHECK;
@@ -43,7 +47,7 @@ int oci_source_tar_content(struct lc_content *content, const struct lc_limits *l
  * A member path as sources know it: no leading "/" or "./", no empty or "." component.
  * LC_EBAD for "..", NUL, or nothing left.
  */
-int oci_location(struct lc_slice path, struct lc_arena *a, struct lc_slice *ret, struct lc_err *e)
-	LC_MUST_CHECK;
+int oci_location(struct lc_slice path, struct lc_arena *a, struct lc_slice *ret,
+		 struct lc_err *e) LC_MUST_CHECK;
 /** "blobs/<algorithm>/<hex>", or p NULL out of memory. */
 struct lc_slice oci_blob_location(const struct digest *d, struct lc_arena *a);

@@ -9,9 +9,10 @@
 #include <pthread.h>
 
 /*
- * A plain archive is read in place. Of a compressed one, inflating readers that were used and closed
- * are parked with their position: the next blob takes the one nearest before it, and only without such
- * one inflates from the start. Blobs read in the archive's order therefore cost one pass.
+ * A plain archive is read in place. Of a compressed one, inflating readers that were used and
+ * closed are parked with their position: the next blob takes the one nearest before it, and only
+ * without such one inflates from the start. Blobs read in the archive's order therefore cost one
+ * pass.
  */
 
 enum { PARKED_MAX = 4, SNIFF_BYTES = 8 };

@@ -1,8 +1,8 @@
 /*
  * A tap on a stream: reads it in large pieces, counts and hashes what passes. Private to oci/.
  *
- * Its buffer lets the reader above take headers of 512 bytes and pass over contents without a call into
- * the layers below for each. Skipping hashes but does not copy. Borrows the stream it reads.
+ * Its buffer lets the reader above take headers of 512 bytes and pass over contents without a call
+ * into the layers below for each. Skipping hashes but does not copy. Borrows the stream it reads.
  */
 #pragma once
 
@@ -16,16 +16,18 @@ struct oci_tap {
 	struct digester *digester; /* NULL: counts only */
 	uint8_t *buf;
 	size_t at, n;
-	uint64_t bytes;     /* taken from below */
-	uint64_t bytes_max; /* more is LC_EBAD: longer than promised */
+	uint64_t bytes;                 /* taken from below */
+	uint64_t bytes_max;             /* more is LC_EBAD: longer than promised */
 	const struct lc_limits *limits; /* deadline */
-	int err;            /* sticky */
+	int err;                        /* sticky */
 	bool end;
 };
 
-/** @param hash  false: count only. Zeroed struct first; release with oci_tap_done() also after failure. */
+/** @param hash  false: count only. Zeroed struct first; release with oci_tap_done() also after
+ * failure. */
 int oci_tap_init(struct oci_tap *t, struct lc_stream *from, bool hash, enum digest_algorithm a,
-		 uint64_t bytes_max, const struct lc_limits *limits, struct lc_err *e) LC_MUST_CHECK;
+		 uint64_t bytes_max, const struct lc_limits *limits,
+		 struct lc_err *e) LC_MUST_CHECK;
 void oci_tap_done(struct oci_tap *t);
 /** Read to the end of what is below. */
 int oci_tap_drain(struct oci_tap *t, struct lc_err *e) LC_MUST_CHECK;

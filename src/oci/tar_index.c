@@ -53,8 +53,8 @@ static int cut_off(const struct tar_member *m, uint64_t size, struct lc_err *e)
 	uint64_t have = size > m->offset ? size - m->offset : 0;
 	return lc_fail(e, LC_ETRUNC,
 		       "the archive ends inside %s, after %llu of its %llu bytes: "
-		       "copy or save it again", lc_quote(m->name).s, (unsigned long long)have,
-		       (unsigned long long)m->size);
+		       "copy or save it again",
+		       lc_quote(m->name).s, (unsigned long long)have, (unsigned long long)m->size);
 }
 
 static int add(struct tar_index *x, const struct tar_entry *entry, uint64_t size,
@@ -94,7 +94,8 @@ static int walk(struct tar_index *x, struct tar_reader *t, uint64_t size, bool k
 	if (rc == LC_ENOTFOUND)
 		return 0;
 	if (rc == LC_ETRUNC && last && size == UINT64_MAX)
-		return lc_wrap(e, rc, "the archive is cut off in or after %s", lc_quote(last->name).s);
+		return lc_wrap(e, rc, "the archive is cut off in or after %s",
+			       lc_quote(last->name).s);
 	return rc;
 }
 
@@ -167,7 +168,8 @@ static int step(const struct tar_member *m, uint8_t out[PATH_MAX_BYTES], struct 
 		return 0;
 	}
 	if (!join(directory, m->target, out, &n))
-		return lc_fail(e, LC_EBAD, "%s: a link that leaves the archive", lc_quote(m->name).s);
+		return lc_fail(e, LC_EBAD, "%s: a link that leaves the archive",
+			       lc_quote(m->name).s);
 	*ret = lc_slice_of(out, n);
 	return 0;
 }

@@ -1,9 +1,10 @@
 /*
- * The members of an archive that holds an image: where each starts and how long it is. Private to oci/.
+ * The members of an archive that holds an image: where each starts and how long it is. Private to
+ * oci/.
  *
- * Old docker archives hold a layer once and link to it (layer.tar -> ../<id>/layer.tar), so links are
- * followed inside the archive, with a bound on steps. Of members of one name the last holds, as for tar.
- * Read-only once built.
+ * Old docker archives hold a layer once and link to it (layer.tar -> ../<id>/layer.tar), so links
+ * are followed inside the archive, with a bound on steps. Of members of one name the last holds, as
+ * for tar. Read-only once built.
  */
 #pragma once
 
@@ -19,7 +20,8 @@ struct tar_member {
 	struct lc_slice name;
 	struct lc_slice target; /* of a link */
 	uint64_t offset, size;
-	struct lc_slice kept;   /* the content itself, of small members when asked for; p NULL not kept */
+	struct lc_slice
+		kept; /* the content itself, of small members when asked for; p NULL not kept */
 };
 
 struct tar_index {
@@ -33,8 +35,10 @@ struct tar_index {
 /**
  * Walk the headers of from.
  *
- * @param size  bytes of the archive when known, so that a member cut off is found at once; else UINT64_MAX
- * @param keep  keep the content of small members (manifests), to spare reading a compressed archive again
+ * @param size  bytes of the archive when known, so that a member cut off is found at once; else
+ * UINT64_MAX
+ * @param keep  keep the content of small members (manifests), to spare reading a compressed archive
+ * again
  * @return 0; LC_ETRUNC naming the member that is cut; what tar_next() says. Release in any case.
  */
 int tar_index_build(struct tar_index *x, struct lc_stream *from, uint64_t size, bool keep,
@@ -43,7 +47,8 @@ void tar_index_done(struct tar_index *x);
 
 /**
  * The regular file of that name, through links.
- * @return 0; LC_ENOTFOUND; LC_EBAD links in a circle or out of the archive; LC_EUNSUP not a regular file
+ * @return 0; LC_ENOTFOUND; LC_EBAD links in a circle or out of the archive; LC_EUNSUP not a regular
+ * file
  */
 int tar_index_find(const struct tar_index *x, struct lc_slice name, const struct tar_member **ret,
 		   struct lc_err *e) LC_MUST_CHECK;
