@@ -33,7 +33,7 @@ enum json_type {
 enum json_flags {
 	JSON_DUP_FIRST = 1u << 0,  /* look-ups find the first of equal keys (default: the last) */
 	JSON_DUP_REFUSE = 1u << 1, /* equal keys in one object are LC_EBAD (signed documents) */
-	JSON_LENIENT = 1u << 2,    /* comments, trailing commas, a BOM in front (JSONC lock files) */
+	JSON_LENIENT = 1u << 2, /* comments, trailing commas, a BOM in front (JSONC lock files) */
 };
 
 struct json_limits {
@@ -100,8 +100,8 @@ struct lc_slice json_raw(const struct json_doc *d, json_ref r);
 /** 1-based line and column (bytes) of a node. Linear in the offset. */
 void json_where(const struct json_doc *d, json_ref r, uint32_t *ret_line, uint32_t *ret_column);
 
-#define json_each(d, r, child)                                                                     \
-	for (json_ref child = json_first((d), (r)); child != JSON_NONE;                            \
+#define json_each(d, r, child)                                          \
+	for (json_ref child = json_first((d), (r)); child != JSON_NONE; \
 	     child = json_next((d), child))
 
 /* ---- writer ---- */
