@@ -7,8 +7,12 @@
 #include <stdint.h>
 #include <string.h>
 
-#ifdef __SSE2__
+/* JSON_NO_SSE2 is for a test of what other processors run. */
+#if defined(__SSE2__) && !defined(JSON_NO_SSE2)
+#define JSON_SSE2 1
 #include <emmintrin.h>
+#else
+#define JSON_SSE2 0
 #endif
 
 /** True for a byte that a JSON string holds as it is: ASCII less controls, quote and backslash. */
@@ -17,7 +21,7 @@ static inline int json_is_plain(uint8_t c)
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-#ifdef __SSE2__
+#if JSON_SSE2
 /* As signed bytes both controls and non-ASCII are below space: one comparison finds them. */
 static inline unsigned json_block_special(const uint8_t *p)
 {
