@@ -7,6 +7,11 @@
 
 #include "base/slice.h"
 
+/* The functions themselves, where err.h has macros before them for the analyser. */
+#undef lc_fail
+#undef lc_fail_sys
+#undef lc_wrap
+
 /* Drop the tail of a UTF-8 sequence that a fixed buffer cut in two. */
 static size_t whole_chars(const char *s, size_t n)
 {

@@ -57,3 +57,10 @@ void lc_err_clear(struct lc_err *e);
 
 /** Short English name of a code, for logs: "truncated", "malformed", … never NULL. */
 const char *lc_code_name(int code);
+
+#ifdef __clang_analyzer__
+/* The analyser cannot see that a failure is never 0, and would follow it as a success. */
+#define lc_fail(e, code, ...)    ((void)lc_fail((e), (code), __VA_ARGS__), (code))
+#define lc_fail_sys(e, sys, ...) ((void)lc_fail_sys((e), (sys), __VA_ARGS__), LC_EIO)
+#define lc_wrap(e, code, ...)    ((void)lc_wrap((e), (code), __VA_ARGS__), (code))
+#endif
