@@ -50,9 +50,9 @@ void order_check_rows(enum version_scheme s, const struct order_row *rows, size_
 
 static bool check_line(enum version_scheme s, struct lc_slice line)
 {
-	struct lc_slice a;
-	struct lc_slice op;
-	struct lc_slice b;
+	struct lc_slice a = { NULL, 0 };
+	struct lc_slice op = { NULL, 0 };
+	struct lc_slice b = { NULL, 0 };
 	struct lc_slice rest = lc_trim(line);
 	if (!rest.n || rest.p[0] == '#' || lc_starts(rest, LC_S("//")))
 		return false;
