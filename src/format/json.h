@@ -100,9 +100,11 @@ struct lc_slice json_raw(const struct json_doc *d, json_ref r);
 /** 1-based line and column (bytes) of a node. Linear in the offset. */
 void json_where(const struct json_doc *d, json_ref r, uint32_t *ret_line, uint32_t *ret_column);
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): child is declared here */
 #define json_each(d, r, child)                                          \
 	for (json_ref child = json_first((d), (r)); child != JSON_NONE; \
 	     child = json_next((d), child))
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* ---- writer ---- */
 
@@ -148,6 +150,7 @@ void json_member_cstr(struct json_writer *w, const char *key, const char *s);
 void json_member_i64(struct json_writer *w, const char *key, int64_t v);
 void json_member_u64(struct json_writer *w, const char *key, uint64_t v);
 void json_member_u64_opt(struct json_writer *w, const char *key, uint64_t v);
+void json_member_double(struct json_writer *w, const char *key, double v);
 void json_member_bool(struct json_writer *w, const char *key, bool v);
 void json_member_true_opt(struct json_writer *w, const char *key, bool v);
 /** First failure of the writer or of its buffer, 0 none. */

@@ -290,7 +290,7 @@ static void decode_string(const struct reader *r, size_t from, size_t end, uint8
 	while (from < end) {
 		const uint8_t *slash = memchr(r->p + from, '\\', end - from);
 		size_t run = slash ? (size_t)(slash - (r->p + from)) : end - from;
-		uint32_t cp;
+		uint32_t cp = 0;
 		memcpy(to, r->p + from, run);
 		to += run;
 		from += run;
@@ -324,8 +324,8 @@ static inline int read_string(struct reader *r, bool value)
 {
 	uint32_t at = r->count;
 	size_t raw = r->pos;
-	size_t end;
-	size_t decoded;
+	size_t end = 0;
+	size_t decoded = 0;
 	int rc = scan_string(r, &end, &decoded);
 	if (rc)
 		return rc;
@@ -574,8 +574,6 @@ static int keep(struct reader *r, struct json_doc *d)
 int json_parse(struct lc_slice text, unsigned flags, const struct json_limits *limits,
 	       struct lc_arena *a, struct json_doc *ret, struct lc_err *e)
 {
-	/* Counted on the heap first, so that the arena holds no node too many. */
-	LC_AUTOFREE void *nodes = NULL;
 	struct reader r = {
 		.p = text.p, .n = text.n, .cur = JSON_NONE, .flags = flags, .arena = a, .e = e
 	};
@@ -589,13 +587,14 @@ int json_parse(struct lc_slice text, unsigned flags, const struct json_limits *l
 	r.nodes_max = (uint32_t)lc_min(limits->nodes_max, JSON_NODES_MAX);
 	r.room = (uint32_t)lc_min(text.n / BYTES_A_NODE + NODES_FIRST, NODES_GUESS_MAX);
 	r.room = (uint32_t)lc_min(r.room, r.nodes_max);
+	/* On the heap first: the arena would keep what growing leaves behind. */
 	r.nodes = lc_alloc(r.room * sizeof(*r.nodes));
 	if (!r.nodes)
 		return lc_fail(e, LC_ENOMEM, "out of memory");
 	rc = read_document(&r);
-	nodes = r.nodes; /* it moves while it grows */
 	if (!rc)
 		rc = keep(&r, &d);
+	lc_free(r.nodes);
 	if (!rc)
 		*ret = d;
 	return rc;

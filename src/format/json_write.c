@@ -450,6 +450,12 @@ void json_member_u64_opt(struct json_writer *w, const char *key, uint64_t v)
 		json_member_u64(w, key, v);
 }
 
+void json_member_double(struct json_writer *w, const char *key, double v)
+{
+	json_write_key(w, key);
+	json_write_double(w, v);
+}
+
 void json_member_bool(struct json_writer *w, const char *key, bool v)
 {
 	json_write_key(w, key);

@@ -527,6 +527,16 @@ static void stops_at_the_node_limit(void **state)
 	assert_int_equal(p.rc, 0);
 }
 
+static void refuses_more_bytes_than_offsets_can_tell(void **state)
+{
+	struct lc_arena a = { 0 };
+	struct json_doc d;
+	struct lc_err e = { 0 };
+	(void)state;
+	assert_int_equal(json_parse(lc_slice_of("1", UINT32_MAX), 0, NULL, &a, &d, &e), LC_ELIMIT);
+	assert_string_equal(e.msg, "a document of more than 4 GiB");
+}
+
 static void keeps_to_the_cap_of_the_arena(void **state)
 {
 	struct lc_arena a;
@@ -609,6 +619,7 @@ int main(void)
 		cmocka_unit_test(refuses_equal_keys_where_told),
 		cmocka_unit_test(stops_at_the_depth_limit),
 		cmocka_unit_test(stops_at_the_node_limit),
+		cmocka_unit_test(refuses_more_bytes_than_offsets_can_tell),
 		cmocka_unit_test(keeps_to_the_cap_of_the_arena),
 		cmocka_unit_test(grows_past_its_first_guess),
 		cmocka_unit_test(survives_each_failing_allocation),

@@ -275,11 +275,13 @@ static void members_leave_empty_values_out(void **state)
 	json_member_true_opt(&t.w, "f", true);
 	json_member_i64(&t.w, "g", -7);
 	json_member_bool(&t.w, "h", false);
+	json_member_double(&t.w, "s", 9.8);
 	json_write_key_slice(&t.w, LC_S("i\"\0"));
 	json_write_raw(&t.w, LC_S("{ \"as\": \"is\" }"));
 	json_end_object(&t.w);
-	finish(&t, "{\"d\":\"x\",\"e\":7,\"f\":true,\"g\":-7,\"h\":false,\"i\\\"\\u0000\":{ "
-		   "\"as\": \"is\" }}");
+	finish(&t,
+	       "{\"d\":\"x\",\"e\":7,\"f\":true,\"g\":-7,\"h\":false,\"s\":9.8,\"i\\\"\\u0000\":{ "
+	       "\"as\": \"is\" }}");
 	lc_buf_done(&t.buf);
 }
 
