@@ -68,3 +68,6 @@ static inline struct lc_slice json_node_str(const struct json_doc *d, uint32_t r
 
 /** 1-based line and column (bytes) of an offset of the text. */
 void json_line_column(struct lc_slice text, size_t off, uint32_t *ret_line, uint32_t *ret_column);
+
+/** LC_EBAD when an object of the document has two equal keys; LC_ENOMEM. */
+int json_refuse_dups(const struct json_doc *d, struct lc_err *e) LC_MUST_CHECK;

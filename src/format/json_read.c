@@ -1,8 +1,8 @@
 #include "format/json.h"
 
 #include "base/arith.h"
-#include "base/map.h"
 #include "base/shim.h"
+#include "format/json_escape.h"
 #include "format/json_node.h"
 #include "format/json_scan.h"
 
@@ -19,7 +19,6 @@ enum {
 	NODES_FIRST = 16,  /* nodes made room for, besides one for every BYTES_A_NODE of the text */
 	BYTES_A_NODE = 16, /* about what real documents have */
 	NODES_GUESS_MAX = 1 << 16,
-	KEYS_PAIRWISE = 8, /* objects up to this size are searched for equal keys without a map */
 };
 
 struct reader {
@@ -38,19 +37,10 @@ struct reader {
 	struct lc_err *e;
 };
 
-void json_line_column(struct lc_slice text, size_t off, uint32_t *ret_line, uint32_t *ret_column)
+/* The text from off <= n on. */
+static inline struct lc_slice rest(const struct reader *r, size_t off)
 {
-	uint32_t line = 1;
-	size_t from = 0;
-	while (from < off) {
-		size_t lf = lc_find(lc_sub(text, from, off - from), '\n');
-		if (lf == SIZE_MAX)
-			break;
-		from += lf + 1;
-		line++;
-	}
-	*ret_line = line;
-	*ret_column = (uint32_t)(off - from) + 1;
+	return lc_slice_of(r->p + off, r->n - off);
 }
 
 static __attribute__((cold, noinline)) int fail_at(struct reader *r, size_t off, int code,
@@ -150,88 +140,9 @@ static inline int close_container(struct reader *r)
 
 /* ---- strings ---- */
 
-static inline int hex_digit(uint8_t c)
-{
-	if (lc_is_digit(c))
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* The "\uXXXX" at off as a number, or UINT32_MAX where there is none. */
-static uint32_t unicode_escape(const struct reader *r, size_t off)
-{
-	uint32_t v = 0;
-	if (r->n - off < 6 || r->p[off] != '\\' || r->p[off + 1] != 'u')
-		return UINT32_MAX;
-	for (size_t i = 2; i < 6; i++) {
-		int digit = hex_digit(r->p[off + i]);
-		if (digit < 0)
-			return UINT32_MAX;
-		v = v << 4 | (uint32_t)digit;
-	}
-	return v;
-}
-
-/* Length of the escape at off (0: it is none) and its code point; half a pair alone is U+FFFD. */
-static size_t escape(const struct reader *r, size_t off, uint32_t *ret_cp)
-{
-	static const char simple[256] = {
-		['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
-		['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
-	};
-	uint32_t high;
-	uint32_t low;
-	if (r->n - off < 2)
-		return 0;
-	*ret_cp = (uint32_t)simple[r->p[off + 1]];
-	if (*ret_cp)
-		return 2;
-	high = unicode_escape(r, off);
-	if (high == UINT32_MAX)
-		return 0;
-	*ret_cp = high;
-	if (high < 0xD800 || high > 0xDFFF)
-		return 6;
-	*ret_cp = 0xFFFD;
-	low = high < 0xDC00 ? unicode_escape(r, off + 6) : UINT32_MAX;
-	if (low < 0xDC00 || low > 0xDFFF)
-		return 6;
-	*ret_cp = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
-	return 12;
-}
-
-static size_t utf8_put(uint8_t *to, uint32_t cp)
-{
-	if (cp < 0x80) {
-		to[0] = (uint8_t)cp;
-		return 1;
-	}
-	if (cp < 0x800) {
-		to[0] = (uint8_t)(0xC0 | cp >> 6);
-		to[1] = (uint8_t)(0x80 | (cp & 0x3F));
-		return 2;
-	}
-	if (cp < 0x10000) {
-		to[0] = (uint8_t)(0xE0 | cp >> 12);
-		to[1] = (uint8_t)(0x80 | (cp >> 6 & 0x3F));
-		to[2] = (uint8_t)(0x80 | (cp & 0x3F));
-		return 3;
-	}
-	to[0] = (uint8_t)(0xF0 | cp >> 18);
-	to[1] = (uint8_t)(0x80 | (cp >> 12 & 0x3F));
-	to[2] = (uint8_t)(0x80 | (cp >> 6 & 0x3F));
-	to[3] = (uint8_t)(0x80 | (cp & 0x3F));
-	return 4;
-}
-
 static __attribute__((cold)) int fail_escape(struct reader *r, size_t off)
 {
-	/* "\", "\u", "\u12" before the end may have been going to be an escape. */
-	for (size_t i = off + 2; i < r->n && i < off + 6; i++)
-		if (hex_digit(r->p[i]) < 0)
-			return fail_at(r, off, LC_EBAD, "invalid escape in a string");
-	if (r->n - off < 2 || (r->n - off < 6 && r->p[off + 1] == 'u'))
+	if (json_escape_cut(rest(r, off)))
 		return fail_at(r, r->n, LC_ETRUNC, "the text ends inside a string");
 	return fail_at(r, off, LC_EBAD, "invalid escape in a string");
 }
@@ -251,7 +162,7 @@ static inline size_t beyond_ascii(const struct reader *r, size_t off)
 	uint32_t cp;
 	if (off >= r->n || r->p[off] < 0x80)
 		return 0;
-	return lc_utf8(lc_slice_of(r->p + off, r->n - off), &cp);
+	return lc_utf8(rest(r, off), &cp);
 }
 
 /* Check the string that starts at pos: where it ends, and what its escapes leave of it. */
@@ -268,10 +179,10 @@ static inline int scan_string(struct reader *r, size_t *ret_end, size_t *ret_dec
 		if (i < r->n && r->p[i] == '"')
 			break;
 		if (i < r->n && r->p[i] == '\\') {
-			n = escape(r, i, &cp);
+			n = json_escape(rest(r, i), &cp);
 			if (!n)
 				return fail_escape(r, i);
-			saved += n - utf8_put(tmp, cp);
+			saved += n - json_utf8_put(tmp, cp);
 		} else {
 			n = beyond_ascii(r, i);
 			if (!n)
@@ -284,23 +195,6 @@ static inline int scan_string(struct reader *r, size_t *ret_end, size_t *ret_dec
 	return 0;
 }
 
-/* The bytes of a checked string, escapes resolved, into the room that scan_string() counted. */
-static void decode_string(const struct reader *r, size_t from, size_t end, uint8_t *to)
-{
-	while (from < end) {
-		const uint8_t *slash = memchr(r->p + from, '\\', end - from);
-		size_t run = slash ? (size_t)(slash - (r->p + from)) : end - from;
-		uint32_t cp = 0;
-		memcpy(to, r->p + from, run);
-		to += run;
-		from += run;
-		if (!slash)
-			break;
-		from += escape(r, from, &cp);
-		to += utf8_put(to, cp);
-	}
-}
-
 static __attribute__((noinline)) int push_decoded(struct reader *r, uint32_t of, size_t n)
 {
 	struct json_node *v = &r->nodes[of];
@@ -308,7 +202,7 @@ static __attribute__((noinline)) int push_decoded(struct reader *r, uint32_t of,
 	int rc;
 	if (!decoded)
 		return lc_fail(r->e, lc_arena_err(r->arena), "out of memory");
-	decode_string(r, v->start + 1, v->end - 1, decoded);
+	json_unescape(lc_slice_of(r->p + v->start + 1, v->end - v->start - 2), decoded);
 	v->meta |= JSON_META_ESCAPED;
 	rc = push(r, JSON_AUX, r->pos);
 	if (rc)
@@ -368,7 +262,7 @@ static int read_number(struct reader *r)
 static int read_name(struct reader *r, enum json_type type, struct lc_slice name)
 {
 	size_t start = r->pos;
-	if (lc_starts(lc_slice_of(r->p + start, r->n - start), name))
+	if (lc_starts(rest(r, start), name))
 		return push_value(r, type, start + name.n);
 	while (r->pos < r->n && r->p[r->pos] == name.p[r->pos - start])
 		r->pos++;
@@ -384,10 +278,10 @@ static bool skip_comment(struct reader *r, bool block)
 	size_t n = 1;
 	while (i < r->n && n) {
 		uint32_t cp;
-		n = lc_utf8(lc_slice_of(r->p + i, r->n - i), &cp);
+		n = lc_utf8(rest(r, i), &cp);
 		if (n && !block && cp == '\n')
 			break;
-		if (n && block && lc_starts(lc_slice_of(r->p + i, r->n - i), LC_S("*/"))) {
+		if (n && block && lc_starts(rest(r, i), LC_S("*/"))) {
 			r->pos = i + 2;
 			return true;
 		}
@@ -500,63 +394,6 @@ static int read_document(struct reader *r)
 	return rc;
 }
 
-/* ---- equal keys ---- */
-
-static int fail_dup(const struct json_doc *d, json_ref child, struct lc_err *e)
-{
-	uint32_t line;
-	uint32_t column;
-	json_where(d, child, &line, &column);
-	return lc_fail(e, LC_EBAD,
-		       "line %u, column %u: the key \"%s\" occurs before in this object", line,
-		       column, lc_quote(json_key(d, child)).s);
-}
-
-/* True when a member before this one has its key. */
-static bool key_occurs_before(const struct json_doc *d, json_ref object, json_ref child)
-{
-	struct lc_slice key = json_key(d, child);
-	json_ref other = json_first(d, object);
-	while (other != child && !lc_eq(json_key(d, other), key))
-		other = json_next(d, other);
-	return other != child;
-}
-
-static int dups_pairwise(const struct json_doc *d, json_ref object, struct lc_err *e)
-{
-	json_each(d, object, child) {
-		if (key_occurs_before(d, object, child))
-			return fail_dup(d, child, e);
-	}
-	return 0;
-}
-
-static int dups_by_map(const struct json_doc *d, json_ref object, struct lc_err *e)
-{
-	struct lc_map seen __attribute__((cleanup(lc_map_done))) = { 0 };
-	json_each(d, object, child) {
-		bool added;
-		int rc = lc_map_add(&seen, json_key(d, child), NULL, &added);
-		if (rc)
-			return lc_fail(e, rc, "out of memory");
-		if (!added)
-			return fail_dup(d, child, e);
-	}
-	return 0;
-}
-
-static int refuse_dups(const struct json_doc *d, struct lc_err *e)
-{
-	int rc = 0;
-	for (uint32_t i = 0; i < d->count && !rc; i++) {
-		if (json_node_type(&d->nodes[i]) != JSON_OBJECT)
-			continue;
-		rc = json_count(d, i) > KEYS_PAIRWISE ? dups_by_map(d, i, e)
-						      : dups_pairwise(d, i, e);
-	}
-	return rc;
-}
-
 /* ---- face ---- */
 
 static int keep(struct reader *r, struct json_doc *d)
@@ -568,7 +405,7 @@ static int keep(struct reader *r, struct json_doc *d)
 	if (!d->nodes)
 		return lc_fail(r->e, lc_arena_err(r->arena), "out of memory");
 	memcpy(d->nodes, r->nodes, (size_t)r->count * sizeof(*r->nodes));
-	return r->flags & JSON_DUP_REFUSE ? refuse_dups(d, r->e) : 0;
+	return r->flags & JSON_DUP_REFUSE ? json_refuse_dups(d, r->e) : 0;
 }
 
 int json_parse(struct lc_slice text, unsigned flags, const struct json_limits *limits,

@@ -176,6 +176,21 @@ bool json_double(const struct json_doc *d, json_ref r, double *ret)
 	return true;
 }
 
+void json_line_column(struct lc_slice text, size_t off, uint32_t *ret_line, uint32_t *ret_column)
+{
+	uint32_t line = 1;
+	size_t from = 0;
+	while (from < off) {
+		size_t lf = lc_find(lc_sub(text, from, off - from), '\n');
+		if (lf == SIZE_MAX)
+			break;
+		from += lf + 1;
+		line++;
+	}
+	*ret_line = line;
+	*ret_column = (uint32_t)(off - from) + 1;
+}
+
 void json_where(const struct json_doc *d, json_ref r, uint32_t *ret_line, uint32_t *ret_column)
 {
 	const struct json_node *v = node_at(d, r);
