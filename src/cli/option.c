@@ -1,0 +1,23 @@
+#include "cli/option.h"
+
+const struct cli_option cli_options[CLI_OPT_N] = {
+#define CLI_ROW(id, name_, letter_, type_, metavar_, def_, choices_, min_, max_, origin_, compat_, group_, \
+		help_, note_)                                                                      \
+	[CLI_OPT_##id] = {                                                                         \
+		.name = (name_),                                                                   \
+		.letter = (letter_),                                                               \
+		.type = (type_),                                                                   \
+		.metavar = (metavar_),                                                             \
+		.def = (def_),                                                                     \
+		.choices = (choices_),                                                             \
+		.min = (min_),                                                                     \
+		.max = (max_),                                                                     \
+		.origin = (origin_),                                                               \
+		.compat = (compat_),                                                               \
+		.group = (group_),                                                                 \
+		.help = (help_),                                                                   \
+		.note = (note_),                                                                   \
+	},
+#include "cli/option_rows.h"
+#undef CLI_ROW
+};
