@@ -82,7 +82,7 @@ static size_t last_end(const struct view *q)
 	return last;
 }
 
-/* First introduction behind that end that v has reached, or SIZE_MAX: v is affected if there is one. */
+/* First introduction behind that end that v has reached: v is affected unless it is SIZE_MAX. */
 static size_t stretch_start(const struct view *q)
 {
 	size_t end = last_end(q);

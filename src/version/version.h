@@ -11,12 +11,12 @@
 #include "base/slice.h"
 
 enum version_scheme {
-	VERSION_NONE, /* unknown ecosystem: nothing compares, only equal text is equal */
-	VERSION_DEB,  /* Debian Policy 5.6.12 */
-	VERSION_APK,  /* apk-tools 2.14 */
-	VERSION_RPM,  /* epoch:version-release, rpmvercmp */
-	VERSION_SEMVER,
-	VERSION_GO,
+	VERSION_NONE,   /* unknown ecosystem: nothing compares, only equal text is equal */
+	VERSION_DEB,    /* Debian Policy 5.6.12 */
+	VERSION_APK,    /* apk-tools 2.14 */
+	VERSION_RPM,    /* epoch:version-release, rpmvercmp */
+	VERSION_SEMVER, /* SemVer 2, "v" and missing parts allowed */
+	VERSION_GO,     /* the same, and toolchain names: go1.21rc2 */
 	VERSION_PEP440,
 	VERSION_MAVEN,
 	VERSION_GEM,
@@ -36,8 +36,8 @@ enum version_scheme {
 enum { VERSION_BYTES_MAX = 512 };
 
 /**
- * Name as documents and the database use it ("deb", "apk", …), also of schemes that this build cannot
- * compare; NULL outside the enum.
+ * Name as documents and the database use it ("deb", "apk", …), also of schemes that this build
+ * cannot compare; NULL outside the enum.
  */
 const char *version_scheme_name(enum version_scheme s);
 bool version_scheme_of(struct lc_slice name, enum version_scheme *ret);
@@ -47,19 +47,21 @@ bool version_scheme_built(enum version_scheme s);
 /**
  * Compare two versions.
  *
- * Every text that the scheme's own tool orders has a place, even where that tool warns; the order is
- * total over them. VERSION_NONE knows equal text alone: anything else is LC_EUNSUP.
+ * Every text that the scheme's own tool orders has a place, even where that tool warns; the order
+ * is total over them. VERSION_NONE knows equal text alone: anything else is LC_EUNSUP.
  *
  * @param ret  <0, 0, >0 as a sorts before, with or after b; untouched on failure
  * @return 0; LC_EBAD for what the scheme's tool refuses and for empty text; LC_ELIMIT too long;
  *         LC_EUNSUP scheme not built
  */
-int version_cmp(enum version_scheme s, struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
+int version_cmp(enum version_scheme s, struct lc_slice a, struct lc_slice b,
+		int *ret) LC_MUST_CHECK;
 
 /**
- * Is it a version of the scheme at all? Stricter than version_cmp(), so that a word such as "unknown"
- * is no version where the grammar can tell. Valid versions of a built scheme always compare. An empty
- * text is never valid; for VERSION_NONE every other text is.
+ * Is it a version of the scheme at all? Stricter than version_cmp(), so that a word such as
+ * "unknown" is no version where the scheme can tell: Debian's and Alpine's begin with a number,
+ * rpm's keep to rpmbuild's characters, SemVer's to its grammar. Valid versions of a built scheme
+ * always compare. An empty text is never valid; for VERSION_NONE every other text is.
  */
 bool version_valid(enum version_scheme s, struct lc_slice v);
 
@@ -92,11 +94,11 @@ enum version_verdict { VERSION_UNAFFECTED, VERSION_AFFECTED, VERSION_UNDECIDED }
  */
 struct version_proof {
 	enum version_verdict verdict;
-	size_t range;                  /* which range decided; SIZE_MAX: the versions list, or none */
-	struct lc_slice introduced;    /* start of the affected stretch that holds v; "0" */
-	struct lc_slice fixed;         /* first fix that ends it; p NULL when none */
+	size_t range;               /* which range decided; SIZE_MAX: the versions list, or none */
+	struct lc_slice introduced; /* start of the affected stretch that holds v; "0" */
+	struct lc_slice fixed;      /* first fix that ends it; p NULL when none */
 	struct lc_slice last_affected; /* or the last affected version that ends it */
-	size_t skipped;                /* events and versions passed over: no versions of the scheme */
+	size_t skipped; /* events and versions passed over: no versions of the scheme */
 };
 
 /**
@@ -116,9 +118,13 @@ int version_affects(enum version_scheme s, const struct version_affected *what, 
 int version_cmp_deb(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
 int version_cmp_apk(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
 int version_cmp_rpm(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
+int version_cmp_semver(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
+int version_cmp_go(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
 bool version_valid_deb(struct lc_slice v);
 bool version_valid_apk(struct lc_slice v);
 bool version_valid_rpm(struct lc_slice v);
+bool version_valid_semver(struct lc_slice v);
+bool version_valid_go(struct lc_slice v);
 
 /** Order of two texts as rpm compares one part: no epoch, no release. Never fails. */
 int version_rpmvercmp(struct lc_slice a, struct lc_slice b);

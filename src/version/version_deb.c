@@ -3,7 +3,7 @@
  *
  *	epoch     digits before the first ':', at most 2147483647; absent is 0
  *	revision  behind the last '-'; absent is as good as "0"
- *	others    runs of non-digits and runs of digits by turns; in the former '~' is below the end,
+ *	others    runs of non-digits and of digits by turns; in the former '~' is below the end,
  *	          the end below letters, letters below everything else
  *
  * dpkg refuses an empty part, a space inside and a bad epoch; those are LC_EBAD. Of other bytes

@@ -3,8 +3,8 @@
  *
  *	epoch    digits before the first byte that is none, when that is ':'; absent or empty is 0
  *	release  behind the last '-'; absent sorts before every release, the empty one included
- *	parts    rpmvercmp: runs of digits or of ASCII letters, everything else but '~' and '^' merely
- *	         separates; '~' sorts below the end, '^' above the end and below any further run
+ *	parts    rpmvercmp: runs of digits or of ASCII letters; all else but '~' and '^' merely
+ *	         separates; '~' sorts below the end, '^' above it and below any further run
  *
  * rpm itself refuses nothing; empty texts and control bytes are LC_EBAD here.
  */

@@ -87,15 +87,20 @@ uint64_t order_random_below(struct order_random *r, uint64_t n)
 }
 
 /* Pieces, so that what is made has a shape; single bytes among them, so that the shape breaks. */
-static const char *const deb_pieces[] = { "0", "1", "2", "10", "00", "09", ".", ".", "-", "-", "+",
-					  "~", "~", "a", "b", "Z", "rc", "+b1", "~deb12u1", ":",
-					  "1:", "ubuntu", "_" };
-static const char *const apk_pieces[] = { "0", "1", "2", "10", "00", "01", ".", ".", ".", "_",
-					  "_alpha", "_rc", "_p", "_git", "_pre", "a", "b", "c",
-					  "-r", "-r0", "-r10", "-r01", "~", "~ab1", "-", "A" };
-static const char *const rpm_pieces[] = { "0", "1", "2", "10", "00", "01", ".", ".", "_", "-", "-",
-					  "+", "~", "^", "a", "b", "Z", "rc", "el9", "el7", "git",
-					  "1:", ":", "\xce\xb1" };
+static const char *const deb_pieces[] = { "0",  "1",   "2",        "10", "00", "09",     ".", ".",
+					  "-",  "-",   "+",        "~",  "~",  "a",      "b", "Z",
+					  "rc", "+b1", "~deb12u1", ":",  "1:", "ubuntu", "_" };
+static const char *const apk_pieces[] = { "0",    "1", "2",    "10",     "00",  "01",  ".",
+					  ".",    ".", "_",    "_alpha", "_rc", "_p",  "_git",
+					  "_pre", "a", "b",    "c",      "-r",  "-r0", "-r10",
+					  "-r01", "~", "~ab1", "-",      "A" };
+static const char *const rpm_pieces[] = { "0", "1",  "2",   "10",  "00",  "01", ".", ".",
+					  "_", "-",  "-",   "+",   "~",   "^",  "a", "b",
+					  "Z", "rc", "el9", "el7", "git", "1:", ":", "\xce\xb1" };
+
+static const char *const semver_pieces[] = { "0", "1", "2",  "10",    "01",     ".",
+					     ".", ".", "-",  "-rc.1", "-alpha", "a",
+					     "b", "Z", "+b", "-0",    "rc2",    ".9" };
 
 struct pieces {
 	const char *const *v;
@@ -108,6 +113,8 @@ static struct pieces pieces_of(enum version_scheme s)
 {
 	if (s == VERSION_DEB)
 		return PIECES(deb_pieces);
+	if (s == VERSION_SEMVER || s == VERSION_GO)
+		return PIECES(semver_pieces);
 	return s == VERSION_APK ? PIECES(apk_pieces) : PIECES(rpm_pieces);
 }
 
@@ -133,5 +140,6 @@ void order_random_neighbour(struct order_random *r, enum version_scheme s, const
 	if (drop > len - at)
 		drop = len - at;
 	const char *piece = order_random_below(r, 3) ? p.v[order_random_below(r, p.n)] : "";
-	(void)snprintf(buf, size, "%.*s%s%s", (int)at, from, piece, from + at + drop); /* cut is fine */
+	(void)snprintf(buf, size, "%.*s%s%s", (int)at, from, piece,
+		       from + at + drop); /* cut is fine */
 }

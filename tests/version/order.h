@@ -1,6 +1,6 @@
 /*
- * Helpers of this room's tests: an order as one character, files of ordered pairs, and versions made
- * up from a seed. Not thread-safe.
+ * Helpers of this room's tests: an order as one character, files of ordered pairs, and versions
+ * made up from a seed. Not thread-safe.
  */
 #pragma once
 

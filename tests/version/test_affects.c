@@ -158,6 +158,19 @@ static void a_bad_event_is_passed_over_alone(void **state)
 	CHECK(VERSION_DEB, rows);
 }
 
+/* Alpine's own records have such fixes; they end the stretch where apk puts them. */
+static void a_fix_outside_the_grammar_still_ends_the_stretch(void **state)
+{
+	(void)state;
+	static const struct row rows[] = {
+		{ "+0 -10.2.26.r0", "10.2.25-r0", VERSION_AFFECTED, "0", "10.2.26.r0", "", 0 },
+		{ "+0 -10.2.26.r0", "10.2.30-r0", VERSION_UNAFFECTED, "", "", "", 0 },
+		{ "+0 -4.10-1-r1", "4.10.1-r0", VERSION_UNAFFECTED, "", "", "", 0 },
+		{ "+0 -none", "4.10.1-r0", VERSION_AFFECTED, "0", "", "", 1 },
+	};
+	CHECK(VERSION_APK, rows);
+}
+
 static void limits_cut_the_whole_range(void **state)
 {
 	(void)state;
@@ -229,7 +242,8 @@ static void listed_versions_join_the_ranges(void **state)
 	assert_true(lc_eq(p.fixed, LC_S("3")));
 
 	assert_int_equal(ask_both(VERSION_DEB, "", list, 4, "0:1.0-0").verdict, VERSION_AFFECTED);
-	assert_int_equal(ask_both(VERSION_DEB, "", list, 4, "no version").verdict, VERSION_AFFECTED);
+	assert_int_equal(ask_both(VERSION_DEB, "", list, 4, "no version").verdict,
+			 VERSION_AFFECTED);
 	assert_int_equal(ask_both(VERSION_DEB, "", list, 4, "").verdict, VERSION_UNDECIDED);
 	assert_int_equal(ask_both(VERSION_DEB, "", list, 4, "6").verdict, VERSION_UNAFFECTED);
 }
@@ -288,6 +302,7 @@ int main(void)
 		cmocka_unit_test(the_first_of_several_fixes_ends_the_stretch),
 		cmocka_unit_test(equal_versions_keep_the_order_of_the_record),
 		cmocka_unit_test(a_bad_event_is_passed_over_alone),
+		cmocka_unit_test(a_fix_outside_the_grammar_still_ends_the_stretch),
 		cmocka_unit_test(limits_cut_the_whole_range),
 		cmocka_unit_test(each_scheme_uses_its_own_order),
 		cmocka_unit_test(no_version_is_undecided),

@@ -36,9 +36,9 @@ static void absent_parts_are_zero(void **state)
 {
 	(void)state;
 	static const struct order_row rows[] = {
-		{ "1.0", "=", "1.0-0" },   { "1.0-0", "=", "1.0-00" }, { "0:1.0", "=", "1.0" },
-		{ "00:1.0", "=", "1.0" },  { "1:0.1", ">", "9.9" },    { "1.0-~", "<", "1.0" },
-		{ "2:1", "<", "10:0" },    { "1.", "=", "1.0" },       { "1.a", ">", "1." },
+		{ "1.0", "=", "1.0-0" },     { "1.0-0", "=", "1.0-00" }, { "0:1.0", "=", "1.0" },
+		{ "00:1.0", "=", "1.0" },    { "1:0.1", ">", "9.9" },    { "1.0-~", "<", "1.0" },
+		{ "2:1", "<", "10:0" },      { "1.", "=", "1.0" },       { "1.a", ">", "1." },
 		{ "1.0-1", "<", "1.0-1.1" },
 	};
 	CHECK(rows);
@@ -71,9 +71,29 @@ static void refuses_what_dpkg_refuses(void **state)
 {
 	(void)state;
 	static const char *const bad[] = {
-		"",       "1 0",          "a:1",           ":1",    "1:",   "1-",     "1:-1", "1:1-",
-		"1.0-:2", "2147483648:1", "99999999999:1", "0x1:1", "-1:1", "1 :1",   "-",    ":",
-		" ",      "1\n2",         "1\t2",          "1\x7f", "-1",   "1.0-1:2", "+1:1",
+		"",
+		"1 0",
+		"a:1",
+		":1",
+		"1:",
+		"1-",
+		"1:-1",
+		"1:1-",
+		"1.0-:2",
+		"2147483648:1",
+		"99999999999:1",
+		"0x1:1",
+		"-1:1",
+		"1 :1",
+		"-",
+		":",
+		" ",
+		"1\n2",
+		"1\t2",
+		"1\x7f",
+		"-1",
+		"1.0-1:2",
+		"+1:1",
 	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		if (order_of_str(VERSION_DEB, bad[i], "1.0") != '!' ||
@@ -81,8 +101,9 @@ static void refuses_what_dpkg_refuses(void **state)
 			fail_msg("\"%s\" is taken", bad[i]);
 		assert_false(version_valid(VERSION_DEB, lc_str(bad[i])));
 	}
-	assert_int_equal(order_of(VERSION_DEB, LC_S("1\0"
-						   "2"),
+	assert_int_equal(order_of(VERSION_DEB,
+				  LC_S("1\0"
+				       "2"),
 				  LC_S("1")),
 			 '!');
 }
@@ -114,7 +135,8 @@ static void a_word_is_no_version(void **state)
 	assert_true(version_valid(VERSION_DEB, LC_S("1_0")));
 }
 
-static void check_split(const char *v, const char *epoch, const char *upstream, const char *revision)
+static void check_split(const char *v, const char *epoch, const char *upstream,
+			const char *revision)
 {
 	struct lc_slice e;
 	struct lc_slice u;

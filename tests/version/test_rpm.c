@@ -12,11 +12,16 @@ static void tilde_and_caret_have_their_places(void **state)
 {
 	(void)state;
 	static const struct order_row rows[] = {
-		{ "1.0~rc1", "<", "1.0" },          { "1.0^git1", ">", "1.0" },
-		{ "1.0^git1", "<", "1.0.1" },       { "1.0^git1", "<", "1.01" },
-		{ "1.0~rc1^git1", ">", "1.0~rc1" }, { "1.0^git1~pre", "<", "1.0^git1" },
-		{ "1.0~~", "<", "1.0~" },           { "1.0^", ">", "1.0" },
-		{ "1.0^^", ">", "1.0^" },           { "1.0~", "<", "1.0^" },
+		{ "1.0~rc1", "<", "1.0" },
+		{ "1.0^git1", ">", "1.0" },
+		{ "1.0^git1", "<", "1.0.1" },
+		{ "1.0^git1", "<", "1.01" },
+		{ "1.0~rc1^git1", ">", "1.0~rc1" },
+		{ "1.0^git1~pre", "<", "1.0^git1" },
+		{ "1.0~~", "<", "1.0~" },
+		{ "1.0^", ">", "1.0" },
+		{ "1.0^^", ">", "1.0^" },
+		{ "1.0~", "<", "1.0^" },
 		{ "~", "<", "^" },
 	};
 	CHECK(rows);
@@ -26,10 +31,17 @@ static void compares_run_by_run(void **state)
 {
 	(void)state;
 	static const struct order_row rows[] = {
-		{ "2.0.1a", ">", "2.0.1" },   { "xyz.4", "<", "8" },     { "6.0.rc1", ">", "6.0" },
-		{ "10.0001", "=", "10.1" },   { "2_0", "=", "2.0" },     { "a+", "=", "a_" },
-		{ "1.0.0", ">", "1.0" },      { "1.", "=", "1" },        { "5.5p10", ">", "5.5p1" },
-		{ "1.el8_10", ">", "1.el8" }, { "1.0A", "<", "1.0a" },
+		{ "2.0.1a", ">", "2.0.1" },
+		{ "xyz.4", "<", "8" },
+		{ "6.0.rc1", ">", "6.0" },
+		{ "10.0001", "=", "10.1" },
+		{ "2_0", "=", "2.0" },
+		{ "a+", "=", "a_" },
+		{ "1.0.0", ">", "1.0" },
+		{ "1.", "=", "1" },
+		{ "5.5p10", ">", "5.5p1" },
+		{ "1.el8_10", ">", "1.el8" },
+		{ "1.0A", "<", "1.0a" },
 		{ "4.module+el8.9", "=", "4.module_el8.9" },
 		{ "1.1.\xce\xb1", "=", "1.1.\xce\xb2" }, /* past ASCII: separators */
 		{ "18446744073709551616", ">", "18446744073709551615" },
@@ -74,7 +86,10 @@ static void refuses_empty_text_and_control_bytes(void **state)
 {
 	(void)state;
 	static const struct order_row rows[] = {
-		{ "", "!", "1" }, { "1 0", "!", "1" }, { "1\n", "!", "1" }, { "\x01", "!", "1" },
+		{ "", "!", "1" },
+		{ "1 0", "!", "1" },
+		{ "1\n", "!", "1" },
+		{ "\x01", "!", "1" },
 	};
 	CHECK(rows);
 	assert_int_equal(order_of(VERSION_RPM, LC_S("1\0"), LC_S("1")), '!');
@@ -83,10 +98,12 @@ static void refuses_empty_text_and_control_bytes(void **state)
 static void knows_its_grammar(void **state)
 {
 	(void)state;
-	static const char *const good[] = { "1",           "1.0-1",       "0:1.0-1.el9_2", "r12-3",
+	static const char *const good[] = { "1",           "1.0-1",      "0:1.0-1.el9_2", "r12-3",
 					    "1.0~rc1-0.1", "1.0^git1-1", "4.module+el8.9" };
-	static const char *const bad[] = { "",    "1-",  "-1",   "1:",   "1:-1",  "1 0",
-					   "a:1", "1:2:3", "1-2-3", "<none>", "(none)", "1\xc3\xa9" };
+	static const char *const bad[] = {
+		"",    "1-",    "-1",    "1:",     "1:-1",   "1 0",
+		"a:1", "1:2:3", "1-2-3", "<none>", "(none)", "1\xc3\xa9"
+	};
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
 		if (!version_valid(VERSION_RPM, lc_str(good[i])))
 			fail_msg("\"%s\" is refused", good[i]);
