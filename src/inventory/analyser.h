@@ -2,22 +2,26 @@
  * The analyser contract: what it wants, how it gets it, what it may do.
  *
  * An analyser is one constant row. parse() is pure: no I/O but the content it is given, no globals,
- * no clock; facts go into the sink, trouble with the input goes there as well (inv_sink_trouble), and
- * what was understood before stays. It returns non-zero only when the scan itself cannot go on
- * (LC_ENOMEM, LC_ELIMIT of the sink). Raise version whenever results change: it is part of the cache key.
+ * no clock; facts go into the sink, trouble with the input goes there as well (inv_sink_trouble),
+ * and what was understood before stays. It returns non-zero only when the scan itself cannot go on
+ * (LC_ENOMEM, LC_ELIMIT of the sink). Raise version whenever results change: it is part of the
+ * cache key.
  */
 #pragma once
 
 #include "base/content.h"
 #include "base/limits.h"
+#include "base/stream.h"
 #include "inventory/fact.h"
 
 enum inv_want_kind {
-	INV_WANT_PATH,       /* this very path */
-	INV_WANT_NAME,       /* any path whose last component is text */
-	INV_WANT_SUFFIX,     /* any path that ends in text (".jar", "/specifications/x"); ASCII case as written */
-	INV_WANT_UNDER,      /* anything below directory text ("a/b"), whose name ends in suffix when given */
-	INV_WANT_MAGIC,      /* content starts with text (length in n when it holds NULs) */
+	INV_WANT_PATH,   /* this very path */
+	INV_WANT_NAME,   /* any path whose last component is text */
+	INV_WANT_SUFFIX, /* any path that ends in text (".jar", "/specifications/x"); ASCII case as
+			    written */
+	INV_WANT_UNDER,  /* anything below directory text ("a/b"), whose name ends in suffix when
+			    given */
+	INV_WANT_MAGIC,  /* content starts with text (length in n when it holds NULs) */
 	INV_WANT_EXECUTABLE, /* an execute bit in the mode, or ELF, PE or Mach-O by magic */
 	INV_WANT_TEXT,       /* every file whose first bytes look like text */
 };
@@ -43,11 +47,11 @@ enum inv_target {
 };
 
 enum inv_group { /* what users switch with --scanners and --pkg-types */
-	INV_GROUP_OS = 1u << 0,
-	INV_GROUP_LIBRARY = 1u << 1,
-	INV_GROUP_SECRET = 1u << 2,
-	INV_GROUP_MISCONFIG = 1u << 3,
-	INV_GROUP_LICENCE = 1u << 4,
+		 INV_GROUP_OS = 1u << 0,
+		 INV_GROUP_LIBRARY = 1u << 1,
+		 INV_GROUP_SECRET = 1u << 2,
+		 INV_GROUP_MISCONFIG = 1u << 3,
+		 INV_GROUP_LICENCE = 1u << 4,
 };
 
 /** Options of a scan that change facts; all of it enters the cache key (inv_options_key). */
@@ -70,7 +74,7 @@ struct inv_file {
 	struct lc_stream *stream;         /* INV_STREAMED */
 	const struct inv_options *options;
 	const struct lc_limits *limits;
-	struct lc_arena *scratch;         /* emptied after the file */
+	struct lc_arena *scratch; /* emptied after the file */
 };
 
 struct inv_analyser {

@@ -1,19 +1,20 @@
 /*
  * Facts: what analysers find in files, and the byte stream that carries them.
  *
- * A layer's facts are a bounded byte stream from the start: a restricted process can fill it, the cache
- * can keep it, and whoever reads it treats it as hostile. struct inv_sink writes it, inv_facts_read()
- * gives it back in an arena. Facts belong to the file that proved them; squash (squash.h) lays layers
- * over each other.
+ * A layer's facts are a bounded byte stream from the start: a restricted process can fill it, the
+ * cache can keep it, and whoever reads it treats it as hostile. struct inv_sink writes it,
+ * inv_facts_read() gives it back in an arena. Facts belong to the file that proved them; squash
+ * (squash.h) lays layers over each other.
  *
- * Stream: "LCF1", then records: kind u8, length uleb, payload; strings in payloads are uleb length + bytes.
- * A FILE record opens the context of the records behind it. The END record closes the stream; without it
- * the stream is truncated.
+ * Stream: "LCF1", then records: kind u8, length uleb, payload; strings in payloads are uleb length
+ * + bytes. A FILE record opens the context of the records behind it. The END record closes the
+ * stream; without it the stream is truncated.
  */
 #pragma once
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/limits.h"
 #include "base/slice.h"
 #include "base/vec.h"
@@ -29,7 +30,8 @@ struct inv_owned_list {
 	size_t n, room;
 };
 
-/** Anything an ecosystem needs beyond the common fields ("modularitylabel", "vendor", "origin.commit", …). */
+/** Anything an ecosystem needs beyond the common fields ("modularitylabel", "vendor",
+ * "origin.commit", …). */
 struct inv_attribute {
 	struct lc_slice key, value;
 };
@@ -43,30 +45,33 @@ enum inv_package_flags {
 	INV_DEV = 1u << 0,         /* needed for development only */
 	INV_INDIRECT = 1u << 1,    /* brought by another package */
 	INV_THIRD_PARTY = 1u << 2, /* an OS package that is not the distribution's */
-	INV_VIRTUAL = 1u << 3,     /* a grouping of the package manager's, nothing installed by it */
+	INV_VIRTUAL = 1u << 3, /* a grouping of the package manager's, nothing installed by it */
 };
 
 struct inv_package {
-	struct lc_slice type;           /* row of package_type.h: "dpkg", "apk", "npm", … */
+	struct lc_slice type; /* row of package_type.h: "dpkg", "apk", "npm", … */
 	struct lc_slice name;
-	struct lc_slice version;        /* whole, as recorded: epoch and revision included */
+	struct lc_slice version; /* whole, as recorded: epoch and revision included */
 	struct lc_slice arch;
-	struct lc_slice source_name;    /* "" when the format has no such thing */
+	struct lc_slice source_name; /* "" when the format has no such thing */
 	struct lc_slice source_version;
-	struct lc_slices licences;      /* as recorded, one an item */
+	struct lc_slices licences; /* as recorded, one an item */
 	struct lc_slice maintainer;
-	struct lc_slice digest;         /* of the package itself, "alg:hex" */
-	struct lc_slices depends_on;    /* ids of packages (name@version) or names, as the format has it */
+	struct lc_slice digest; /* of the package itself, "alg:hex" */
+	struct lc_slices
+		depends_on; /* ids of packages (name@version) or names, as the format has it */
 	struct inv_owned_list owned;
 	struct inv_attribute_list attributes;
-	uint32_t line_start, line_end;  /* where in the file, 1-based; 0 unknown */
+	uint32_t line_start, line_end; /* where in the file, 1-based; 0 unknown */
 	unsigned flags;
 };
 
-/** Paths of a package told apart from its record (dpkg's info files): joined with it by squash. */
+/** What other files tell of a package (dpkg's info files, copyright files): joined with it by
+ * squash. */
 struct inv_owned_by {
 	struct lc_slice type, package, arch; /* arch "" when the file does not say */
 	struct inv_owned_list owned;
+	struct lc_slices licences;
 };
 
 struct inv_os {
@@ -75,7 +80,7 @@ struct inv_os {
 	struct lc_slice codename; /* "bookworm" */
 	struct lc_slice pretty;   /* PRETTY_NAME */
 	bool extended;            /* extended support is on (Ubuntu Pro) */
-	uint8_t weight;           /* squash keeps the heaviest: generic files lose to specific ones */
+	uint8_t weight; /* squash keeps the heaviest: generic files lose to specific ones */
 };
 
 /** The release that package repositories are set to, when it differs from the OS (Alpine). */
@@ -84,7 +89,7 @@ struct inv_repository {
 };
 
 enum inv_trouble {
-	INV_MALFORMED,   /* broken; what could be read was kept */
+	INV_MALFORMED, /* broken; what could be read was kept */
 	INV_TRUNCATED,
 	INV_TOO_LARGE,
 	INV_UNSUPPORTED, /* of a kind we do not read */
@@ -108,11 +113,36 @@ struct inv_sink {
 	struct lc_buf out; /* capped by limits->facts_bytes_max */
 	int err;           /* first failure; sticky */
 	bool in_file;
+	unsigned troubles; /* of the file in context, to bound what a broken file may say */
+};
+
+enum { INV_TROUBLES_MAX = 16 }; /* told of one file; of more only that there are more */
+
+/** A path that analysers want and that lies at or below a link. */
+struct inv_wanted {
+	struct lc_slice below; /* relative to the link, "" the link itself */
+	struct lc_slice analyser;
+};
+
+struct inv_wanted_list {
+	struct inv_wanted *v;
+	size_t n, room;
+};
+
+/** A link at or above a wanted path, or directly below the root (lib -> usr/lib). */
+struct inv_link {
+	struct lc_slice path;
+	struct lc_slice target; /* as written; a hard one names a path of this layer */
+	bool hard;
+	struct inv_wanted_list wanted;
 };
 
 int inv_sink_init(struct inv_sink *s, const struct lc_limits *limits) LC_MUST_CHECK;
 void inv_sink_done(struct inv_sink *s);
-/** Context of the following facts: path and the analyser that speaks. */
+/**
+ * Context of the following facts: path and the analyser that speaks. Later contexts of the same
+ * path and analyser replace earlier ones; an empty analyser forgets all that the path had.
+ */
 int inv_sink_file(struct inv_sink *s, struct lc_slice path, struct lc_slice analyser);
 int inv_sink_package(struct inv_sink *s, const struct inv_package *p);
 int inv_sink_owned_by(struct inv_sink *s, const struct inv_owned_by *o);
@@ -125,8 +155,7 @@ int inv_sink_diagnostic(struct inv_sink *s, const struct inv_diagnostic *d);
 /* What a layer does to lower ones. */
 int inv_sink_whiteout(struct inv_sink *s, struct lc_slice path);
 int inv_sink_opaque(struct inv_sink *s, struct lc_slice dir);
-/** A wanted path that is a link here: target as written; hard links name a path of this layer. */
-int inv_sink_link(struct inv_sink *s, struct lc_slice path, struct lc_slice target, bool hard);
+int inv_sink_link(struct inv_sink *s, const struct inv_link *l);
 /** Hashes of all paths present in the layer: how upper layers hide lower files (presence.h). */
 struct inv_presence;
 int inv_sink_presence(struct inv_sink *s, const struct inv_presence *p);
@@ -138,30 +167,39 @@ int inv_sink_end(struct inv_sink *s) LC_MUST_CHECK;
 struct inv_file_facts {
 	struct lc_slice path;
 	struct lc_slice analyser;
-	struct inv_package *packages;
-	size_t packages_n, packages_room;
-	struct inv_owned_by *owned;
-	size_t owned_n, owned_room;
-	struct inv_os *os;               /* NULL none */
+	struct {
+		struct inv_package *v;
+		size_t n, room;
+	} packages;
+	struct {
+		struct inv_owned_by *v;
+		size_t n, room;
+	} owned;
+	struct inv_os *os; /* NULL none */
 	struct inv_repository *repository;
 };
 
-struct inv_link {
-	struct lc_slice path, target;
-	bool hard;
-};
-
 struct inv_layer_facts {
-	struct { struct inv_file_facts *v; size_t n, room; } files;
-	struct { struct inv_diagnostic *v; size_t n, room; } diagnostics;
-	struct { struct inv_link *v; size_t n, room; } links;
+	struct {
+		struct inv_file_facts *v;
+		size_t n, room;
+	} files;
+	struct {
+		struct inv_diagnostic *v;
+		size_t n, room;
+	} diagnostics;
+	struct {
+		struct inv_link *v;
+		size_t n, room;
+	} links;
 	struct lc_slices whiteouts;
 	struct lc_slices opaques;
 	struct inv_presence *presence; /* NULL when the stream has none */
 };
 
 /**
- * Decode a stream; slices point into it, so it outlives the result.
+ * Decode a stream; slices point into it, so it outlives the result. The arena's cap bounds what a
+ * hostile stream can cost: at most some thirty times its size.
  * @return 0; LC_ETRUNC, LC_EBAD, LC_ELIMIT, LC_ENOMEM
  */
 int inv_facts_read(struct lc_slice stream, struct lc_arena *a, struct inv_layer_facts *ret,

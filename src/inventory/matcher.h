@@ -1,8 +1,8 @@
 /*
  * All analysers' wants compiled into one matcher: a file costs one look-up, however many analysers.
  *
- * First by path, mode and kind (cheap, before any byte is read), then, where wants ask for it, by the first
- * INV_HEAD_BYTES of content. Immutable once made; any number of threads may ask.
+ * First by path, mode and kind (cheap, before any byte is read), then, where wants ask for it, by
+ * the first INV_HEAD_BYTES of content. Immutable once made; any number of threads may ask.
  */
 #pragma once
 
@@ -22,8 +22,8 @@ struct inv_matcher;
  * @param options  which groups and targets count, what is skipped
  */
 int inv_matcher_new(const struct inv_analyser *const *table, size_t n,
-		    const struct inv_options *options, struct inv_matcher **ret, struct lc_err *e)
-	LC_MUST_CHECK;
+		    const struct inv_options *options, struct inv_matcher **ret,
+		    struct lc_err *e) LC_MUST_CHECK;
 void inv_matcher_free(struct inv_matcher *m);
 
 /**
@@ -35,8 +35,16 @@ bool inv_match_path(const struct inv_matcher *m, struct lc_slice path, uint32_t 
 		    struct inv_set *ret, bool *ret_head);
 /** Add those that want the file by its head (up to INV_HEAD_BYTES from the start). */
 void inv_match_head(const struct inv_matcher *m, struct lc_slice head, struct inv_set *set);
-/** Would inv_match_path want a link at this path by exact path (so that its target should be read)? */
-bool inv_match_exact(const struct inv_matcher *m, struct lc_slice path);
+/**
+ * What a link at this path would stand in for: exact paths at it or below it that somebody wants.
+ *
+ * @param ret  appended to, in the arena; slices live as long as the analysers' table
+ * @return 0 (also when nothing is wanted there); LC_ENOMEM, LC_ELIMIT
+ */
+int inv_match_link(const struct inv_matcher *m, struct lc_slice path, struct lc_arena *a,
+		   struct inv_wanted_list *ret) LC_MUST_CHECK;
+/** Is a wanted path or directory at or below this path? */
+bool inv_match_leads(const struct inv_matcher *m, struct lc_slice path);
 const struct inv_analyser *inv_matcher_analyser(const struct inv_matcher *m, size_t index);
 size_t inv_matcher_count(const struct inv_matcher *m);
 /** Bytes that name the analysers, their versions and the options: for the cache key. */

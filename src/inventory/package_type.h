@@ -10,9 +10,10 @@
 struct package_type {
 	const char *name;        /* inv_package.type */
 	const char *report_type; /* Type in reports; NULL: the OS family */
-	const char *target;      /* fixed target name of aggregated types ("Python"), NULL: file path or OS */
-	const char *purl_type;   /* "deb", "apk", "npm"; namespace is the OS family for OS packages */
-	const char *ecosystem;   /* OSV ecosystem; NULL: by OS */
+	const char *target; /* fixed target name of aggregated types ("Python"), NULL: file path or
+			       OS */
+	const char *purl_type; /* "deb", "apk", "npm"; namespace is the OS family for OS packages */
+	const char *ecosystem; /* OSV ecosystem; NULL: by OS */
 	enum version_scheme scheme;
 	bool os;
 };
@@ -23,9 +24,11 @@ extern const struct package_type package_types[];
 extern const size_t package_types_n;
 
 /** Parts of the version as reports split it: epoch (0 none), version, release. */
-void package_version_split(const struct package_type *t, struct lc_slice version, uint64_t *ret_epoch,
-			   struct lc_slice *ret_version, struct lc_slice *ret_release);
+void package_version_split(const struct package_type *t, struct lc_slice version,
+			   uint64_t *ret_epoch, struct lc_slice *ret_version,
+			   struct lc_slice *ret_release);
 /** Package id of reports: "name@version" and the forms of the type. In the arena. */
 struct lc_slice package_id(const struct inv_package *p, struct lc_arena *a);
 /** Package URL (purl-spec 1.0) with arch, distro and epoch qualifiers; os may be NULL. */
-struct lc_slice package_purl(const struct inv_package *p, const struct inv_os *os, struct lc_arena *a);
+struct lc_slice package_purl(const struct inv_package *p, const struct inv_os *os,
+			     struct lc_arena *a);

@@ -1,9 +1,9 @@
 /*
  * One pass over a layer (or a directory): entries in, facts out. Nothing is unpacked.
  *
- * Facts are computed while the layer streams and given only after blob digest, MAC and diff id hold:
- * a layer that fails gives no facts at all, and the caller reports it as unreadable. Wanted hard links to files that
- * nobody wanted are read in a second pass over the same layer.
+ * Facts are computed while the layer streams and given only after blob digest, MAC and diff id
+ * hold: a layer that fails gives no facts at all, and the caller reports it as unreadable. Wanted
+ * hard links to files that nobody wanted are read in a second pass over the same layer.
  */
 #pragma once
 
@@ -12,14 +12,15 @@
 
 struct inv_walk_stats {
 	struct oci_layer_stats layer;
-	uint64_t files_read;     /* handed to at least one analyser */
+	uint64_t files_read; /* handed to at least one analyser */
 	uint64_t bytes_analysed;
 	uint64_t unsafe_names;
 };
 
 /**
  * Walk layer index of image into sink (initialised by the caller; ended here).
- * @return 0, sink holds the layer's facts; else a failure of the layer (message names it) and the sink is empty
+ * @return 0, sink holds the layer's facts; else a failure of the layer (message names it) and the
+ * sink is empty, as inv_sink_done() leaves it
  */
 int inv_walk_layer(const struct oci_image *image, size_t layer, const struct inv_matcher *m,
 		   const struct inv_options *options, const struct lc_limits *limits,

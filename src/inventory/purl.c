@@ -1,0 +1,110 @@
+/*
+ * Package URLs: pkg:type/namespace/name@version?qualifiers, each part percent-encoded, qualifiers
+ * sorted by key and without empty ones. Source: package-url specification 1.0; for deb and apk its
+ * type definitions.
+ */
+#include "inventory/package_type.h"
+
+#include <inttypes.h>
+
+#include "base/buf.h"
+
+enum { PURL_BYTES_MAX = 8192 };
+
+/* Unreserved bytes of RFC 3986, and the colon, which the specification leaves as it is. */
+static bool is_plain(uint8_t c)
+{
+	return lc_is_alpha(c) || lc_is_digit(c) || (c && memchr("-._~:", c, 5));
+}
+
+static void put(struct lc_buf *b, struct lc_slice s)
+{
+	for (size_t i = 0; i < s.n; i++) { /* failures are sticky: the end looks */
+		if (is_plain(s.p[i]))
+			(void)lc_buf_byte(b, s.p[i]);
+		else
+			(void)lc_buf_fmt(b, "%%%02X", s.p[i]);
+	}
+}
+
+static void put_lower(struct lc_buf *b, struct lc_slice s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t c = lc_lower(s.p[i]);
+		put(b, lc_slice_of(&c, 1));
+	}
+}
+
+static void put_key(struct lc_buf *b, const char *key, bool *started)
+{
+	(void)lc_buf_byte(b, *started ? '&' : '?'); /* sticky, as above */
+	(void)lc_buf_str(b, key);
+	(void)lc_buf_byte(b, '=');
+	*started = true;
+}
+
+/* Keys in their order: arch, distro, epoch. apk's distro is the release alone. */
+static void put_qualifiers(struct lc_buf *b, const struct package_type *t,
+			   const struct inv_package *p, const struct inv_os *os, uint64_t epoch)
+{
+	bool started = false;
+	if (p->arch.n) {
+		put_key(b, "arch", &started);
+		put(b, p->arch);
+	}
+	if (t->os && os && os->family.n && os->version.n) {
+		put_key(b, "distro", &started);
+		if (t->scheme != VERSION_APK) {
+			put(b, os->family);
+			put(b, LC_S("-"));
+		}
+		put(b, os->version);
+	}
+	if (epoch) {
+		put_key(b, "epoch", &started);
+		(void)lc_buf_fmt(b, "%" PRIu64, epoch); /* sticky, as above */
+	}
+}
+
+static void put_version(struct lc_buf *b, struct lc_slice version, uint64_t epoch)
+{
+	/* The epoch is a qualifier of its own. */
+	if (epoch)
+		version = lc_skip(version, lc_find(version, ':') + 1);
+	if (version.n == 0)
+		return;
+	(void)lc_buf_byte(b, '@'); /* sticky, as above */
+	put(b, version);
+}
+
+struct lc_slice package_purl(const struct inv_package *p, const struct inv_os *os,
+			     struct lc_arena *a)
+{
+	const struct package_type *t = package_type_of(p->type);
+	struct lc_slice ret = { NULL, 0 };
+	struct lc_slice version;
+	struct lc_slice release;
+	uint64_t epoch;
+	struct lc_buf b;
+	if (!t || !t->purl_type || p->name.n == 0)
+		return ret;
+	package_version_split(t, p->version, &epoch, &version, &release);
+	lc_buf_init(&b, PURL_BYTES_MAX);
+	(void)lc_buf_str(&b, "pkg:"); /* sticky: looked at below */
+	(void)lc_buf_str(&b, t->purl_type);
+	(void)lc_buf_byte(&b, '/');
+	if (t->os && os && os->family.n) {
+		put_lower(&b, os->family);
+		(void)lc_buf_byte(&b, '/'); /* sticky, as above */
+	}
+	if (t->os)
+		put_lower(&b, p->name);
+	else
+		put(&b, p->name);
+	put_version(&b, p->version, epoch);
+	put_qualifiers(&b, t, p, os, epoch);
+	if (lc_buf_err(&b) || lc_arena_dup(a, lc_buf_get(&b), &ret))
+		ret = lc_slice_of(NULL, 0);
+	lc_buf_done(&b);
+	return ret;
+}

@@ -1,0 +1,60 @@
+/*
+ * Squash in its steps: layers are laid over each other (squash.c), packages told apart and traced
+ * to their layer (squash_origin.c), and what is left put together (squash_join.c). Private to
+ * squash.
+ */
+#pragma once
+
+#include "inventory/layer_paths.h"
+#include "inventory/squash.h"
+
+struct live_name {
+	struct lc_slice path; /* canonical */
+	struct live_name *next;
+};
+
+/** Facts of one file by one analyser, or one diagnostic, that no upper layer hides so far. */
+struct live {
+	struct live_name *names; /* the file's and those of wanted hard links to it */
+	size_t layer;
+	const struct inv_file_facts *facts; /* NULL: a diagnostic */
+	const struct inv_diagnostic *diagnostic;
+	struct lc_slice *keys; /* of the packages */
+	size_t *origins;       /* of the packages; of OS packages kept in the databases' snapshot */
+	bool os;               /* holds packages of the system */
+	bool gone;
+	struct live *next_at_path; /* of the same layer and path */
+};
+
+struct squash {
+	const struct inv_layer_facts *const *layers;
+	size_t layers_n;
+	struct lc_arena *arena; /* the result's */
+	struct lc_arena work;
+	struct path_links links;
+	struct path_cover *covers;
+	struct {
+		struct live **v;
+		size_t n, room;
+	} live;
+	struct lc_map own;      /* of the layer at hand: path -> struct live */
+	struct lc_map replaced; /* path -> struct live that the layer at hand hides */
+	struct lc_map origins;  /* of OS packages: key -> size_t, as of the layer before */
+	struct inventory *ret;
+};
+
+/** Keys and origins of a file's packages; previous: what the same path held below, or NULL. */
+int squash_origins(struct squash *s, struct live *now, const struct live *previous) LC_MUST_CHECK;
+/** The system's databases changed in this layer: who is in, and since when. */
+int squash_snapshot(struct squash *s, size_t layer) LC_MUST_CHECK;
+/** Everything that is alive into the result. */
+int squash_join(struct squash *s) LC_MUST_CHECK;
+/** What other files tell of the packages, and dependencies by id. Packages are sorted. */
+int squash_tell(struct squash *s) LC_MUST_CHECK;
+/** Wanted paths that are links to what nobody read. */
+int squash_links(struct squash *s) LC_MUST_CHECK;
+
+static inline int squash_nomem(const struct squash *s)
+{
+	return s->work.err ? s->work.err : lc_arena_err(s->arena);
+}

@@ -1,0 +1,221 @@
+#include <stdlib.h>
+
+#include "inventory/package_type.h"
+#include "inventory/squash_impl.h"
+
+/* One of the notes about a package, in the order in which they were found. */
+struct note {
+	const struct inv_owned_by *by;
+	struct note *next;
+};
+
+struct notes {
+	struct note *first, **last;
+};
+
+static int key_of(struct squash *s, struct lc_slice type, struct lc_slice name,
+		  struct lc_slice *ret)
+{
+	uint8_t *text = lc_arena_alloc(&s->work, type.n + name.n + 1);
+	if (!text)
+		return squash_nomem(s);
+	if (type.n)
+		memcpy(text, type.p, type.n);
+	if (name.n)
+		memcpy(text + type.n + 1, name.p, name.n); /* a NUL between: zeroed memory */
+	*ret = lc_slice_of(text, type.n + name.n + 1);
+	return 0;
+}
+
+static int add_note(struct squash *s, struct lc_map *map, const struct inv_owned_by *by)
+{
+	struct lc_slice key;
+	int r = key_of(s, by->type, by->package, &key);
+	if (r)
+		return r;
+	struct notes *notes = lc_map_get(map, key);
+	struct note *note = lc_new(&s->work, struct note);
+	if (!notes) {
+		notes = lc_new(&s->work, struct notes);
+		r = notes ? lc_map_put(map, key, notes) : squash_nomem(s);
+		if (r)
+			return r;
+		notes->last = &notes->first;
+	}
+	if (!note)
+		return squash_nomem(s);
+	note->by = by;
+	*notes->last = note;
+	notes->last = &note->next;
+	return 0;
+}
+
+/* ---- owned paths ---- */
+
+/* By path; of one path the entry with a checksum first. */
+static int compare_owned(const void *x, const void *y)
+{
+	const struct inv_owned *a = x;
+	const struct inv_owned *b = y;
+	int c = lc_cmp(a->path, b->path);
+	return c ? c : -lc_cmp(a->digest, b->digest);
+}
+
+static size_t put_owned(struct inv_owned *to, size_t n, const struct inv_owned_list *from)
+{
+	if (from->n)
+		memcpy(to + n, from->v, from->n * sizeof(*to));
+	return n + from->n;
+}
+
+static bool speaks_of(const struct inv_owned_by *by, const struct inv_package *p)
+{
+	return by->arch.n == 0 || lc_eq(by->arch, p->arch);
+}
+
+static int merge_owned(struct squash *s, struct inv_package *p, const struct notes *notes)
+{
+	size_t n = p->owned.n;
+	for (const struct note *i = notes->first; i; i = i->next)
+		n += speaks_of(i->by, p) ? i->by->owned.n : 0; /* bounded by the streams' sizes */
+	if (n == p->owned.n)
+		return 0;
+	struct inv_owned *v = lc_new_array(s->arena, struct inv_owned, n);
+	if (!v)
+		return squash_nomem(s);
+	n = put_owned(v, 0, &p->owned);
+	for (const struct note *i = notes->first; i; i = i->next) {
+		if (speaks_of(i->by, p))
+			n = put_owned(v, n, &i->by->owned);
+	}
+	qsort(v, n, sizeof(*v), compare_owned);
+	size_t kept = 1;
+	for (size_t i = 1; i < n; i++) {
+		if (!lc_eq(v[i].path, v[kept - 1].path))
+			v[kept++] = v[i];
+	}
+	p->owned = (struct inv_owned_list){ v, kept, n };
+	return 0;
+}
+
+static int merge_licences(struct squash *s, struct inv_package *p, const struct notes *notes)
+{
+	for (const struct note *i = notes->first; i; i = i->next) {
+		if (!speaks_of(i->by, p) || i->by->licences.n == 0)
+			continue;
+		/* The list is the stream's: grown in an array of our own. */
+		struct lc_slices list = { 0 };
+		for (size_t k = 0; k < p->licences.n + i->by->licences.n; k++) {
+			struct lc_slice *place = lc_vec_push(s->arena, &list);
+			if (!place)
+				return squash_nomem(s);
+			*place = k < p->licences.n ? p->licences.v[k]
+						   : i->by->licences.v[k - p->licences.n];
+		}
+		p->licences = list;
+	}
+	return 0;
+}
+
+/* ---- dependencies ---- */
+
+static int compare_slices(const void *x, const void *y)
+{
+	return lc_cmp(*(const struct lc_slice *)x, *(const struct lc_slice *)y);
+}
+
+/* Packages are sorted, so those of one name stand together from the first one on. */
+static int add_ids(struct squash *s, const struct inv_package *p, struct inv_found_package *first,
+		   struct lc_slices *ids)
+{
+	struct inv_found_package *end = s->ret->packages.v + s->ret->packages.n;
+	const struct inv_package *wanted = &first->package;
+	for (struct inv_found_package *i = first; i < end; i++) {
+		if (!lc_eq(i->package.type, wanted->type) || !lc_eq(i->package.name, wanted->name))
+			break;
+		/* A foreign architecture's package serves only where there is no other. */
+		if (i != first && !lc_eq(i->package.arch, p->arch))
+			continue;
+		struct lc_slice *place = lc_vec_push(s->arena, ids);
+		if (!place)
+			return squash_nomem(s);
+		*place = package_id(&i->package, s->arena);
+		if (!place->p)
+			return squash_nomem(s);
+	}
+	return 0;
+}
+
+static int resolve_depends(struct squash *s, const struct lc_map *first, struct inv_package *p)
+{
+	struct lc_slices ids = { 0 };
+	for (size_t i = 0; i < p->depends_on.n; i++) {
+		struct lc_slice key;
+		int r = key_of(s, p->type, p->depends_on.v[i], &key);
+		if (r)
+			return r;
+		struct inv_found_package *found = lc_map_get(first, key);
+		r = found ? add_ids(s, p, found, &ids) : 0;
+		if (r)
+			return r;
+	}
+	p->depends_on = (struct lc_slices){ 0 };
+	if (ids.n == 0)
+		return 0;
+	qsort(ids.v, ids.n, sizeof(*ids.v), compare_slices);
+	size_t kept = 1;
+	for (size_t i = 1; i < ids.n; i++) {
+		if (!lc_eq(ids.v[i], ids.v[kept - 1]))
+			ids.v[kept++] = ids.v[i];
+	}
+	ids.n = kept;
+	p->depends_on = ids;
+	return 0;
+}
+
+/* ---- all ---- */
+
+static int collect(struct squash *s, struct lc_map *notes, struct lc_map *first)
+{
+	int r = 0;
+	for (size_t i = 0; i < s->live.n; i++) {
+		const struct inv_file_facts *f = s->live.v[i]->facts;
+		for (size_t k = 0; f && k < f->owned.n && r == 0; k++)
+			r = add_note(s, notes, &f->owned.v[k]);
+	}
+	for (size_t i = 0; i < s->ret->packages.n && r == 0; i++) {
+		struct inv_found_package *p = &s->ret->packages.v[i];
+		struct lc_slice key;
+		r = key_of(s, p->package.type, p->package.name, &key);
+		r = r ? r : lc_map_add(first, key, p, NULL);
+	}
+	return r;
+}
+
+static int tell(struct squash *s, const struct lc_map *map, const struct lc_map *first,
+		struct inv_package *p)
+{
+	const struct package_type *type = package_type_of(p->type);
+	struct lc_slice key;
+	if (!type || !type->os)
+		return 0;
+	int r = key_of(s, p->type, p->name, &key);
+	if (r)
+		return r;
+	const struct notes *notes = lc_map_get(map, key);
+	r = notes ? merge_owned(s, p, notes) : 0;
+	r = r || !notes ? r : merge_licences(s, p, notes);
+	return r ? r : resolve_depends(s, first, p);
+}
+
+int squash_tell(struct squash *s)
+{
+	struct lc_map notes = { 0 };
+	struct lc_map first = { 0 };
+	int r = collect(s, &notes, &first);
+	for (size_t i = 0; i < s->ret->packages.n && r == 0; i++)
+		r = tell(s, &notes, &first, &s->ret->packages.v[i].package);
+	lc_map_done(&notes);
+	lc_map_done(&first);
+	return r;
+}

@@ -1,0 +1,48 @@
+/*
+ * A file on its way through the walk: who wants it, its bytes read once, its analysers run one
+ * after the other. Private to the walk.
+ */
+#pragma once
+
+#include "base/map.h"
+#include "inventory/matcher.h"
+#include "inventory/presence.h"
+#include "inventory/walk.h"
+
+struct walker {
+	const struct inv_matcher *matcher;
+	const struct inv_options *options;
+	const struct lc_limits *limits;
+	struct inv_sink *sink;
+	struct inv_walk_stats stats;
+	struct inv_presence presence;
+	struct lc_arena scratch; /* of one analyser and file */
+	struct lc_arena names;   /* of the layer: paths that the maps below hold */
+	struct lc_map seen; /* paths with facts, so that a later member of the name replaces them */
+	struct lc_map
+		pending; /* hard links' targets to be read in a second pass: struct walk_pending */
+};
+
+/** A wanted name of a file that nobody wanted by its first one. */
+struct walk_pending {
+	struct lc_slice path;
+	struct inv_set set;
+	struct walk_pending *next;
+};
+
+void walker_init(struct walker *w);
+void walker_done(struct walker *w);
+
+/** A file as the layer has it; content is read only when somebody wants it. */
+struct walk_file {
+	struct lc_slice path;
+	uint32_t mode;
+	uint64_t size;
+	struct lc_stream *content;
+};
+
+/** Match and analyse. Failures are the layer's, never the file's. */
+int walk_file(struct walker *w, const struct walk_file *f, struct lc_err *e) LC_MUST_CHECK;
+/** Analyse by those of set alone. */
+int walk_analyse(struct walker *w, const struct walk_file *f, const struct inv_set *set,
+		 struct lc_err *e) LC_MUST_CHECK;
