@@ -20,9 +20,10 @@ CLI_ONLY = "exit _exit abort printf puts putchar perror".split()
 
 SHIM_FILES = {"src/base/shim.c"}
 
-# The sandboxed worker talks over descriptors that it was handed and ends by _exit: file -> names.
+# file -> names, with the reason.
 ALLOWED = {
-    "src/io/sandbox.c": {"read", "write", "_exit"},
+    # A condition variable waits for the kernel's time, whatever a test makes of ours.
+    "src/io/zstd.c": {"clock_gettime"},
 }
 
 
