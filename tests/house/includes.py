@@ -42,11 +42,11 @@ def includes_go_upwards():
 
 def own_header_comes_first():
     for path in tree.c_files("src"):
-        header = path.with_suffix(".h")
-        if path.suffix != ".c" or not (tree.ROOT / header).exists():
+        if path.suffix != ".c" or not (tree.ROOT / path.with_suffix(".h")).exists():
             continue
+        stem = str(path.with_suffix("").relative_to("src"))
         first = re.search(r"^[ \t]*#[ \t]*include[ \t]*[\"<]([^\">]+)", tree.text(path), re.M)
-        if not first or first.group(1) != str(header.relative_to("src")):
+        if not first or first.group(1) not in (stem + ".h", stem + "_impl.h"):
             yield f"{path}: own header is not the first include"
 
 
