@@ -44,6 +44,14 @@ def include_flags(folder):
     return ["-I", str(tree.ROOT / folder)]
 
 
+def every_header_guards_itself():
+    """What is meant to be included in the middle of something is no header: call it .inc."""
+    for folder in ("src", "tests"):
+        for name in names_below(folder):
+            if "#pragma once" not in tree.text(os.path.join(folder, name)):
+                yield f"{folder}/{name}: no #pragma once"
+
+
 def headers_compile_alone_as_c17():
     generated = os.path.join(os.environ["LACRE_BUILD_ROOT"], "src")
     flags = ["-std=gnu17", "-D_GNU_SOURCE", *include_flags("src"), *include_flags("include"),
@@ -81,6 +89,7 @@ def the_check_sees_a_header_that_needs_another():
 
 tap.run([
     ("the_check_sees_a_header_that_needs_another", the_check_sees_a_header_that_needs_another),
+    ("every_header_guards_itself", every_header_guards_itself),
     ("headers_compile_alone_as_c17", headers_compile_alone_as_c17),
     ("public_headers_compile_alone_as_strict_c11", public_headers_compile_alone_as_strict_c11),
     ("public_headers_compile_alone_as_cxx", public_headers_compile_alone_as_cxx),
