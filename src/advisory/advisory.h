@@ -69,6 +69,7 @@ struct vulnerability {
 /** A data source as the database records it. */
 struct advisory_source {
 	struct lc_slice id;      /* "alpine" */
+	struct lc_slice ecosystem; /* family without release, "npm", "Debian" */
 	struct lc_slice name;    /* "Alpine Secdb" */
 	struct lc_slice url;
 	struct lc_slice licence;

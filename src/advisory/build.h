@@ -11,9 +11,9 @@
 
 struct adv_build_options {
 	struct lc_slice from;      /* directory */
-	struct lc_slice output;    /* file */
+	struct lc_slice output;    /* file; with starter_text a directory, made when it is not there */
 	bool starter_text;         /* write the starter's sorted text (data/starter) instead of a database */
-	struct lc_slices only;     /* feeds by name, empty: all that are there */
+	struct lc_slices only;     /* feeds by the name of their folder, empty: all that are there */
 	bool reproducible;
 	void (*progress)(void *ctx, const char *feed, uint64_t done, uint64_t total);
 	void *progress_ctx;
@@ -31,5 +31,13 @@ struct adv_build_result {
 	struct adv_db_info info;
 };
 
+/**
+ * Build a database, or the starter's text.
+ *
+ * @param ret  counts of each feed: records + withdrawn + skipped + broken is all there was; info of what was written
+ *             (of the database only)
+ * @return 0; LC_ENOTFOUND no folder, no feed or a feed named that is not there; LC_EBAD nothing could be read; LC_EIO
+ *         disk full or output not writable; LC_ECANCEL deadline. What was at the output stays untouched then.
+ */
 int adv_build(const struct adv_build_options *o, struct lc_arena *a, struct adv_build_result *ret,
 	      struct lc_err *e) LC_MUST_CHECK;

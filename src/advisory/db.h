@@ -3,7 +3,8 @@
  * (ecosystem, package), one row a package, so that a look-up is one descent. Anybody can open it with sqlite3.
  *
  *   meta(key TEXT PRIMARY KEY, value TEXT)                                 schema, built_at, digest of inputs, kind
- *   source(id TEXT PRIMARY KEY, name, url, licence, date, records)
+ *   source(id TEXT, ecosystem TEXT, name, url, licence, date, records, PRIMARY KEY(id, ecosystem)) WITHOUT ROWID
+ *   ecosystem(name TEXT PRIMARY KEY, packages, advisories) WITHOUT ROWID
  *   package(ecosystem TEXT, name TEXT, record TEXT, PRIMARY KEY(ecosystem, name)) WITHOUT ROWID
  *   vulnerability(id TEXT PRIMARY KEY, record TEXT) WITHOUT ROWID
  *   eol(product TEXT, cycle TEXT, record TEXT, PRIMARY KEY(product, cycle)) WITHOUT ROWID
@@ -23,6 +24,8 @@ struct adv_db;
 /** path NULL: the starter database inside the program. LC_ENOTFOUND, LC_EBAD foreign or damaged, LC_EUNSUP newer schema. */
 int adv_db_open(const char *path, struct adv_db **ret, struct lc_err *e) LC_MUST_CHECK;
 void adv_db_close(struct adv_db *db);
+/** Read every page and see that keys are in order: slow (the whole file). LC_EBAD when it is damaged. */
+int adv_db_check(struct adv_db *db, struct lc_err *e) LC_MUST_CHECK;
 void adv_db_closep(struct adv_db **db);
 
 struct adv_db_info {
@@ -51,11 +54,15 @@ int adv_db_vulnerability(struct adv_db *db, struct lc_slice id, struct lc_arena 
 			 struct vulnerability *ret, struct lc_err *e) LC_MUST_CHECK;
 /** Does the database hold any advisory of this ecosystem? */
 bool adv_db_covers(struct adv_db *db, struct lc_slice ecosystem);
-/** A source by id; LC_ENOTFOUND. */
-int adv_db_source(struct adv_db *db, struct lc_slice id, struct lc_arena *a,
-		  struct advisory_source *ret, struct lc_err *e) LC_MUST_CHECK;
+/**
+ * A data source by id and the ecosystem of the package: one id speaks of several ecosystems under names of
+ * their own ("ghsa": "GitHub Security Advisory Npm"). LC_ENOTFOUND.
+ */
+int adv_db_source(struct adv_db *db, struct lc_slice id, struct lc_slice ecosystem,
+		  struct lc_arena *a, struct advisory_source *ret, struct lc_err *e) LC_MUST_CHECK;
 
-/** End of life of one cycle of a product. Dates are "" when unknown, "-" for "no end set". */
+/** End of life of one cycle of a product. Dates are "" when unknown, "-" for "no end set", "+" for "ended, nobody
+ * says when". */
 struct eol_cycle {
 	struct lc_slice cycle, codename, eol, extended, release, latest;
 	bool lts;

@@ -1,0 +1,315 @@
+#include "advisory/db.h"
+
+#include "advisory/db_impl.h"
+#include "advisory/record.h"
+#include "advisory/schema.h"
+#include "advisory/starter.h"
+#include "base/content.h"
+#include "base/shim.h"
+#include "io/file.h"
+#include "io/inflate.h"
+
+static const char *const queries[DB_QUERIES_N] = {
+	[DB_PACKAGE] = "SELECT record FROM package WHERE ecosystem=? AND name=?",
+	[DB_VULNERABILITY] = "SELECT record FROM vulnerability WHERE id=?",
+	[DB_COVERS] = "SELECT 1 FROM package WHERE ecosystem=? LIMIT 1",
+	[DB_SOURCE] = "SELECT id, ecosystem, name, url, licence, date, records FROM source "
+		      "WHERE id=?1 AND ecosystem IN (?2, '') ORDER BY ecosystem DESC",
+	[DB_EOL] = "SELECT record FROM eol WHERE product=? AND cycle=?",
+	[DB_META] = "SELECT value FROM meta WHERE key=?",
+	[DB_SOURCES] = "SELECT id, ecosystem, name, url, licence, date, records FROM source "
+		       "ORDER BY id, ecosystem",
+	[DB_ECOSYSTEMS] = "SELECT name, packages, advisories FROM ecosystem ORDER BY name",
+};
+
+sqlite3_stmt *db_query(struct adv_db *db, enum db_query q, struct lc_slice first, struct lc_slice second,
+		       struct lc_err *e)
+{
+	if (!db->query[q])
+		db->query[q] = sql_prepare(db->sql, queries[q], e);
+	sqlite3_stmt *s = db->query[q];
+	if (!s)
+		return NULL;
+	int n = sqlite3_bind_parameter_count(s);
+	if (n > 0)
+		sql_bind(s, 1, first);
+	if (n > 1)
+		sql_bind(s, 2, second);
+	return s;
+}
+
+int db_row(struct adv_db *db, sqlite3_stmt *s, struct lc_err *e)
+{
+	int rc = sqlite3_step(s);
+	if (rc == SQLITE_ROW)
+		return 1;
+	return rc == SQLITE_DONE ? 0 : sql_fail(db->sql, rc, "advisory database", e);
+}
+
+/* ---- opening ---- */
+
+enum { HEADER_BYTES = 100, HEADER_PAGE_SIZE = 16, HEADER_PAGES = 28, HEADER_VERSION = 60, HEADER_APPLICATION = 68 };
+
+static uint32_t be32(const uint8_t *h, size_t at)
+{
+	struct lc_rd r = lc_rd_of(lc_slice_of(h + at, 4));
+	return lc_rd_be32(&r);
+}
+
+/* Before SQLite sees a byte: is it ours, of a version we read, and all there? Source: SQLite file format §1.3. */
+static int check_header(const uint8_t h[HEADER_BYTES], uint64_t size, struct lc_err *e)
+{
+	static const char magic[16] = "SQLite format 3";
+	if (memcmp(h, magic, sizeof(magic)) != 0 || be32(h, HEADER_APPLICATION) != ADV_APPLICATION_ID)
+		return lc_fail(e, LC_EBAD, "not a lacre database; make one with: lacre db build");
+	uint32_t version = be32(h, HEADER_VERSION);
+	if (version != ADV_SCHEMA)
+		return lc_fail(e, LC_EUNSUP,
+			       "a database of schema %u, this lacre reads schema %d; %s", version,
+			       ADV_SCHEMA,
+			       version > ADV_SCHEMA ? "use a newer lacre, or make it anew with: lacre db build"
+						    : "make it anew with: lacre db build");
+	uint64_t page = (uint64_t)h[HEADER_PAGE_SIZE] << 8 | h[HEADER_PAGE_SIZE + 1];
+	if (page == 1)
+		page = 65536;
+	if (page * be32(h, HEADER_PAGES) > size)
+		return lc_fail(e, LC_ETRUNC, "the database is cut short; copy or make it anew");
+	return 0;
+}
+
+static int look_at_file(const char *path, uint64_t *ret_size, struct lc_err *e)
+{
+	struct lc_content c;
+	uint8_t h[HEADER_BYTES];
+	int rc = io_open_content(path, &c, e);
+	if (rc)
+		return rc;
+	if (c.size < sizeof(h))
+		rc = lc_fail(e, LC_EBAD, "not a lacre database; make one with: lacre db build");
+	if (!rc)
+		rc = lc_content_read(&c, 0, h, sizeof(h), e);
+	if (!rc)
+		rc = check_header(h, c.size, e);
+	*ret_size = c.size;
+	lc_content_done(&c);
+	return rc;
+}
+
+/* "file:" and the path with what URIs reserve escaped; immutable: nobody writes to it, it is only replaced. */
+static int make_uri(const char *path, struct lc_buf *uri)
+{
+	while (path[0] == '/' && path[1] == '/')
+		path++; /* two slashes would begin the name of a host */
+	lc_buf_str(uri, "file:");
+	for (; *path; path++) {
+		bool plain = lc_is_alpha((uint8_t)*path) || lc_is_digit((uint8_t)*path) ||
+			     strchr("/._-+~,=@", *path);
+		if (plain)
+			lc_buf_byte(uri, (uint8_t)*path);
+		else
+			lc_buf_fmt(uri, "%%%02X", (unsigned)(uint8_t)*path);
+	}
+	lc_buf_str(uri, "?immutable=1");
+	return lc_buf_byte(uri, '\0');
+}
+
+static int connect(const char *path, struct adv_db *db, struct lc_err *e)
+{
+	struct lc_buf uri;
+	lc_buf_init(&uri, 16384);
+	int rc = make_uri(path, &uri);
+	if (rc) {
+		lc_buf_done(&uri);
+		return lc_fail(e, rc, "the path of the database");
+	}
+	int sql = sqlite3_open_v2((const char *)uri.p, &db->sql,
+				  SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+	lc_buf_done(&uri);
+	return sql == SQLITE_OK ? 0 : sql_fail(db->sql, sql, "opening", e);
+}
+
+static int connect_starter(struct adv_db *db, struct lc_err *e)
+{
+	if (!adv_starter_size)
+		return lc_fail(e, LC_ENOTFOUND,
+			       "this program has no starter database; make one with: lacre db build");
+	lc_buf_init(&db->image, 64 << 20);
+	db->starter = true;
+	int rc = lc_buf_reserve(&db->image, adv_starter_inflated);
+	if (rc)
+		return lc_fail(e, rc, "starter database");
+	rc = io_inflate_all(lc_slice_of(adv_starter_data, adv_starter_size), &lc_limits_default,
+			    &db->image, e);
+	if (rc)
+		return lc_wrap(e, rc, "starter database");
+	db->size_bytes = db->image.n;
+	int sql = sqlite3_open_v2(":memory:", &db->sql, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	if (sql == SQLITE_OK)
+		sql = sqlite3_deserialize(db->sql, "main", db->image.p, (int64_t)db->image.n,
+					  (int64_t)db->image.n, SQLITE_DESERIALIZE_READONLY);
+	return sql == SQLITE_OK ? 0 : sql_fail(db->sql, sql, "starter database", e);
+}
+
+/* The file is foreign: nothing in it may run, and what it claims is checked. */
+static int harden(struct adv_db *db, struct lc_err *e)
+{
+	static const struct {
+		int what, limit;
+	} limits[] = {
+		{ SQLITE_LIMIT_LENGTH, ADV_RECORD_BYTES_MAX + 65536 },
+		{ SQLITE_LIMIT_SQL_LENGTH, 4096 },
+		{ SQLITE_LIMIT_COLUMN, 16 },
+		{ SQLITE_LIMIT_ATTACHED, 0 },
+		{ SQLITE_LIMIT_TRIGGER_DEPTH, 1 },
+		{ SQLITE_LIMIT_VDBE_OP, 4096 },
+	};
+	static const int off[] = { SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_TRIGGER,
+				   SQLITE_DBCONFIG_ENABLE_VIEW, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION };
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		sqlite3_limit(db->sql, limits[i].what, limits[i].limit);
+	for (size_t i = 0; i < sizeof(off) / sizeof(off[0]); i++)
+		sqlite3_db_config(db->sql, off[i], 0, NULL);
+	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	return sql_exec(db->sql,
+			"PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA query_only=ON;"
+			"PRAGMA mmap_size=1073741824; PRAGMA cache_size=-1024; PRAGMA temp_store=MEMORY",
+			e);
+}
+
+static int check_schema(struct adv_db *db, struct lc_err *e)
+{
+	sqlite3_stmt *s = sql_prepare(db->sql, "SELECT type, name, sql FROM sqlite_schema ORDER BY name", e);
+	if (!s)
+		return lc_fail(e, LC_EBAD, "the database is damaged; copy or make it anew");
+	size_t n = 0;
+	bool good = true;
+	int rc;
+	while ((rc = db_row(db, s, e)) > 0 && good) {
+		good = n < ADV_TABLES_N && lc_eq(sql_text(s, 0), LC_S("table")) &&
+		       lc_eq(sql_text(s, 1), lc_str(adv_tables[n].name)) &&
+		       lc_eq(sql_text(s, 2), lc_str(adv_tables[n].sql));
+		n++;
+	}
+	sqlite3_finalize(s);
+	if (rc < 0)
+		return rc;
+	if (!good || n != ADV_TABLES_N)
+		return lc_fail(e, LC_EBAD, "its tables are not those of a lacre database");
+	return 0;
+}
+
+static int open_db(const char *path, struct adv_db *db, struct lc_err *e)
+{
+	int rc = path ? look_at_file(path, &db->size_bytes, e) : connect_starter(db, e);
+	if (!rc && path)
+		rc = connect(path, db, e);
+	if (!rc)
+		rc = harden(db, e);
+	return rc ? rc : check_schema(db, e);
+}
+
+int adv_db_open(const char *path, struct adv_db **ret, struct lc_err *e)
+{
+	struct adv_db *db = lc_alloc0(1, sizeof(*db));
+	if (!db)
+		return lc_fail(e, LC_ENOMEM, "advisory database");
+	int rc = open_db(path, db, e);
+	if (!rc) {
+		*ret = db;
+		return 0;
+	}
+	adv_db_close(db);
+	return path ? lc_wrap(e, rc, "%s", lc_quote(lc_str(path)).s) : rc;
+}
+
+void adv_db_close(struct adv_db *db)
+{
+	if (!db)
+		return;
+	for (unsigned i = 0; i < DB_QUERIES_N; i++)
+		sqlite3_finalize(db->query[i]);
+	sqlite3_close(db->sql);
+	lc_buf_done(&db->image);
+	lc_free(db);
+}
+
+void adv_db_closep(struct adv_db **db)
+{
+	adv_db_close(*db);
+}
+
+/* ---- looking up ---- */
+
+/* The one record of a key into the arena; *ret.p NULL when there is none. */
+static int fetch(struct adv_db *db, enum db_query q, struct lc_slice first, struct lc_slice second,
+		 size_t max, struct lc_arena *a, struct lc_slice *ret, struct lc_err *e)
+{
+	sqlite3_stmt *s = db_query(db, q, first, second, e);
+	if (!s)
+		return LC_EBAD;
+	*ret = (struct lc_slice){ NULL, 0 };
+	int rc = db_row(db, s, e);
+	if (rc > 0) {
+		struct lc_slice text = sql_text(s, 0);
+		if (text.n > max)
+			rc = lc_fail(e, LC_ELIMIT, "a database record of %zu bytes", text.n);
+		else
+			rc = lc_arena_dup(a, text, ret);
+	}
+	(void)sqlite3_reset(s); /* says again what the step said */
+	return rc;
+}
+
+int adv_db_lookup(struct adv_db *db, struct lc_slice ecosystem, struct lc_slice name,
+		  struct lc_arena *a, struct advisory_list *ret, struct lc_err *e)
+{
+	struct lc_slice text;
+	int rc = fetch(db, DB_PACKAGE, ecosystem, name, ADV_RECORD_BYTES_MAX, a, &text, e);
+	struct advisory_list list = { 0 };
+	if (!rc && text.p)
+		rc = advisories_read(text, a, &list, e);
+	if (rc)
+		return lc_wrap(e, rc, "advisories of %s", lc_quote(name).s);
+	*ret = list;
+	return 0;
+}
+
+int adv_db_vulnerability(struct adv_db *db, struct lc_slice id, struct lc_arena *a,
+			 struct vulnerability *ret, struct lc_err *e)
+{
+	struct lc_slice text;
+	struct lc_slice own;
+	int rc = fetch(db, DB_VULNERABILITY, id, LC_S(""), ADV_FACTS_BYTES_MAX, a, &text, e);
+	if (!rc && !text.p)
+		return LC_ENOTFOUND;
+	if (!rc)
+		rc = lc_arena_dup(a, id, &own);
+	if (!rc)
+		rc = vulnerability_read(text, own, a, ret, e);
+	return rc ? lc_wrap(e, rc, "facts of %s", lc_quote(id).s) : 0;
+}
+
+bool adv_db_covers(struct adv_db *db, struct lc_slice ecosystem)
+{
+	sqlite3_stmt *s = db_query(db, DB_COVERS, ecosystem, LC_S(""), NULL);
+	if (!s)
+		return false;
+	int rc = db_row(db, s, NULL);
+	(void)sqlite3_reset(s); /* says again what the step said */
+	return rc > 0;
+}
+
+int adv_db_eol(struct adv_db *db, struct lc_slice product, struct lc_slice cycle, struct lc_arena *a,
+	       struct eol_cycle *ret, struct lc_err *e)
+{
+	struct lc_slice text;
+	struct lc_slice own;
+	int rc = fetch(db, DB_EOL, product, cycle, 65536, a, &text, e);
+	if (!rc && !text.p)
+		return LC_ENOTFOUND;
+	if (!rc)
+		rc = lc_arena_dup(a, cycle, &own);
+	if (!rc)
+		rc = eol_read(text, own, a, ret, e);
+	return rc ? lc_wrap(e, rc, "end of life of %s", lc_quote(product).s) : 0;
+}

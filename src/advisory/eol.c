@@ -1,0 +1,98 @@
+/* Ends of life of operating systems. Source of the data: endoflife.date. */
+#include "advisory/ecosystem.h"
+#include "base/time.h"
+
+/* Which date ends an OS for its users. */
+enum last_day { DAY_EOL, DAY_EXTENDED, DAY_EXTENDED_IF_ON };
+
+struct product {
+	struct lc_slice family;
+	struct lc_slice product;
+	unsigned parts; /* of the version that name the cycle; 0: all */
+	enum last_day day;
+};
+
+static const struct product products[] = {
+	{ LC_S_INIT("alma"), LC_S_INIT("almalinux"), 1, DAY_EOL },
+	{ LC_S_INIT("alpine"), LC_S_INIT("alpine-linux"), 2, DAY_EOL },
+	{ LC_S_INIT("amazon"), LC_S_INIT("amazon-linux"), 1, DAY_EOL },
+	{ LC_S_INIT("centos"), LC_S_INIT("centos"), 1, DAY_EOL },
+	{ LC_S_INIT("centos-stream"), LC_S_INIT("centos-stream"), 1, DAY_EOL },
+	{ LC_S_INIT("debian"), LC_S_INIT("debian"), 1, DAY_EXTENDED }, /* its LTS team's support */
+	{ LC_S_INIT("fedora"), LC_S_INIT("fedora"), 1, DAY_EOL },
+	{ LC_S_INIT("opensuse-leap"), LC_S_INIT("opensuse"), 2, DAY_EOL },
+	{ LC_S_INIT("oracle"), LC_S_INIT("oracle-linux"), 1, DAY_EOL },
+	{ LC_S_INIT("photon"), LC_S_INIT("photon"), 2, DAY_EOL },
+	{ LC_S_INIT("redhat"), LC_S_INIT("rhel"), 1, DAY_EOL },
+	{ LC_S_INIT("rocky"), LC_S_INIT("rocky-linux"), 1, DAY_EOL },
+	{ LC_S_INIT("slem"), LC_S_INIT("suse-linux-micro"), 2, DAY_EOL },
+	{ LC_S_INIT("sles"), LC_S_INIT("sles"), 2, DAY_EOL },
+	{ LC_S_INIT("ubuntu"), LC_S_INIT("ubuntu"), 2, DAY_EXTENDED_IF_ON },
+};
+
+static const struct product *product_of(const struct inv_os *os)
+{
+	for (size_t i = 0; i < sizeof(products) / sizeof(products[0]); i++)
+		if (lc_eq(products[i].family, os->family))
+			return &products[i];
+	return NULL;
+}
+
+/* The first parts of a dotted version: digits and dots alone. */
+static struct lc_slice cycle_of(struct lc_slice version, unsigned parts)
+{
+	size_t n = 0;
+	unsigned dots = 0;
+	while (n < version.n && (lc_is_digit(version.p[n]) || version.p[n] == '.')) {
+		if (version.p[n] == '.' && ++dots == parts)
+			break;
+		n++;
+	}
+	return lc_sub(version, 0, n);
+}
+
+bool adv_eol_product(const struct inv_os *os, struct lc_arena *a, struct lc_slice *ret_product,
+		     struct lc_slice *ret_cycle)
+{
+	(void)a; /* cycles are parts of the version as it is */
+	const struct product *p = product_of(os);
+	struct lc_slice cycle = p ? cycle_of(os->version, p->parts) : os->version;
+	if (!p || !cycle.n)
+		return false;
+	*ret_product = p->product;
+	*ret_cycle = cycle;
+	return true;
+}
+
+static struct lc_slice last_day(const struct product *p, const struct inv_os *os,
+				const struct eol_cycle *c)
+{
+	bool extended = p->day == DAY_EXTENDED || (p->day == DAY_EXTENDED_IF_ON && os->extended);
+	return extended && c->extended.n ? c->extended : c->eol;
+}
+
+int adv_os_eol(struct adv_db *db, const struct inv_os *os, int64_t now, bool *ret_known, bool *ret_eol,
+	       struct lc_err *e)
+{
+	enum { DAY_SECONDS = 86400 };
+	struct lc_arena a = { 0 };
+	struct lc_slice product;
+	struct lc_slice cycle;
+	struct eol_cycle c;
+	*ret_known = false;
+	*ret_eol = false;
+	if (!adv_eol_product(os, &a, &product, &cycle))
+		return 0;
+	int rc = adv_db_eol(db, product, cycle, &a, &c, e);
+	if (!rc) {
+		struct lc_slice day = last_day(product_of(os), os, &c);
+		int64_t seconds;
+		uint32_t ns;
+		bool date = lc_time_parse(day, &seconds, &ns);
+		*ret_known = date || lc_eq(day, LC_S("-")) || lc_eq(day, LC_S("+"));
+		/* The last day itself still counts. */
+		*ret_eol = date ? now >= seconds + DAY_SECONDS : lc_eq(day, LC_S("+"));
+	}
+	lc_arena_done(&a);
+	return rc == LC_ENOTFOUND ? 0 : rc;
+}

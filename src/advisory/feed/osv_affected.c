@@ -1,0 +1,240 @@
+/* The affected packages of an OSV record: ranges, versions, state. Source: OSV schema 1.7, "affected". */
+#include "advisory/feed/osv_impl.h"
+
+#include "advisory/ecosystem.h"
+#include "advisory/feed/id.h"
+
+static const struct {
+	const char *key;
+	enum version_event_kind kind;
+} kinds[] = {
+	{ "introduced", VERSION_INTRODUCED },
+	{ "fixed", VERSION_FIXED },
+	{ "last_affected", VERSION_LAST_AFFECTED },
+	{ "limit", VERSION_LIMIT },
+};
+
+struct events {
+	struct version_event *v;
+	size_t n, room;
+};
+
+struct ranges {
+	struct version_range *v;
+	size_t n, room;
+};
+
+/* "=1.2" means 1.2: a sign before a version would be read as part of the event's own. */
+static struct lc_slice bare(struct lc_slice version)
+{
+	version = lc_trim(version);
+	while (lc_chop_prefix(&version, LC_S("=")))
+		version = lc_trim(version);
+	return version;
+}
+
+static int read_event(struct osv *o, json_ref event, struct events *list)
+{
+	size_t before = list->n;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct lc_slice version = bare(json_get_str(o->d, event, kinds[i].key));
+		if (!version.n)
+			continue;
+		if (version.n > VERSION_BYTES_MAX)
+			return lc_fail(o->e, LC_ELIMIT, "a version of %zu bytes", version.n);
+		struct version_event *ev = lc_vec_push(o->a, list);
+		if (!ev)
+			return lc_arena_err(o->a);
+		*ev = (struct version_event){ kinds[i].kind, version };
+	}
+	return list->n > before ? 0 : lc_fail(o->e, LC_EBAD, "an event of a range says nothing");
+}
+
+static int read_range(struct osv *o, json_ref range, struct ranges *ret)
+{
+	struct lc_slice type = json_get_str(o->d, range, "type");
+	if (!lc_eq(type, LC_S("SEMVER")) && !lc_eq(type, LC_S("ECOSYSTEM")))
+		return 0; /* GIT: commits say nothing of packages */
+	json_ref events = json_get(o->d, range, "events");
+	if (json_count(o->d, events) > OSV_EVENTS_MAX)
+		return lc_fail(o->e, LC_ELIMIT, "more than %d events", OSV_EVENTS_MAX);
+	struct events list = { 0 };
+	json_each(o->d, events, event) {
+		int rc = read_event(o, event, &list);
+		if (rc)
+			return rc;
+	}
+	if (!list.n)
+		return lc_fail(o->e, LC_EBAD, "a range without events");
+	struct version_range *r = lc_vec_push(o->a, ret);
+	if (!r)
+		return lc_arena_err(o->a);
+	*r = (struct version_range){ list.v, list.n };
+	return 0;
+}
+
+static int read_versions(struct osv *o, json_ref list, struct lc_slices *ret)
+{
+	if (json_count(o->d, list) > OSV_EVENTS_MAX)
+		return lc_fail(o->e, LC_ELIMIT, "more than %d versions", OSV_EVENTS_MAX);
+	json_each(o->d, list, item) {
+		struct lc_slice version = json_str(o->d, item);
+		if (!version.n || version.n > VERSION_BYTES_MAX)
+			continue; /* one bad string spoils itself, not the record */
+		struct lc_slice *s = lc_vec_push(o->a, ret);
+		if (!s)
+			return lc_arena_err(o->a);
+		*s = version;
+	}
+	return 0;
+}
+
+static int read_affected(struct osv *o, json_ref item, struct version_affected *ret)
+{
+	struct ranges ranges = { 0 };
+	struct lc_slices versions = { 0 };
+	json_each(o->d, json_get(o->d, item, "ranges"), range) {
+		int rc = read_range(o, range, &ranges);
+		if (rc)
+			return rc;
+	}
+	int rc = read_versions(o, json_get(o->d, item, "versions"), &versions);
+	if (!rc)
+		*ret = (struct version_affected){ ranges.v, ranges.n, versions.v, versions.n };
+	return rc;
+}
+
+/* The vendors' words for a flaw without a fix: Wolfi's and Chainguard's events, Debian's and Ubuntu's states. */
+static enum advisory_status read_status(const struct osv *o, json_ref item)
+{
+	static const struct {
+		struct lc_slice word;
+		enum advisory_status status;
+	} words[] = {
+		{ LC_S_INIT("fix-not-planned"), ADVISORY_WILL_NOT_FIX },
+		{ LC_S_INIT("analysis-not-planned"), ADVISORY_WILL_NOT_FIX },
+		{ LC_S_INIT("pending-upstream-fix"), ADVISORY_AFFECTED },
+		{ LC_S_INIT("true-positive-determination"), ADVISORY_AFFECTED },
+		{ LC_S_INIT("detection"), ADVISORY_UNDER_INVESTIGATION },
+		{ LC_S_INIT("needs-triage"), ADVISORY_UNDER_INVESTIGATION },
+		{ LC_S_INIT("deferred"), ADVISORY_FIX_DEFERRED },
+		{ LC_S_INIT("ignored"), ADVISORY_WILL_NOT_FIX },
+		{ LC_S_INIT("end-of-life"), ADVISORY_END_OF_LIFE },
+	};
+	struct lc_slice word = json_get_str(o->d, json_get(o->d, item, "database_specific"), "status");
+	for (size_t i = 0; word.n && i < sizeof(words) / sizeof(words[0]); i++)
+		if (lc_eq(words[i].word, word))
+			return words[i].status;
+	return ADVISORY_UNKNOWN;
+}
+
+/* Debian's exports carry the urgency of the package, notices theirs. */
+static void read_severity(const struct osv *o, json_ref item, struct advisory *adv)
+{
+	struct lc_slice urgency = json_get_str(o->d, json_get(o->d, item, "ecosystem_specific"), "urgency");
+	if (urgency.n && severity_parse(urgency, &adv->severity))
+		adv->has_severity = adv->severity != SEVERITY_UNKNOWN;
+	if (adv->has_severity || o->notice_severity == SEVERITY_UNKNOWN)
+		return;
+	adv->severity = o->notice_severity;
+	adv->has_severity = true;
+}
+
+static int add_symbols(struct osv *o, json_ref list, struct lc_slices *ret)
+{
+	json_each(o->d, list, item) {
+		struct lc_slice s = json_str(o->d, item);
+		int rc = s.n && s.n <= VERSION_BYTES_MAX && ret->n < OSV_SYMBOLS_MAX ? id_add(o->a, ret, s) : 0;
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* Go: ecosystem_specific.imports[].symbols; RustSec: ecosystem_specific.affects.functions. */
+static int read_symbols(struct osv *o, json_ref item, struct lc_slices *ret)
+{
+	json_ref specific = json_get(o->d, item, "ecosystem_specific");
+	int rc = add_symbols(o, json_at(o->d, specific, "affects", "functions", NULL), ret);
+	json_each(o->d, json_get(o->d, specific, "imports"), import) {
+		if (rc)
+			break;
+		rc = add_symbols(o, json_get(o->d, import, "symbols"), ret);
+	}
+	return rc;
+}
+
+/* RustSec's notes that a crate lost its maintainer, and other remarks, are no vulnerabilities. */
+static bool is_informational(const struct osv *o, json_ref item)
+{
+	struct lc_slice word =
+		json_get_str(o->d, json_get(o->d, item, "database_specific"), "informational");
+	return lc_eq(word, LC_S("unmaintained")) || lc_eq(word, LC_S("notice"));
+}
+
+/* Other names of the flaw: the record's aliases and its own id, less what it is filed under. */
+static int other_names(struct osv *o, struct lc_slices *ret)
+{
+	for (size_t i = 0; i < o->aliases.n; i++) {
+		int rc = id_in(&o->about, o->aliases.v[i]) ? 0 : id_add(o->a, ret, o->aliases.v[i]);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static int hand_over(struct osv *o, struct lc_slice ecosystem, struct lc_slice name, struct advisory *adv,
+		     size_t *taken)
+{
+	int rc = 0;
+	if (!*taken) {
+		struct lc_slice date = json_get_str(o->d, o->root, "modified");
+		rc = o->c->record(o->c->ctx, o->source, ecosystem, date, o->e);
+	}
+	size_t i = 0;
+	do {
+		if (i < o->modules.n)
+			adv->module = o->modules.v[i];
+		if (!rc)
+			rc = o->c->package(o->c->ctx, ecosystem, name, adv, o->e);
+	} while (!rc && ++i < o->modules.n);
+	*taken += !rc;
+	return rc;
+}
+
+static int read_item(struct osv *o, json_ref item, size_t *taken)
+{
+	json_ref package = json_get(o->d, item, "package");
+	struct lc_slice ecosystem = json_get_str(o->d, package, "ecosystem");
+	struct lc_slice name = adv_normal_name(ecosystem, json_get_str(o->d, package, "name"), o->a);
+	if (!ecosystem.n || !name.n || is_informational(o, item))
+		return name.p || !json_get_str(o->d, package, "name").n ? 0 : lc_arena_err(o->a);
+	if (ecosystem.n > VERSION_BYTES_MAX || name.n > 4096)
+		return lc_fail(o->e, LC_ELIMIT, "a package name of %zu bytes", name.n);
+
+	struct advisory adv = { .id = o->id, .vulnerabilities = o->about, .source = o->source };
+	int rc = read_affected(o, item, &adv.affected);
+	if (rc || (!adv.affected.ranges_n && !adv.affected.versions_n))
+		return rc;
+	adv.status = read_status(o, item);
+	read_severity(o, item, &adv);
+	rc = read_symbols(o, item, &adv.symbols);
+	if (!rc)
+		rc = other_names(o, &adv.aliases);
+	return rc ? rc : hand_over(o, ecosystem, name, &adv, taken);
+}
+
+int osv_affected(struct osv *o, size_t *ret_taken)
+{
+	json_ref list = json_get(o->d, o->root, "affected");
+	if (list != JSON_NONE && json_type_of(o->d, list) != JSON_ARRAY)
+		return lc_fail(o->e, LC_EBAD, "affected is no array");
+	if (json_count(o->d, list) > OSV_AFFECTED_MAX)
+		return lc_fail(o->e, LC_ELIMIT, "more than %d packages", OSV_AFFECTED_MAX);
+	json_each(o->d, list, item) {
+		int rc = read_item(o, item, ret_taken);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
