@@ -131,9 +131,8 @@ static int no_such_platform(const struct choice *ch, struct candidate **v, size_
 
 static int not_stored(const struct candidate *c, struct lc_err *e)
 {
-	return lc_fail(e, LC_ENOTFOUND,
-		       "the image for %s is named in the index but not stored here",
-		       oci_platform_text(&c->platform).s);
+	return lc_fail(e, LC_ENOTFOUND, "%s (%s) is named in the index but not stored here",
+		       lc_quote(c->identity).s, oci_platform_text(&c->platform).s);
 }
 
 static int ambiguous(struct candidate **v, size_t n, struct lc_err *e)
@@ -152,16 +151,22 @@ static int ambiguous(struct candidate **v, size_t n, struct lc_err *e)
 
 /* ---- by platform ---- */
 
-static void learn_all(const struct choice *ch, struct candidate **v, size_t *n)
+/* One that cannot be read stays unknown here; that is said aloud if it is the one that is chosen.
+ */
+static int learn_all(const struct choice *ch, struct candidate **v, size_t *n)
 {
 	size_t kept = 0;
+	int rc = 0;
 	for (size_t i = 0; i < *n; i++) {
 		if (v[i]->present && !descriptor_has_platform(&v[i]->platform))
-			ch->learn(ch->ctx, v[i]);
+			rc = ch->learn(ch->ctx, v[i]);
+		if (rc == LC_ENOMEM)
+			return rc;
 		if (!v[i]->drop)
 			v[kept++] = v[i];
 	}
 	*n = kept;
+	return 0;
 }
 
 /* Keep those that match, at the front of v; their count. */
@@ -215,7 +220,7 @@ static int by_platform(const struct choice *ch, struct candidate **v, size_t n,
 		want = (struct oci_platform){ 0 };
 		n = matching(v, all, &want, true);
 	}
-	if (n == 0 && matching(v, all, &want, false))
+	if (n == 0 && (present_count(v, all) == 0 || matching(v, all, &want, false)))
 		return not_stored(v[0], e);
 	if (n == 0)
 		return no_such_platform(ch, v, all, e);
@@ -239,8 +244,8 @@ int candidate_choose(const struct choice *ch, struct candidate **ret, struct lc_
 	}
 	if (n == 0 && ch->all->n)
 		return no_such_name(ch, e);
-	if (n > 1)
-		learn_all(ch, v, &n);
+	if (n > 1 && learn_all(ch, v, &n))
+		return lc_fail(e, LC_ENOMEM, "no memory for the images in it");
 	if (n == 0)
 		return lc_fail(e, LC_EUNSUP,
 			       "no image in it: only signatures, attestations "

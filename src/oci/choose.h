@@ -27,9 +27,8 @@ struct choice {
 	const struct oci_open_options *options;
 	struct lc_arena *arena;
 	struct candidates *all;
-	/* Find out the platform of a candidate that does not tell, or set drop; failures stay
-	 * unknown. */
-	void (*learn)(void *ctx, struct candidate *c);
+	/* Find out the platform of a candidate that does not tell, or set drop. */
+	int (*learn)(void *ctx, struct candidate *c);
 	void *ctx;
 };
 

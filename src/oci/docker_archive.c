@@ -103,17 +103,18 @@ static int list_images(struct archive *x, struct lc_err *e)
 	return 0;
 }
 
-static void learn(void *ctx, struct candidate *c)
+static int learn(void *ctx, struct candidate *c)
 {
 	struct archive *x = ctx;
 	struct json_doc d;
 	struct lc_slice text;
 	struct oci_source *s = x->image->source;
-	/* Stays unknown when it can't be read; said aloud if it is the one that is chosen. */
-	if (s->document(s, c->identity, &x->image->arena, &text, NULL) ||
-	    document_parse(x->image, text, JSON_OBJECT, "config", &d, NULL))
-		return;
-	c->platform = descriptor_platform(&d, json_root(&d));
+	int rc = s->document(s, c->identity, &x->image->arena, &text, NULL);
+	if (rc == 0)
+		rc = document_parse(x->image, text, JSON_OBJECT, "config", &d, NULL);
+	if (rc == 0)
+		c->platform = descriptor_platform(&d, json_root(&d));
+	return rc;
 }
 
 /* ---- loading ---- */
@@ -140,8 +141,11 @@ static int load_layer(struct oci_image *i, struct oci_layer *l, struct lc_slice 
 	int rc = oci_location(path, &i->arena, &l->location, e);
 	if (rc)
 		return rc;
-	if (!i->source->has(i->source, l->location, &l->blob.size))
+	rc = i->source->find(i->source, l->location, &l->blob.size, e);
+	if (rc == LC_ENOTFOUND)
 		return document_missing(i, l->location, "layer", e);
+	if (rc)
+		return rc;
 	l->blob.has_size = l->blob.size != UINT64_MAX;
 	l->blob.has_digest =
 		lc_starts(l->location, LC_S("blobs/")) && path_digest(l->location, &l->blob.digest);

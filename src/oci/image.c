@@ -50,7 +50,18 @@ int oci_layer_blob(const struct oci_image *i, size_t layer, struct lc_stream **r
 static bool has(struct oci_image *i, struct lc_slice location)
 {
 	uint64_t size;
-	return i->source->has(i->source, location, &size);
+	return i->source->find(i->source, location, &size, NULL) == 0;
+}
+
+/* For what decides how the image is read: only "not there" counts as no. */
+static int is_there(struct oci_image *i, struct lc_slice location, bool *ret, struct lc_err *e)
+{
+	uint64_t size;
+	int rc = i->source->find(i->source, location, &size, e);
+	if (rc && rc != LC_ENOTFOUND)
+		return rc;
+	*ret = rc == 0;
+	return 0;
 }
 
 static int not_an_image(struct oci_image *i, struct lc_err *e)
@@ -82,24 +93,38 @@ static void forget(struct oci_image *i)
 	i->source->incomplete = false;
 }
 
-/* docker 25 and later: an index and a manifest.json over the same blobs. */
+/*
+ * docker 25 and later: an index and a manifest.json over the same blobs. The index holds more; the
+ * manifest.json counts where the index has no such image or not all of its blobs are stored.
+ */
 static int load_both(struct oci_image *i, const struct oci_open_options *o, struct lc_err *e)
 {
+	struct lc_err second = { 0 };
 	int rc = layout_load(i, o, e);
 	if (rc == 0)
 		return docker_archive_names(i, o, e);
-	bool incomplete = i->source->incomplete && (rc == LC_EBAD || rc == LC_ETRUNC);
-	if (!incomplete && !(rc == LC_ENOTFOUND && o->reference.n))
+	bool missing = i->source->incomplete && (rc == LC_EBAD || rc == LC_ETRUNC);
+	if (!missing && rc != LC_ENOTFOUND)
 		return rc;
 	forget(i);
-	lc_err_clear(e);
-	return docker_archive_load(i, o, e);
+	int again = docker_archive_load(i, o, &second);
+	if (again == 0 || rc != LC_ENOTFOUND || again != LC_ENOTFOUND) {
+		rc = again;
+		if (e)
+			*e = second;
+	}
+	return rc;
 }
 
 static int load(struct oci_image *i, const struct oci_open_options *o, struct lc_err *e)
 {
-	bool index = has(i, LC_S("index.json"));
-	bool manifest = has(i, LC_S("manifest.json"));
+	bool index = false;
+	bool manifest = false;
+	int rc = is_there(i, LC_S("index.json"), &index, e);
+	if (rc == 0)
+		rc = is_there(i, LC_S("manifest.json"), &manifest, e);
+	if (rc)
+		return rc;
 	if (index && manifest)
 		return load_both(i, o, e);
 	if (index)
@@ -164,6 +189,10 @@ static int open_any(struct lc_content *content, const struct oci_open_options *o
 		return lc_fail(e, LC_ENOMEM, "no memory for an image");
 	}
 	int rc = open_image(i, content, o, e);
+	/* Names compared and candidates looked at may have met it without saying so. */
+	if (i->arena.err)
+		rc = lc_fail(e, i->arena.err, "no memory for an image, or past %d MiB of it",
+			     IMAGE_BYTES_MAX >> 20);
 	if (rc) {
 		oci_close(i);
 		return lc_wrap(e, rc, "%s", lc_quote(o->input).s);

@@ -88,9 +88,12 @@ static int add_candidate(struct walk *w, const struct oci_descriptor *m, const s
 	if (!c || !location.p)
 		return lc_fail(e, lc_arena_err(&i->arena), "no memory for the images in it");
 	if (!c->digests.n) {
+		int rc = i->source->find(i->source, location, &size, e);
+		if (rc && rc != LC_ENOTFOUND)
+			return rc;
 		c->manifest = *m;
 		c->platform = m->platform;
-		c->present = i->source->has(i->source, location, &size);
+		c->present = rc == 0;
 	}
 	return add_trail(i, c, t, e);
 }
@@ -129,9 +132,11 @@ static int nested_if_stored(struct walk *w, const struct oci_descriptor *m, cons
 	struct lc_slice location = oci_blob_location(&m->digest, &i->arena);
 	if (!location.p)
 		return lc_fail(e, lc_arena_err(&i->arena), "no memory for a path");
-	if (i->source->has(i->source, location, &size))
+	int rc = i->source->find(i->source, location, &size, e);
+	if (rc == 0)
 		return nested(w, m, t, depth, e);
-	i->source->incomplete = true;
+	if (rc != LC_ENOTFOUND)
+		return rc;
 	return document_note(
 		i, lc_arena_fmt(&i->arena, "index %.*s is named but not stored", LC_FMT(t->digest)),
 		e);
@@ -183,8 +188,9 @@ static int walk_index(struct walk *w, const struct json_doc *d, const struct tra
 
 /* ---- platform of a manifest whose entry does not tell ---- */
 
-static int look_into(struct oci_image *i, struct candidate *c)
+static int learn(void *ctx, struct candidate *c)
 {
+	struct oci_image *i = ctx;
 	struct json_doc manifest;
 	struct json_doc config;
 	struct oci_descriptor d;
@@ -204,11 +210,6 @@ static int look_into(struct oci_image *i, struct candidate *c)
 	if (rc == 0)
 		c->platform = descriptor_platform(&config, json_root(&config));
 	return rc;
-}
-
-static void learn(void *ctx, struct candidate *c)
-{
-	(void)look_into(ctx, c); /* stays unknown; said aloud if it is the one that is chosen */
 }
 
 /* ---- the layout ---- */
@@ -290,6 +291,7 @@ int layout_load(struct oci_image *i, const struct oci_open_options *o, struct lc
 		.ctx = i,
 	};
 	rc = candidate_choose(&ch, &c, e);
+	i->source->incomplete = false; /* whatever looking at others found missing */
 	if (rc == 0)
 		rc = manifest_load(i, &c->manifest, e);
 	if (rc == 0)

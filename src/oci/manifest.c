@@ -138,12 +138,15 @@ static int locate(struct oci_image *i, struct oci_layer *l, bool has_urls, struc
 	l->location = oci_blob_location(&l->blob.digest, &i->arena);
 	if (!l->location.p)
 		return lc_fail(e, lc_arena_err(&i->arena), "no memory for a path");
-	if (!i->source->has(i->source, l->location, &size)) {
-		if (kind != MEDIA_FOREIGN && !has_urls)
-			return document_missing(i, l->location, "layer", e);
+	int rc = i->source->find(i->source, l->location, &size, e);
+	if (rc == LC_ENOTFOUND && (kind == MEDIA_FOREIGN || has_urls)) {
 		l->foreign = foreign_reason;
 		return 0;
 	}
+	if (rc == LC_ENOTFOUND)
+		return document_missing(i, l->location, "layer", e);
+	if (rc)
+		return rc;
 	if (size != UINT64_MAX && size != l->blob.size)
 		return lc_fail(e, LC_EBAD, "%s: %llu bytes where its descriptor says %llu",
 			       lc_quote(l->location).s, (unsigned long long)size,

@@ -21,8 +21,9 @@ struct oci_source {
 	 * LC_ENOTFOUND. */
 	int (*blob)(struct oci_source *s, struct lc_slice location, struct lc_stream **ret,
 		    struct lc_err *e);
-	/* Is it there, and how many bytes. */
-	bool (*has)(struct oci_source *s, struct lc_slice location, uint64_t *ret_size);
+	/* Is it there, and how many bytes; LC_ENOTFOUND, or what keeps it from being read. */
+	int (*find)(struct oci_source *s, struct lc_slice location, uint64_t *ret_size,
+		    struct lc_err *e);
 	void (*close)(struct oci_source *s);
 	const struct lc_limits *limits;
 	bool incomplete; /* something that a document names was missing */

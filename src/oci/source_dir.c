@@ -1,9 +1,10 @@
 #include "oci/source.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include "base/shim.h"
 #include "io/file.h"
-
-#include <unistd.h>
 
 struct source_dir {
 	struct oci_source base;
@@ -34,7 +35,16 @@ static int open_member(struct oci_source *s, struct lc_slice location, struct lc
 	if (location.n)
 		memcpy(path, location.p, location.n);
 	path[location.n] = '\0';
-	return io_open_content_at(d->fd, path, ret, e);
+	struct lc_err why = { 0 };
+	int rc = io_open_content_at(d->fd, path, ret, &why);
+	if (rc && why.sys == EXDEV)
+		return lc_fail(e, LC_EBAD, "%s: a link that leaves the directory",
+			       lc_quote(location).s);
+	if (rc && why.sys == ELOOP)
+		return lc_fail(e, LC_EBAD, "%s: links in a circle", lc_quote(location).s);
+	if (rc && e)
+		*e = why;
+	return rc;
 }
 
 static int dir_document(struct oci_source *s, struct lc_slice location, struct lc_arena *a,
@@ -76,14 +86,16 @@ static int dir_blob(struct oci_source *s, struct lc_slice location, struct lc_st
 	return 0;
 }
 
-static bool dir_has(struct oci_source *s, struct lc_slice location, uint64_t *ret_size)
+static int dir_find(struct oci_source *s, struct lc_slice location, uint64_t *ret_size,
+		    struct lc_err *e)
 {
 	struct lc_content c;
-	if (open_member(s, location, &c, NULL))
-		return false;
+	int rc = open_member(s, location, &c, e);
+	if (rc)
+		return rc;
 	*ret_size = c.size;
 	lc_content_done(&c);
-	return true;
+	return 0;
 }
 
 static void dir_close(struct oci_source *s)
@@ -104,7 +116,7 @@ int oci_source_dir(const char *path, const struct lc_limits *limits, struct oci_
 		.kind = OCI_LAYOUT_DIR,
 		.document = dir_document,
 		.blob = dir_blob,
-		.has = dir_has,
+		.find = dir_find,
 		.close = dir_close,
 		.limits = limits,
 	};

@@ -1,12 +1,12 @@
 #include "oci/source.h"
 
+#include <pthread.h>
+
 #include "base/arith.h"
 #include "base/shim.h"
 #include "io/file.h"
 #include "io/inflate.h"
 #include "oci/tar_index.h"
-
-#include <pthread.h>
 
 /*
  * A plain archive is read in place. Of a compressed one, inflating readers that were used and
@@ -250,14 +250,15 @@ static int tar_document(struct oci_source *s, struct lc_slice location, struct l
 	return read_document(t, m, a, ret, e);
 }
 
-static bool tar_has(struct oci_source *s, struct lc_slice location, uint64_t *ret_size)
+static int tar_find(struct oci_source *s, struct lc_slice location, uint64_t *ret_size,
+		    struct lc_err *e)
 {
 	struct source_tar *t = (struct source_tar *)s;
 	const struct tar_member *m;
-	if (tar_index_find(&t->index, location, &m, NULL))
-		return false;
-	*ret_size = m->size;
-	return true;
+	int rc = tar_index_find(&t->index, location, &m, e);
+	if (rc == 0)
+		*ret_size = m->size;
+	return rc;
 }
 
 static void tar_source_close(struct oci_source *s)
@@ -296,12 +297,12 @@ static int index_plain(struct source_tar *t, struct lc_err *e)
 static int index_any(struct source_tar *t, struct lc_err *e)
 {
 	uint8_t head[SNIFF_BYTES];
-	size_t n = 0;
-	int rc = lc_content_some(&t->content, 0, head, sizeof(head), &n, e);
-	if (rc)
-		return rc;
+	size_t n = (size_t)lc_min64(t->content.size, sizeof(head));
 	if (n == 0)
 		return lc_fail(e, LC_ETRUNC, "the file is empty");
+	int rc = lc_content_read(&t->content, 0, head, n, e);
+	if (rc)
+		return rc;
 	enum io_compression kind = io_sniff(lc_slice_of(head, n));
 	t->compressed = kind != IO_PLAIN;
 	rc = t->compressed ? index_compressed(t, e) : index_plain(t, e);
@@ -321,7 +322,7 @@ int oci_source_tar_content(struct lc_content *content, const struct lc_limits *l
 		.kind = OCI_LAYOUT_TAR,
 		.document = tar_document,
 		.blob = tar_blob,
-		.has = tar_has,
+		.find = tar_find,
 		.close = tar_source_close,
 		.limits = limits,
 	};
