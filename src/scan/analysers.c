@@ -2,7 +2,8 @@
 #include "scan/scan.h"
 
 const struct inv_analyser *const scan_analysers[] = {
-	&inv_dpkg_status,
+	&inv_os_release,     &inv_release_files, &inv_dpkg_status,      &inv_dpkg_info,
+	&inv_dpkg_copyright, &inv_apk_installed, &inv_apk_repositories,
 };
 
 const size_t scan_analysers_n = sizeof(scan_analysers) / sizeof(scan_analysers[0]);

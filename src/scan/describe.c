@@ -65,7 +65,8 @@ int scan_describe_image(struct report *r, const struct scan_request *q, const st
 /* The newest date that the inputs carry, so that the same inputs give the same time. */
 static int64_t content_time(const struct report *r)
 {
-	const struct lc_slice dates[] = { r->db.data_date, r->image ? r->image->created : LC_S("") };
+	const struct lc_slice dates[] = { r->db.data_date,
+					  r->image ? r->image->created : LC_S("") };
 	int64_t newest = 0;
 	for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++) {
 		int64_t at;
@@ -102,8 +103,7 @@ int scan_describe_eol(struct report *r, struct adv_db *db, int64_t now, struct l
 {
 	struct lc_slice product;
 	struct lc_slice cycle;
-	if (!r->inventory.has_os ||
-	    !adv_eol_product(&r->inventory.os, &r->arena, &product, &cycle))
+	if (!r->inventory.has_os || !adv_eol_product(&r->inventory.os, &r->arena, &product, &cycle))
 		return 0;
 	int rc = adv_db_eol(db, product, cycle, &r->arena, &r->eol_cycle, e);
 	if (rc == LC_ENOTFOUND) {

@@ -51,7 +51,8 @@ static int walk_layers(const struct scan_request *q, struct kept *k, struct lc_e
 static int squash(struct report *r, const struct scan_layers *l, struct lc_err *e)
 {
 	struct lc_arena *a = &r->arena;
-	const struct inv_layer_facts **facts = lc_new_array(a, const struct inv_layer_facts *, l->n + 1);
+	const struct inv_layer_facts **facts =
+		lc_new_array(a, const struct inv_layer_facts *, l->n + 1);
 	if (!facts)
 		return lc_fail(e, lc_arena_err(a), "no memory for %zu layers", l->n);
 	for (size_t i = 0; i < l->n; i++)
@@ -59,7 +60,8 @@ static int squash(struct report *r, const struct scan_layers *l, struct lc_err *
 	return inv_squash(facts, l->n, a, &r->inventory, e);
 }
 
-static int judge(struct report *r, const struct scan_request *q, struct adv_db *db, struct lc_err *e)
+static int judge(struct report *r, const struct scan_request *q, struct adv_db *db,
+		 struct lc_err *e)
 {
 	int64_t now = 0;
 	int rc = adv_db_info(db, &r->arena, &r->db, e);
@@ -68,7 +70,8 @@ static int judge(struct report *r, const struct scan_request *q, struct adv_db *
 	if (!rc)
 		rc = scan_describe_eol(r, db, now, e);
 	if (!rc && !q->no_match)
-		rc = finding_match(db, &r->inventory, q->match, &r->arena, &r->findings, &r->match, e);
+		rc = finding_match(db, &r->inventory, q->match, &r->arena, &r->findings, &r->match,
+				   e);
 	struct judge_options o = *q->judge;
 	o.now = now;
 	if (!rc)

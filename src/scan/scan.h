@@ -1,8 +1,9 @@
 /*
  * The pipeline put together: target in, report out.
  *
- * scan_image() opens the image, walks its layers on threads, squashes, matches, judges and assembles. It
- * prints nothing and exits never; progress and warnings go through the request's callbacks and into the report.
+ * scan_image() opens the image, walks its layers on threads, squashes, matches, judges and
+ * assembles. It prints nothing and exits never; progress and warnings go through the request's
+ * callbacks and into the report.
  */
 #pragma once
 
@@ -12,20 +13,22 @@
 
 struct scan_request {
 	struct oci_open_options open;
-	struct inv_options inventory;     /* groups, targets, what is skipped */
-	const char *db_path;              /* NULL: the starter */
+	struct inv_options inventory; /* groups, targets, what is skipped */
+	const char *db_path;          /* NULL: the starter */
 	const struct match_options *match;
-	const struct judge_options *judge; /* its now is set by the scan: clock, or content when reproducible */
+	const struct judge_options
+		*judge; /* its now is set by the scan: clock, or content when reproducible */
 	const struct oci_layer_transform *transform; /* NULL: no keys */
 	const struct lc_limits *limits;
-	unsigned threads;                 /* 0: one per processor */
+	unsigned threads; /* 0: one per processor */
 	bool reproducible;
-	bool no_match;                    /* list packages only */
-	const char *version;              /* of the program, for the report */
+	bool no_match;       /* list packages only */
+	const char *version; /* of the program, for the report */
 	/* Called from the caller's thread or a worker's, one at a time; may be NULL. */
 	void (*progress)(void *ctx, size_t layers_done, size_t layers, uint64_t bytes);
 	void *ctx;
-	void (*before_layer)(void *ctx, size_t layer); /* tests: delay layers to change their order */
+	void (*before_layer)(void *ctx,
+			     size_t layer); /* tests: delay layers to change their order */
 };
 
 /** Scan an image in a file or directory. The report is the caller's: report_free(). */

@@ -19,9 +19,11 @@ static int warn_database(struct report *r, int64_t now)
 {
 	const struct adv_db_info *db = &r->db;
 	if (db->starter)
-		return warn(r, N_("the starter database of {0} was used: it holds a part of the advisories and none "
-				  "since then; for today's run lacre db build --from DIR -o FILE, then give --db FILE"),
-			    lc_sub(db->data_date, 0, 10), none);
+		return warn(
+			r,
+			N_("the starter database of {0} was used: it holds a part of the advisories and none "
+			   "since then; for today's run lacre db build --from DIR -o FILE, then give --db FILE"),
+			lc_sub(db->data_date, 0, 10), none);
 	int64_t built;
 	uint32_t ns;
 	if (r->reproducible || !lc_time_parse(db->built_at, &built, &ns))
@@ -39,22 +41,26 @@ static int warn_os(struct report *r)
 	if (!r->inventory.has_os) {
 		if (!(r->groups & INV_GROUP_OS) || !r->inventory.packages.n)
 			return 0;
-		return warn(r, N_("no operating system was recognised: packages of one are not matched"), none,
-			    none);
+		return warn(
+			r,
+			N_("no operating system was recognised: packages of one are not matched"),
+			none, none);
 	}
 	if (r->eol != REPORT_EOL_YES)
 		return 0;
-	return warn(r, N_("{0} {1} is past its end of life: its vendor publishes no more advisories, so what is "
-			  "not listed here is not proven safe"),
-		    os->family, os->version);
+	return warn(
+		r,
+		N_("{0} {1} is past its end of life: its vendor publishes no more advisories, so what is "
+		   "not listed here is not proven safe"),
+		os->family, os->version);
 }
 
 static int warn_cover(struct report *r)
 {
 	int rc = 0;
 	for (size_t i = 0; !rc && i < r->match.uncovered_ecosystems.n; i++)
-		rc = warn(r, N_("the database holds no advisories of {0}"), r->match.uncovered_ecosystems.v[i],
-			  none);
+		rc = warn(r, N_("the database holds no advisories of {0}"),
+			  r->match.uncovered_ecosystems.v[i], none);
 	return rc;
 }
 
