@@ -9,27 +9,45 @@
 
 /** One advisory that matched, and why: every step can be told to a person. */
 struct finding_evidence {
-	struct lc_slice advisory;     /* record id */
-	struct lc_slice source;       /* data source id */
+	struct lc_slice advisory;        /* record id */
+	struct lc_slice source;          /* data source id */
 	struct lc_slice ecosystem, name; /* the database row */
-	struct lc_slice version;      /* what was compared (the source's version where the ecosystem says so) */
+	struct lc_slice version; /* what was compared (the source's where the ecosystem says so) */
 	enum version_scheme scheme;
 	struct version_proof proof;
 	bool by_source;
+	enum advisory_status status; /* the vendor's word, ADVISORY_UNKNOWN none */
+	enum severity severity;      /* of this package in this advisory */
+	bool has_severity;
 };
 
-enum finding_suppression { FINDING_SHOWN, FINDING_IGNORED, FINDING_FILTERED, FINDING_VEX };
+enum finding_suppression {
+	FINDING_SHOWN,
+	FINDING_IGNORED,  /* by a rule of an ignore file */
+	FINDING_FILTERED, /* by severity, status, or since the id was rejected */
+	FINDING_VEX,
+	FINDING_SUPPRESSION_N
+};
+
+struct finding_evidence_list {
+	struct finding_evidence *v;
+	size_t n, room;
+};
 
 struct finding {
 	const struct inv_found_package *package;
-	struct lc_slice id;           /* CVE where there is one */
-	struct lc_slices vendor_ids;  /* DSA-, ALSA-, GHSA-, …: records and aliases, sorted */
-	struct { struct finding_evidence *v; size_t n, room; } evidence;
-	struct lc_slices fixed_versions; /* versions that end the affected stretch, in version order, each once */
+	struct lc_slice package_id;  /* as reports name it ("name@version") */
+	struct lc_slice id;          /* CVE where there is one */
+	struct lc_slices vendor_ids; /* DSA-, ALSA-, GHSA-, …: records and aliases, sorted */
+	struct finding_evidence_list evidence;
+	struct lc_slices fixed_versions; /* that end the affected stretch, in order, each once */
 	enum advisory_status status;
 	enum severity severity;
-	struct lc_slice severity_source; /* "" when only a default is known */
-	struct lc_slice data_source;  /* id of the source whose record gives status and fix */
+	struct lc_slice severity_source; /* "" when nobody says */
+	bool severity_of_package;        /* said of this package, not of the flaw in general */
+	bool severity_borrowed; /* from a source that is neither the advisory's nor asked for */
+	struct lc_slice data_source;    /* id of the source whose record gives status and fix */
+	struct lc_slice data_ecosystem; /* ecosystem of that record */
 	const struct vulnerability *vulnerability; /* NULL when nothing more is known of the id */
 	enum finding_suppression suppression;
 	struct lc_slice suppressed_by; /* file and line, VEX document, filter */

@@ -1,24 +1,25 @@
 /*
- * Match: every package of the inventory looked up in the database, versions compared, severities chosen.
+ * Match: every package of the inventory looked up in the database, versions compared, severities
+ * chosen.
  *
- * One finding per package and vulnerability, whatever the number of advisories that say so. Third-party OS
- * packages are not matched to the distribution's advisories; packages whose ecosystem the database does not cover
- * are counted, not passed over silently.
+ * One finding per package and vulnerability, whatever the number of advisories that say so.
+ * Third-party OS packages are not matched to the distribution's advisories; packages whose
+ * ecosystem the database does not cover are counted, not passed over silently.
  */
 #pragma once
 
 #include "finding/finding.h"
 
 struct match_options {
-	unsigned groups;                  /* INV_GROUP_OS, INV_GROUP_LIBRARY */
+	unsigned groups;                   /* INV_GROUP_OS, INV_GROUP_LIBRARY */
 	struct lc_slices severity_sources; /* order asked for; empty: automatic */
 };
 
 struct match_stats {
-	uint64_t packages;      /* looked up */
-	uint64_t uncovered;     /* of an ecosystem the database knows nothing of */
-	uint64_t third_party;   /* left out as not the distribution's */
-	uint64_t undecided;     /* whose version could not be compared */
+	uint64_t packages;    /* looked up */
+	uint64_t uncovered;   /* of an ecosystem the database knows nothing of */
+	uint64_t third_party; /* left out as not the distribution's */
+	uint64_t undecided;   /* whose version could not be compared */
 	uint64_t without_severity, without_title; /* findings */
 	struct lc_slices uncovered_ecosystems;
 };

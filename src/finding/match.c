@@ -1,0 +1,245 @@
+#include "finding/match.h"
+
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "base/shim.h"
+#include "finding/match_impl.h"
+#include "inventory/analyser.h"
+
+struct subjects {
+	struct match_subject *v;
+	size_t n, room;
+};
+
+struct match {
+	struct adv_db *db;
+	const struct inventory *inv;
+	const struct match_options *o;
+	struct lc_arena *a;
+	struct finding_list *out;
+	struct match_stats *stats;
+	struct subjects subjects;
+	struct lc_err *e;
+};
+
+static int no_memory(struct match *m)
+{
+	return lc_fail(m->e, lc_arena_err(m->a), "no memory for findings");
+}
+
+/* Told once each, so that a report can name what it says nothing of. */
+static int tell_uncovered(struct match *m, struct lc_slice name)
+{
+	struct lc_slices *l = &m->stats->uncovered_ecosystems;
+	for (size_t i = 0; i < l->n; i++) {
+		if (lc_eq(l->v[i], name))
+			return 0;
+	}
+	struct lc_slice *at = lc_vec_push(m->a, l);
+	if (!at)
+		return no_memory(m);
+	*at = name;
+	return 0;
+}
+
+/* A package that no ecosystem of the database speaks of. */
+static int without_key(struct match *m, const struct inv_package *p)
+{
+	const struct package_type *t = package_type_of(p->type);
+	m->stats->uncovered++;
+	if (!t || !t->os)
+		return tell_uncovered(m, p->type);
+	if (!m->inv->has_os) /* the report has a line of its own for that */
+		return 0;
+	struct lc_slice name = lc_arena_fmt(m->a, "%s %s", lc_quote(m->inv->os.family).s,
+					    lc_quote(m->inv->os.version).s);
+	return name.p ? tell_uncovered(m, name) : no_memory(m);
+}
+
+static bool wanted(const struct match *m, const struct inv_package *p)
+{
+	const struct package_type *t = package_type_of(p->type);
+	unsigned group = t && t->os ? INV_GROUP_OS : INV_GROUP_LIBRARY;
+	return (m->o->groups & group) && !(p->flags & INV_VIRTUAL);
+}
+
+static int collect_one(struct match *m, const struct inv_found_package *found)
+{
+	const struct inv_package *p = &found->package;
+	if (!wanted(m, p))
+		return 0;
+	if (p->flags & INV_THIRD_PARTY) {
+		m->stats->third_party++;
+		return 0;
+	}
+	struct match_subject s = { .package = found };
+	int rc = adv_key_of(p, &m->inv->os, m->inv->has_repository ? &m->inv->repository : NULL,
+			    m->a, &s.key, m->e);
+	if (rc)
+		return rc;
+	if (!s.key.ecosystem.n)
+		return without_key(m, p);
+	s.id = package_id(p, m->a);
+	struct match_subject *at = s.id.p ? lc_vec_push(m->a, &m->subjects) : NULL;
+	if (!at)
+		return no_memory(m);
+	*at = s;
+	return 0;
+}
+
+/* Binaries of one source stand together, so that their row is read once and held alone. */
+static int by_row(const void *va, const void *vb)
+{
+	const struct match_subject *a = va;
+	const struct match_subject *b = vb;
+	int c = lc_cmp(a->key.ecosystem, b->key.ecosystem);
+	if (!c)
+		c = lc_cmp(a->key.name, b->key.name);
+	if (c)
+		return c;
+	return (a->package > b->package) - (a->package < b->package);
+}
+
+static int match_row(struct match *m, const struct match_subject *s, size_t n)
+{
+	struct lc_arena scratch LC_CLEANUP(lc_arena_done) = { 0 };
+	struct advisory_list rows = { 0 };
+	int rc = adv_db_lookup(m->db, s->key.ecosystem, s->key.name, &scratch, &rows, m->e);
+	for (size_t i = 0; !rc && i < n; i++) {
+		bool undecided = false;
+		m->stats->packages++;
+		rc = match_package(&s[i], &rows, m->a, m->out, &undecided, m->e);
+		m->stats->undecided += undecided;
+	}
+	return rc;
+}
+
+static size_t run_length(const struct match_subject *s, size_t n, bool whole_key)
+{
+	size_t i = 1;
+	while (i < n && lc_eq(s[i].key.ecosystem, s[0].key.ecosystem) &&
+	       (!whole_key || lc_eq(s[i].key.name, s[0].key.name)))
+		i++;
+	return i;
+}
+
+static int match_ecosystem(struct match *m, const struct match_subject *s, size_t n)
+{
+	if (!adv_db_covers(m->db, s->key.ecosystem)) {
+		m->stats->uncovered += n;
+		return tell_uncovered(m, s->key.ecosystem);
+	}
+	int rc = 0;
+	for (size_t i = 0; !rc && i < n;) {
+		size_t run = run_length(s + i, n - i, true);
+		rc = match_row(m, s + i, run);
+		i += run;
+	}
+	return rc;
+}
+
+static int match_all(struct match *m)
+{
+	int rc = 0;
+	for (size_t i = 0; !rc && i < m->inv->packages.n; i++)
+		rc = collect_one(m, &m->inv->packages.v[i]);
+	if (rc || !m->subjects.n)
+		return rc;
+	qsort(m->subjects.v, m->subjects.n, sizeof(*m->subjects.v), by_row);
+	for (size_t i = 0; !rc && i < m->subjects.n;) {
+		size_t run = run_length(m->subjects.v + i, m->subjects.n - i, false);
+		rc = match_ecosystem(m, m->subjects.v + i, run);
+		i += run;
+	}
+	return rc;
+}
+
+/* Facts of an id, asked once: one flaw often concerns many binaries. */
+static int facts_of(struct match *m, struct lc_map *known, struct lc_slice id,
+		    const struct vulnerability **ret)
+{
+	if (lc_map_has(known, id)) {
+		*ret = lc_map_get(known, id);
+		return 0;
+	}
+	struct vulnerability *v = lc_new(m->a, struct vulnerability);
+	if (!v)
+		return no_memory(m);
+	int rc = adv_db_vulnerability(m->db, id, m->a, v, m->e);
+	if (rc == LC_ENOTFOUND) {
+		lc_err_clear(m->e);
+		v = NULL;
+	} else if (rc) {
+		return rc;
+	}
+	*ret = v;
+	rc = lc_map_put(known, id, v);
+	return rc ? lc_fail(m->e, rc, "no memory for findings") : 0;
+}
+
+static int finish_one(struct match *m, struct lc_map *known, struct finding *f)
+{
+	int rc = match_conclude(f, m->a, m->e);
+	if (!rc)
+		rc = facts_of(m, known, f->id, &f->vulnerability);
+	if (rc)
+		return rc;
+	match_severity(f, &m->o->severity_sources);
+	if (!f->severity_source.n)
+		m->stats->without_severity++;
+	if (!f->vulnerability || !f->vulnerability->title.n)
+		m->stats->without_title++;
+	if (f->vulnerability && f->vulnerability->rejected) {
+		f->suppression = FINDING_FILTERED;
+		f->suppressed_by = LC_S("rejected");
+		f->statement = LC_S("the id was rejected by the authority that gave it");
+	}
+	return 0;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return lc_cmp(*(const struct lc_slice *)a, *(const struct lc_slice *)b);
+}
+
+static int finish(struct match *m)
+{
+	struct lc_map known LC_CLEANUP(lc_map_done) = { 0 };
+	int rc = 0;
+	for (size_t i = 0; !rc && i < m->out->n; i++)
+		rc = finish_one(m, &known, &m->out->v[i]);
+	if (rc)
+		return rc;
+	if (m->out->n)
+		qsort(m->out->v, m->out->n, sizeof(*m->out->v), match_order);
+	struct lc_slices *l = &m->stats->uncovered_ecosystems;
+	if (l->n)
+		qsort(l->v, l->n, sizeof(*l->v), by_bytes);
+	return 0;
+}
+
+int finding_match(struct adv_db *db, const struct inventory *inv, const struct match_options *o,
+		  struct lc_arena *a, struct finding_list *ret, struct match_stats *ret_stats,
+		  struct lc_err *e)
+{
+	struct finding_list found = { 0 };
+	struct match_stats stats = { 0 };
+	struct match m = {
+		.db = db,
+		.inv = inv,
+		.o = o,
+		.a = a,
+		.out = &found,
+		.stats = &stats,
+		.e = e,
+	};
+	int rc = match_all(&m);
+	if (!rc)
+		rc = finish(&m);
+	if (rc)
+		return rc;
+	*ret = found;
+	*ret_stats = stats;
+	return 0;
+}

@@ -1,0 +1,38 @@
+/*
+ * What the files of the matcher share. Private to finding/.
+ */
+#pragma once
+
+#include "finding/match.h"
+
+/** A package with the key it is looked up by. */
+struct match_subject {
+	const struct inv_found_package *package;
+	struct adv_key key;
+	struct lc_slice id;
+};
+
+/**
+ * Judge one package by the advisories of its row: findings are appended to ret, one a
+ * vulnerability.
+ *
+ * @param rows         advisories; may go away afterwards: what findings need is copied
+ * @param ret_undecided  set when the version could not be compared with any of them
+ */
+int match_package(const struct match_subject *s, const struct advisory_list *rows,
+		  struct lc_arena *a, struct finding_list *ret, bool *ret_undecided,
+		  struct lc_err *e) LC_MUST_CHECK;
+
+/** Fixed versions, status and data source, from the evidence. */
+int match_conclude(struct finding *f, struct lc_arena *a, struct lc_err *e) LC_MUST_CHECK;
+
+/**
+ * Severity and where it comes from. Order: said of the package by the advisory; the advisory's own
+ * source; ghsa for GHSA ids; nvd; any other source, marked as borrowed; unknown.
+ *
+ * @param sources  order asked for instead; "auto" in it stands for the above; empty: automatic
+ */
+void match_severity(struct finding *f, const struct lc_slices *sources);
+
+/** Package name, id, version, severity descending, vulnerability, path; then arch and type. */
+int match_order(const void *a, const void *b);

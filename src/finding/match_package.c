@@ -1,0 +1,188 @@
+#include "base/map.h"
+#include "finding/match_impl.h"
+
+/* One package being judged. */
+struct judged {
+	const struct match_subject *s;
+	struct lc_arena *a;
+	struct finding_list *out;
+	struct lc_map by_id; /* vulnerability -> place in out, counted from 1 */
+	struct lc_err *e;
+};
+
+static int no_memory(struct judged *j)
+{
+	return lc_fail(j->e, lc_arena_err(j->a), "no memory for findings");
+}
+
+/* Rows are read into a short-lived arena; a NULL slice means "none" and stays so. */
+static struct lc_slice keep(struct lc_arena *a, struct lc_slice s)
+{
+	struct lc_slice copy;
+	if (!s.p || lc_arena_dup(a, s, &copy)) /* the arena remembers that it failed */
+		return (struct lc_slice){ NULL, 0 };
+	return copy;
+}
+
+static struct lc_slice attribute(const struct inv_package *p, struct lc_slice key)
+{
+	for (size_t i = 0; i < p->attributes.n; i++) {
+		if (lc_eq(p->attributes.v[i].key, key))
+			return p->attributes.v[i].value;
+	}
+	return (struct lc_slice){ NULL, 0 };
+}
+
+static bool names(const struct lc_slices *l, struct lc_slice s)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		if (lc_eq(l->v[i], s))
+			return true;
+	}
+	return false;
+}
+
+/* Streams of one rpm module live side by side: an advisory speaks of its own stream alone. */
+static bool same_module(const struct advisory *adv, const struct inv_package *p)
+{
+	struct lc_slice label = attribute(p, LC_S("modularitylabel"));
+	if (!adv->module.n || !label.n)
+		return adv->module.n == label.n;
+	return lc_starts(label, adv->module) &&
+	       (label.n == adv->module.n || label.p[adv->module.n] == ':');
+}
+
+static bool concerns(const struct advisory *adv, const struct inv_package *p)
+{
+	if (adv->status == ADVISORY_NOT_AFFECTED || adv->status == ADVISORY_UNDER_INVESTIGATION)
+		return false;
+	if (adv->arches.n && p->arch.n && !lc_eq(p->arch, LC_S("noarch")) &&
+	    !names(&adv->arches, p->arch))
+		return false;
+	return same_module(adv, p);
+}
+
+static struct finding *finding_of(struct judged *j, struct lc_slice id)
+{
+	uintptr_t at = (uintptr_t)lc_map_get(&j->by_id, id);
+	if (at)
+		return &j->out->v[at - 1];
+	struct lc_slice own = keep(j->a, id);
+	struct finding *f = own.p ? lc_vec_push(j->a, j->out) : NULL;
+	if (!f || lc_map_put(&j->by_id, own, (void *)(uintptr_t)j->out->n))
+		return NULL;
+	f->package = j->s->package;
+	f->package_id = j->s->id;
+	f->id = own;
+	return f;
+}
+
+static int add_name(struct judged *j, struct finding *f, struct lc_slice name)
+{
+	if (names(&f->vendor_ids, name))
+		return 0;
+	struct lc_slice *at = lc_vec_push(j->a, &f->vendor_ids);
+	if (!at)
+		return no_memory(j);
+	*at = keep(j->a, name);
+	return 0;
+}
+
+/* "DEBIAN-CVE-2024-1" wraps "CVE-2024-1" and tells nothing more. */
+static bool is_wrapper(struct lc_slice record, struct lc_slice id)
+{
+	return record.n > id.n && lc_ends(record, id) && record.p[record.n - id.n - 1] == '-';
+}
+
+static bool is_other_name(const struct advisory *adv, struct lc_slice name, struct lc_slice id)
+{
+	return name.n && !lc_eq(name, id) && !is_wrapper(name, id) &&
+	       !names(&adv->vulnerabilities, name);
+}
+
+static int add_names(struct judged *j, struct finding *f, const struct advisory *adv)
+{
+	int rc = 0;
+	if (is_other_name(adv, adv->id, f->id))
+		rc = add_name(j, f, adv->id);
+	for (size_t i = 0; !rc && i < adv->aliases.n; i++) {
+		if (is_other_name(adv, adv->aliases.v[i], f->id))
+			rc = add_name(j, f, adv->aliases.v[i]);
+	}
+	return rc;
+}
+
+static int add_evidence(struct judged *j, const struct advisory *adv, struct lc_slice id,
+			const struct version_proof *proof)
+{
+	struct finding *f = finding_of(j, id);
+	struct finding_evidence *at = f ? lc_vec_push(j->a, &f->evidence) : NULL;
+	if (!at)
+		return no_memory(j);
+	const struct adv_key *key = &j->s->key;
+	*at = (struct finding_evidence){
+		.advisory = keep(j->a, adv->id),
+		.source = keep(j->a, adv->source),
+		.ecosystem = key->ecosystem,
+		.name = key->name,
+		.version = key->version,
+		.scheme = key->scheme,
+		.proof = *proof,
+		.by_source = key->by_source,
+		.status = adv->status,
+		.severity = adv->severity,
+		.has_severity = adv->has_severity,
+	};
+	at->proof.introduced = keep(j->a, proof->introduced);
+	at->proof.fixed = keep(j->a, proof->fixed);
+	at->proof.last_affected = keep(j->a, proof->last_affected);
+	return add_names(j, f, adv);
+}
+
+static int apply(struct judged *j, const struct advisory *adv, const struct version_proof *proof)
+{
+	int rc = 0;
+	if (!adv->vulnerabilities.n)
+		return add_evidence(j, adv, adv->id, proof);
+	for (size_t i = 0; !rc && i < adv->vulnerabilities.n; i++)
+		rc = add_evidence(j, adv, adv->vulnerabilities.v[i], proof);
+	return rc;
+}
+
+/* LC_EUNSUP says that this build has no such order: undecided, not an error of the scan. */
+static void compare(const struct judged *j, const struct advisory *adv, struct version_proof *ret)
+{
+	const struct adv_key *key = &j->s->key;
+	*ret = (struct version_proof){ .verdict = VERSION_UNDECIDED };
+	if (!key->version.n || version_affects(key->scheme, &adv->affected, key->version, ret))
+		ret->verdict = VERSION_UNDECIDED;
+}
+
+static int judge(struct judged *j, const struct advisory_list *rows, bool *ret_undecided)
+{
+	int rc = 0;
+	for (size_t i = 0; !rc && i < rows->n; i++) {
+		struct version_proof proof;
+		if (!concerns(&rows->v[i], &j->s->package->package))
+			continue;
+		compare(j, &rows->v[i], &proof);
+		if (proof.verdict == VERSION_AFFECTED)
+			rc = apply(j, &rows->v[i], &proof);
+		else if (proof.verdict == VERSION_UNDECIDED)
+			*ret_undecided = true;
+	}
+	if (!rc && j->a->err)
+		rc = no_memory(j);
+	return rc;
+}
+
+int match_package(const struct match_subject *s, const struct advisory_list *rows,
+		  struct lc_arena *a, struct finding_list *ret, bool *ret_undecided,
+		  struct lc_err *e)
+{
+	struct judged j = { .s = s, .a = a, .out = ret, .e = e };
+	*ret_undecided = false;
+	int rc = judge(&j, rows, ret_undecided);
+	lc_map_done(&j.by_id);
+	return rc;
+}
