@@ -1,6 +1,6 @@
 /*
- * Report writers: one file a format, one table of them. Machine formats are never translated; the table's
- * texts go through the translate function that the program gives.
+ * Report writers: one file a format, one table of them. Machine formats are never translated; the
+ * table's texts go through the translate function that the program gives.
  */
 #pragma once
 
@@ -9,17 +9,18 @@
 struct report_write_options {
 	bool list_all_pkgs;
 	bool show_suppressed;
-	bool severity[SEVERITY_N];    /* which the totals name */
-	bool colour;                  /* ANSI sequences */
-	unsigned width;               /* columns; 0: as wide as it takes (piped) */
-	bool box;                     /* line-drawing characters (a UTF-8 terminal), else ASCII */
+	bool severity[SEVERITY_N];   /* which the totals name */
+	bool colour;                 /* ANSI sequences */
+	unsigned width;              /* columns; 0: as wide as it takes (piped) */
+	bool box;                    /* line-drawing characters (a UTF-8 terminal), else ASCII */
+	bool no_summary, no_details; /* table: leave out the summary, or the tables of findings */
 	const char *(*translate)(const char *text); /* NULL: as it is */
 };
 
 struct report_format {
 	const char *name; /* as --format takes it */
-	int (*write)(const struct report *r, const struct report_write_options *o, struct lc_buf *out,
-		     struct lc_err *e);
+	int (*write)(const struct report *r, const struct report_write_options *o,
+		     struct lc_buf *out, struct lc_err *e);
 };
 extern const struct report_format report_formats[];
 extern const size_t report_formats_n;

@@ -1,0 +1,162 @@
+/*
+ * Names of reports, artifacts, packages and findings. Source: RFC 9562 §5.7 (UUID version 7); the
+ * neighbours' rules for ArtifactID and Fingerprint.
+ */
+#include "base/shim.h"
+#include "base/time.h"
+#include "report/report.h"
+
+/* sha256 over n parts with a byte between them, as "sha256:hex"; p NULL on failure. */
+static int hash_parts(const struct lc_slice *parts, size_t n, char between, struct digest *ret,
+		      struct lc_err *e)
+{
+	struct digester *d = NULL;
+	int rc = digester_new(DIGEST_SHA256, &d, e);
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			digester_add(d, &between, 1);
+		digester_add(d, parts[i].p, parts[i].n);
+	}
+	rc = digester_get(d, ret, e);
+	digester_free(d);
+	return rc;
+}
+
+static struct lc_slice hash_text(const struct lc_slice *parts, size_t n, char between,
+				 struct lc_arena *a)
+{
+	struct digest d;
+	char text[DIGEST_TEXT_MAX];
+	if (hash_parts(parts, n, between, &d, NULL))
+		return (struct lc_slice){ NULL, 0 };
+	return lc_arena_fmt(a, "%s", digest_text(&d, text));
+}
+
+/*
+ * "registry/repository" of the reference. Docker Hub goes by the name that the neighbours hash,
+ * which is not the one people write.
+ */
+static struct lc_slice repository_of(const struct report *r, struct lc_arena *a)
+{
+	struct oci_reference ref;
+	if (!r->reference.n || oci_reference_parse(r->reference, a, &ref, NULL))
+		return (struct lc_slice){ NULL, 0 };
+	struct lc_slice name = oci_reference_name(&ref, a);
+	if (lc_starts(name, LC_S("docker.io/")))
+		return lc_arena_fmt(a, "index.%.*s", LC_FMT(name));
+	return name;
+}
+
+static int identify_artifact(struct report *r, struct lc_err *e)
+{
+	if (!r->image)
+		return 0;
+	char text[DIGEST_TEXT_MAX];
+	struct lc_slice image = lc_str(digest_text(&r->image->config_digest, text));
+	struct lc_slice repository = repository_of(r, &r->arena);
+	const struct lc_slice parts[] = { image, repository };
+	r->artifact_id = repository.n ? hash_text(parts, 2, ':', &r->arena)
+				      : lc_arena_fmt(&r->arena, "%.*s", LC_FMT(image));
+	return r->artifact_id.p ? 0 : lc_fail(e, lc_arena_err(&r->arena), "no memory for ids");
+}
+
+/* What makes two reports differ, so that the same scan gives the same id. */
+static int content_digest(const struct report *r, struct digest *ret, struct lc_err *e)
+{
+	size_t room = 4 + r->layers_n + 2 * r->findings.n;
+	struct lc_slice *parts LC_AUTOFREE = lc_alloc0(room, sizeof(*parts));
+	if (!parts)
+		return lc_fail(e, LC_ENOMEM, "no memory for ids");
+	size_t n = 0;
+	parts[n++] = r->artifact_name;
+	parts[n++] = r->artifact_id;
+	parts[n++] = r->db.digest;
+	parts[n++] = r->version;
+	for (size_t i = 0; i < r->layers_n; i++)
+		parts[n++] = r->layers[i].diff_id;
+	for (size_t i = 0; i < r->findings.n; i++) {
+		parts[n++] = r->findings.v[i].package_id;
+		parts[n++] = r->findings.v[i].id;
+	}
+	return hash_parts(parts, n, '\0', ret, e);
+}
+
+static int random_part(const struct report *r, uint8_t ret[16], struct lc_err *e)
+{
+	struct digest d;
+	if (r->reproducible) {
+		int rc = content_digest(r, &d, e);
+		if (!rc)
+			memcpy(ret, d.bytes, 16);
+		return rc;
+	}
+	int rc = lc_random(ret, 16);
+	return rc ? lc_fail_sys(e, -rc, "no random bytes for the report's id") : 0;
+}
+
+static struct lc_slice uuid_text(const uint8_t u[16], struct lc_arena *a)
+{
+	return lc_arena_fmt(a,
+			    "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+			    u[0], u[1], u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10],
+			    u[11], u[12], u[13], u[14], u[15]);
+}
+
+static int identify_report(struct report *r, struct lc_err *e)
+{
+	uint8_t u[16];
+	int64_t seconds = 0;
+	uint32_t ns = 0;
+	if (!lc_time_parse(r->created_at, &seconds, &ns))
+		return lc_fail(e, LC_EUSAGE, "a report has no time");
+	int rc = random_part(r, u, e);
+	if (rc)
+		return rc;
+	uint64_t ms = (uint64_t)seconds * 1000 + ns / 1000000;
+	for (int i = 5; i >= 0; i--, ms >>= 8)
+		u[i] = (uint8_t)ms;
+	u[6] = (uint8_t)(0x70 | (u[6] & 0x0f));
+	u[8] = (uint8_t)(0x80 | (u[8] & 0x3f));
+	r->report_id = uuid_text(u, &r->arena);
+	return r->report_id.p ? 0 : lc_fail(e, lc_arena_err(&r->arena), "no memory for ids");
+}
+
+int report_identify(struct report *r, struct lc_err *e)
+{
+	int rc = identify_artifact(r, e);
+	return rc ? rc : identify_report(r, e);
+}
+
+struct lc_slice report_fingerprint(const struct report *r, const struct report_result *res,
+				   const struct finding *f, struct lc_arena *a)
+{
+	const struct lc_slice parts[] = { r->artifact_id, res->target, f->package_id, f->id };
+	return hash_text(parts, 4, ':', a);
+}
+
+const char *report_class_name(enum report_class c)
+{
+	return c == REPORT_OS_PKGS ? "os-pkgs" : "lang-pkgs";
+}
+
+struct lc_slice report_stable_key(const struct report_result *res, const struct finding *f,
+				  struct lc_arena *a)
+{
+	const struct inv_package *p = &f->package->package;
+	const struct lc_slice parts[] = { lc_str(report_class_name(res->kind)), p->type, p->name,
+					  f->id };
+	return hash_text(parts, 4, ':', a);
+}
+
+struct lc_slice report_package_uid(const struct inv_found_package *f, struct lc_arena *a)
+{
+	const struct inv_package *p = &f->package;
+	const struct lc_slice parts[] = { p->type, p->name, p->version, p->arch, f->file };
+	struct digest d;
+	char hex[DIGEST_TEXT_MAX];
+	if (hash_parts(parts, 5, '\0', &d, NULL))
+		return (struct lc_slice){ NULL, 0 };
+	return lc_arena_fmt(a, "%.16s", digest_hex(&d, hex));
+}

@@ -1,0 +1,116 @@
+#include "report/table_impl.h"
+
+static const struct lc_slice none;
+
+/* "31.2 MB": decimal units, one digit, rounded down. */
+static struct lc_slice human_bytes(struct table *t, uint64_t n)
+{
+	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB", "EB" };
+	size_t u = 0;
+	if (n < 1000)
+		return lc_arena_fmt(&t->a, "%u B", (unsigned)n);
+	for (n /= 100; n >= 10000 && u + 1 < sizeof(units) / sizeof(units[0]); u++)
+		n /= 1000;
+	return lc_arena_fmt(&t->a, "%llu.%u %s", (unsigned long long)(n / 10), (unsigned)(n % 10),
+			    units[u]);
+}
+
+static void part(struct table *t, const char *text, struct lc_slice value)
+{
+	(void)lc_buf_str(t->out, ", ");
+	table_say(t, text, value, none);
+}
+
+/* Numbers stand behind their names: no language needs a plural for that. */
+void table_coverage(struct table *t)
+{
+	const struct report *r = t->r;
+	const struct report_coverage *c = &r->coverage;
+	table_say(t, N_("read: {0}"), human_bytes(t, c->bytes_inflated), none);
+	part(t, N_("layers: {0}"), table_number(t, c->layers));
+	part(t, N_("packages: {0}"), table_number(t, c->packages));
+	part(t, N_("files not understood: {0}"), table_number(t, c->not_understood));
+	part(t, N_("layers not readable: {0}"), table_number(t, c->layers_unreadable));
+	if (r->db.schema)
+		part(t, r->db.starter ? N_("starter database: {0}") : N_("database: {0}"),
+		     lc_sub(r->db.data_date, 0, 10));
+	if (r->match.without_severity)
+		part(t, N_("findings without severity: {0}"),
+		     table_number(t, r->match.without_severity));
+	if (r->match.without_title)
+		part(t, N_("findings without title: {0}"), table_number(t, r->match.without_title));
+	(void)lc_buf_byte(t->out, '\n');
+}
+
+/* Aggregated results are told apart by file: the reader wants to know where to look. */
+static size_t file_count(const struct report_result *res, size_t from, size_t *ret_found)
+{
+	struct lc_slice file = res->packages[from]->file;
+	*ret_found = 0;
+	for (size_t i = 0; i < from; i++) {
+		if (lc_eq(res->packages[i]->file, file))
+			return 0; /* counted with an earlier package */
+	}
+	for (size_t i = 0; i < res->findings_n; i++)
+		*ret_found += lc_eq(res->findings[i]->package->file, file);
+	return 1;
+}
+
+static void summary_row(struct table *t, struct grid *g, struct lc_slice target,
+			struct lc_slice type, size_t found)
+{
+	const struct match_stats *m = &t->r->match;
+	bool matched = m->packages || m->uncovered || m->third_party || !t->r->coverage.packages;
+	const struct grid_cell cells[] = {
+		{ .text = grid_safe(target, &t->a) },
+		{ .text = grid_safe(type, &t->a) },
+		{ .text = matched ? table_number(t, found) : LC_S("-") },
+	};
+	(void)grid_row(g, cells); /* the arena keeps the error */
+}
+
+static void result_rows(struct table *t, struct grid *g, const struct report_result *res)
+{
+	if (!res->aggregated) {
+		summary_row(t, g, res->target, res->type, res->findings_n);
+		return;
+	}
+	for (size_t i = 0; i < res->packages_n; i++) {
+		size_t found;
+		if (file_count(res, i, &found))
+			summary_row(t, g, res->packages[i]->file, res->type, found);
+	}
+}
+
+void table_summary(struct table *t)
+{
+	struct grid g = {
+		.a = &t->a,
+		.columns = 3,
+		.headers = { table_translate(t, N_("Target")), table_translate(t, N_("Type")),
+			     table_translate(t, N_("Vulnerabilities")) },
+		.centred = { false, true, true },
+	};
+	const struct grid_cell dash = { .text = LC_S("-") };
+	const struct grid_cell dashes[] = { dash, dash, dash };
+	(void)lc_buf_byte(t->out, '\n');
+	table_say(t, N_("Report Summary"), none, none);
+	(void)lc_buf_str(t->out, "\n\n");
+	for (size_t i = 0; i < t->r->results_n; i++)
+		result_rows(t, &g, &t->r->results[i]);
+	if (!t->r->results_n)
+		(void)grid_row(&g, dashes); /* the arena keeps the error */
+	table_grid(t, &g);
+	table_say(t, N_("Legend:"), none, none);
+	(void)lc_buf_byte(t->out, '\n');
+	table_say(t, N_("- '-': not scanned"), none, none);
+	(void)lc_buf_byte(t->out, '\n');
+	table_say(t, N_("- '0': clean (nothing known was found)"), none, none);
+	(void)lc_buf_byte(t->out, '\n');
+	if (t->r->results_n)
+		return;
+	(void)lc_buf_byte(t->out, '\n');
+	table_say(t, N_("nothing to judge was found: no packages of a kind that is read"), none,
+		  none);
+	(void)lc_buf_byte(t->out, '\n');
+}
