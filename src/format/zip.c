@@ -372,6 +372,7 @@ struct member_stream {
 	struct zip_reader *reader;
 	zip_file_t *file;
 	uint64_t stored;
+	uint64_t size; /* that the directory promises; libzip does not hold the member to it */
 	uint64_t made;
 	int failed; /* code of the first failure, given again */
 };
@@ -382,6 +383,8 @@ static int judge(struct member_stream *m, size_t n, struct lc_err *e)
 
 	m->made += n; /* counts real bytes: cannot wrap */
 	m->reader->made += n;
+	if (m->made > m->size || (n == 0 && m->made < m->size))
+		return lc_fail(e, LC_EBAD, "zip: member is not as long as the directory says");
 	if (m->reader->made > l->layer_bytes_max)
 		return lc_fail(e, LC_ELIMIT, "zip: more than %llu bytes when inflated",
 			       (unsigned long long)l->layer_bytes_max);
@@ -436,6 +439,7 @@ int zip_member_stream(struct zip_reader *z, uint64_t index, struct lc_stream **r
 	m->base = (struct lc_stream){ .read = member_read, .close = member_close };
 	m->reader = z;
 	m->stored = about.stored;
+	m->size = about.size;
 	m->file = zip_fopen_index(z->zip, index, 0);
 	if (!m->file) {
 		lc_free(m);
