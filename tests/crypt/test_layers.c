@@ -408,10 +408,29 @@ static void what_libarchive_writes_reads_back_as_it_reads_it(void **state)
 		}
 }
 
+static void what_gnu_tar_and_python_write_reads_as_libarchive_reads_it(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "ustar",        "gnu",           "pax",
+					     "sparse-gnu",   "sparse-pax0.0", "sparse-pax0.1",
+					     "sparse-pax1.0" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		struct lc_buf b;
+		char path[200];
+		(void)snprintf(path, sizeof(path), "fuzz/corpus/tar/%s", names[i]);
+		lc_buf_init(&b, CAP);
+		source_read(path, &b);
+		check_same(names[i], lc_buf_get(&b));
+		lc_buf_done(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_libarchive_writes_reads_back_as_it_reads_it),
+		cmocka_unit_test(what_gnu_tar_and_python_write_reads_as_libarchive_reads_it),
 		cmocka_unit_test(image_files_and_their_layers_read_as_libarchive_reads_them),
 	};
 
