@@ -67,13 +67,23 @@ struct list {
 	size_t n, items, more;
 };
 
+static bool listed(const struct list *l, struct lc_slice item)
+{
+	struct lc_slice rest = lc_slice_of(l->text, l->n);
+	struct lc_slice one;
+	while (rest.p && lc_split(&rest, ',', &one)) {
+		if (lc_eq(lc_trim(one), item))
+			return true;
+	}
+	return false;
+}
+
 static void list_add(struct list *l, const char *item)
 {
 	size_t len = strlen(item);
 	size_t sep = l->items ? 2 : 0;
-	struct lc_slice old = lc_slice_of(l->text, l->n);
-	if (lc_find_slice(old, lc_slice_of(item, len)) != SIZE_MAX)
-		return; /* as good as listed */
+	if (listed(l, lc_slice_of(item, len)))
+		return;
 	if (l->items == LIST_MAX || len + sep > LIST_BYTES_MAX - l->n) {
 		l->more++;
 		return;

@@ -33,13 +33,12 @@ int history_pair(struct oci_image *i, struct lc_err *e)
 	if (json_count(d, history) == 0)
 		return 0;
 	if (steps != i->layers_n)
-		return document_note(
-			i,
-			lc_arena_fmt(
-				&i->arena,
-				"history names %zu layers where there are %zu: build steps are not shown",
-				steps, i->layers_n),
-			e);
+		return document_note(i,
+				     lc_arena_fmt(&i->arena,
+						  "history names %zu layers where there are %zu: "
+						  "build steps are not shown",
+						  steps, i->layers_n),
+				     e);
 	json_each(d, history, step) {
 		if (makes_layer(d, step))
 			pair(&i->layers[layer++], d, step, index);

@@ -341,6 +341,29 @@ static void media_type_that_is_missing_is_found_by_looking(void **state)
 	make_done(&m);
 }
 
+static void lists_are_complete_and_bounded(void **state)
+{
+	(void)state;
+	struct make m = { 0 };
+	struct make_image i = amd64;
+	static const char *const names[] = { "app:v10", "app:v1", "app:v1" };
+	const char *all = "";
+	for (size_t k = 0; k < 3; k++) {
+		i.name = names[k];
+		all = make_text(&m, "%s%s%s", all, k ? "," : "", make_manifest(&m, &i));
+	}
+	write_index(&m, all);
+	refused(path, "other", NULL, LC_ENOTFOUND, "there are: app:v10, app:v1");
+	for (size_t k = 0; k < 200; k++) {
+		i.name = make_text(&m, "h.io/some/long/name/of/an/image:v%zu", k);
+		all = make_text(&m, "%s,%s", all, make_manifest(&m, &i));
+	}
+	write_index(&m, all);
+	refused(path, "other", NULL, LC_ENOTFOUND, "image:v0, ");
+	refused(path, "other", NULL, LC_ENOTFOUND, ", ...");
+	make_done(&m);
+}
+
 static void docker_archives_choose_by_tag_id_and_platform(void **state)
 {
 	(void)state;
@@ -399,6 +422,7 @@ int main(void)
 		cmocka_unit_test(artifacts_are_no_candidates),
 		cmocka_unit_test(artifacts_are_known_by_their_config_or_layers),
 		cmocka_unit_test(media_type_that_is_missing_is_found_by_looking),
+		cmocka_unit_test(lists_are_complete_and_bounded),
 		cmocka_unit_test(docker_archives_choose_by_tag_id_and_platform),
 		cmocka_unit_test(docker_archives_with_several_images_need_a_name),
 	};
