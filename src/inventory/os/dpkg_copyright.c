@@ -23,8 +23,20 @@ static bool is_known(const struct parser *p, struct lc_slice name)
 	return false;
 }
 
+/* A sentence is no name: "The main library is licensed under …". Exceptions may be wordy. */
+static bool is_sentence(struct lc_slice s)
+{
+	enum { WORDS_MAX = 4 };
+	size_t words = 1;
+	for (size_t i = 0; i < s.n; i++)
+		words += s.p[i] == ' ';
+	return words > WORDS_MAX && lc_find_slice(s, LC_S("xception")) == SIZE_MAX;
+}
+
 static int add(struct parser *p, struct lc_slice name)
 {
+	if (is_sentence(name))
+		return 0;
 	if (name.n == 0 || name.n > NAME_BYTES_MAX || p->found.n == LICENCES_MAX ||
 	    is_known(p, name))
 		return 0;
@@ -60,7 +72,8 @@ static int add_expression(struct parser *p, struct lc_slice text)
 		}
 		struct lc_slice one = lc_trim(lc_sub(text, 0, end));
 		(void)lc_chop_suffix(&one, LC_S(","));
-		int r = add(p, one);
+		bool joint = lc_eq(one, LC_S("and")) || lc_eq(one, LC_S("or"));
+		int r = joint ? 0 : add(p, one);
 		if (r)
 			return r;
 		text = lc_skip(text, end + skip);

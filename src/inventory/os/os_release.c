@@ -60,7 +60,9 @@ static bool unquote(struct lc_slice s, struct lc_buf *out)
 	lc_buf_clear(out);
 	for (size_t i = 0; i < s.n; i++) {
 		uint8_t c = s.p[i];
-		if (c == quote) {
+		if (c == 0) {
+			return false;
+		} else if (c == quote) {
 			quote = 0;
 		} else if (!quote && (c == '"' || c == '\'')) {
 			quote = c;
@@ -69,8 +71,6 @@ static bool unquote(struct lc_slice s, struct lc_buf *out)
 		} else if (c == '\\' && quote != '\'' && i + 1 < s.n &&
 			   (!quote || memchr("$\"\\`", s.p[i + 1], 4))) {
 			(void)lc_buf_byte(out, s.p[++i]); /* sticky: the caller looks */
-		} else if (c == 0) {
-			return false;
 		} else {
 			(void)lc_buf_byte(out, c);
 		}
