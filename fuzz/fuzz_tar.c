@@ -1,5 +1,5 @@
 /* Tar: reading any bytes ends, with every entry's content as long as it says or an error. */
-#include "format/tar.h"
+#include "format/tar_impl.h"
 
 #include <stdlib.h>
 
@@ -20,7 +20,7 @@ static void read_content(struct tar_reader *t, const struct tar_entry *entry)
 		abort(); /* longer than it says */
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void read_archive(struct lc_slice archive)
 {
 	struct lc_limits limits = lc_limits_default;
 	struct lc_slice_stream from;
@@ -29,13 +29,30 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	limits.entries_max = 1000;
 	limits.layer_bytes_max = 1 << 22;
-	lc_slice_stream_init(&from, lc_slice_of(data, size));
+	lc_slice_stream_init(&from, archive);
 	if (tar_open(&from.base, &limits, &t, NULL))
-		return 0;
+		return;
 	while (tar_next(t, &entry, NULL) == 0)
 		read_content(t, &entry);
-	if (tar_offset(t) > size)
+	if (tar_offset(t) > archive.n)
 		abort();
 	tar_close(t);
+}
+
+/* As it is, and with the checksums of header blocks mended, which mutations hardly ever hit. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint8_t *copy = malloc(size ? size : 1);
+
+	if (!copy)
+		return 0;
+	if (size)
+		memcpy(copy, data, size);
+	for (size_t at = 0; size - at >= TAR_BLOCK_BYTES; at += TAR_BLOCK_BYTES)
+		if (memcmp(copy + at + 257, "ustar", 5) == 0)
+			tar_checksum_put(copy + at);
+	read_archive(lc_slice_of(data, size));
+	read_archive(lc_slice_of(copy, size));
+	free(copy);
 	return 0;
 }
