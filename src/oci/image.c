@@ -108,12 +108,16 @@ static int load_both(struct oci_image *i, const struct oci_open_options *o, stru
 		return rc;
 	forget(i);
 	int again = docker_archive_load(i, o, &second);
-	if (again == 0 || rc != LC_ENOTFOUND || again != LC_ENOTFOUND) {
-		rc = again;
-		if (e)
-			*e = second;
-	}
-	return rc;
+	if (again == 0)
+		return document_note(i,
+				     LC_S("index.json has no such image, or not all of its blobs "
+					  "are stored; manifest.json is what was read"),
+				     e);
+	if (rc == LC_ENOTFOUND && again == LC_ENOTFOUND)
+		return rc;
+	if (e)
+		*e = second;
+	return again;
 }
 
 static int load(struct oci_image *i, const struct oci_open_options *o, struct lc_err *e)

@@ -151,6 +151,10 @@ static void falls_back_to_manifest_json_when_the_index_is_incomplete(void **stat
 		   "\"size\":5}");
 	make_write_tar(&m, at("incomplete.tar"), IO_PLAIN);
 	check_docker(at("incomplete.tar"), OCI_DOCKER_ARCHIVE);
+	struct oci_image *i = opened(at("incomplete.tar"), NULL, NULL);
+	assert_int_equal(i->notes.n, 1);
+	assert_true(lc_starts(i->notes.v[0], LC_S("index.json has no such image")));
+	oci_close(i);
 	make_done(&m);
 }
 
