@@ -3,34 +3,12 @@
 #include "base/arith.h"
 #include "base/shim.h"
 
-struct tar_reader {
-	struct lc_stream content; /* first: tar_content() hands it out */
-	struct lc_stream *from;
-	struct lc_limits limits;
-	uint64_t offset; /* bytes taken from the stream */
-	uint64_t start;  /* of the header being read */
-	uint64_t count;
-	uint64_t stored; /* bytes of the current content still in the stream */
-	uint64_t pad;    /* behind them, to the next block */
-	uint64_t size;   /* of a sparse file, holes included */
-	uint64_t at;     /* place in it */
-	struct tar_sparse map;
-	size_t part; /* of the map, at or behind the place */
-	bool sparse;
-	bool ended;
-	struct lc_err failed; /* code not 0: given again at each further call */
-	struct lc_buf pax, long_name, long_link, name, target;
-	bool has_pax, has_long_name, has_long_link;
-	uint8_t block[TAR_BLOCK_BYTES];
-};
-
-static int fail_again(const struct tar_reader *t, struct lc_err *e)
+int tar_fail_again(const struct tar_reader *t, struct lc_err *e)
 {
 	return lc_fail(e, t->failed.code, "%s", t->failed.msg);
 }
 
-/* A block into t->block; *ret_end at a clean end of the stream. */
-static int take_block(struct tar_reader *t, bool *ret_end, struct lc_err *e)
+int tar_take_block(struct tar_reader *t, bool *ret_end, struct lc_err *e)
 {
 	size_t n = 0;
 	size_t got = 1;
@@ -48,17 +26,6 @@ static int take_block(struct tar_reader *t, bool *ret_end, struct lc_err *e)
 	return 0;
 }
 
-/* A block that must be there. */
-static int need_block(struct tar_reader *t, struct lc_err *e)
-{
-	bool end = false;
-	int rc = take_block(t, &end, e);
-
-	if (!rc && end)
-		rc = lc_fail(e, LC_ETRUNC, "archive ends too early");
-	return rc;
-}
-
 static bool is_zero_block(const uint8_t *block)
 {
 	return block[0] == 0 && memcmp(block, block + 1, TAR_BLOCK_BYTES - 1) == 0;
@@ -71,11 +38,11 @@ static int take_header(struct tar_reader *t, struct lc_err *e)
 	int rc;
 
 	t->start = t->offset;
-	rc = take_block(t, &end, e);
+	rc = tar_take_block(t, &end, e);
 	if (rc)
 		return rc;
 	if (!end && is_zero_block(t->block)) {
-		rc = take_block(t, &end, e);
+		rc = tar_take_block(t, &end, e);
 		if (rc)
 			return rc;
 		if (!end && !is_zero_block(t->block))
@@ -86,7 +53,7 @@ static int take_header(struct tar_reader *t, struct lc_err *e)
 	return 0;
 }
 
-static int pass_over(struct tar_reader *t, uint64_t n, struct lc_err *e)
+int tar_pass_over(struct tar_reader *t, uint64_t n, struct lc_err *e)
 {
 	int rc = lc_stream_skip(t->from, n, e);
 
@@ -115,10 +82,10 @@ static int set_content(struct tar_reader *t, uint64_t size, struct lc_err *e)
 
 static int end_content(struct tar_reader *t, struct lc_err *e)
 {
-	int rc = pass_over(t, t->stored, e);
+	int rc = tar_pass_over(t, t->stored, e);
 
 	if (!rc)
-		rc = pass_over(t, t->pad, e);
+		rc = tar_pass_over(t, t->pad, e);
 	if (rc)
 		return rc;
 	t->stored = 0;
@@ -146,7 +113,7 @@ static int take_body(struct tar_reader *t, uint64_t size, uint64_t max, struct l
 	if (rc)
 		return rc;
 	t->offset += size;
-	return pass_over(t, padding(size), e);
+	return tar_pass_over(t, padding(size), e);
 }
 
 /* Consumes an extended header; *ret_is false when it is an entry's. */
@@ -274,233 +241,6 @@ static int raw_target(struct tar_reader *t, const struct tar_header *h, const st
 	return keep_text(t, p->linkpath.n ? p->linkpath : h->link, &t->target, e);
 }
 
-/* ---- sparse files ---- */
-
-/* Old GNU: four parts in the header, 21 in each block behind it while the one before says so. */
-static int sparse_old(struct tar_reader *t, uint64_t *ret_size, struct lc_err *e)
-{
-	bool more = t->block[482] != 0;
-	int64_t size;
-	int rc;
-
-	if (!tar_number(lc_slice_of(t->block + 483, 12), &size) || size < 0)
-		return lc_fail(e, LC_EBAD, "size of a sparse file is no number");
-	rc = tar_sparse_old(&t->map, lc_slice_of(t->block + 386, 4 * 24), 4, e);
-	while (!rc && more) {
-		rc = need_block(t, e);
-		if (rc)
-			return rc;
-		more = t->block[504] != 0;
-		rc = tar_sparse_old(&t->map, lc_slice_of(t->block, 21 * 24), 21, e);
-		if (!rc && more && t->map.n == 0)
-			rc = lc_fail(e, LC_EBAD, "sparse map goes on without parts");
-	}
-	*ret_size = (uint64_t)size;
-	return rc;
-}
-
-/* The map in front of the content: decimal lines in whole blocks. */
-struct map_lines {
-	struct tar_reader *t;
-	size_t pos;
-};
-
-static int map_byte(struct map_lines *m, uint8_t *ret, struct lc_err *e)
-{
-	struct tar_reader *t = m->t;
-
-	if (m->pos == TAR_BLOCK_BYTES) {
-		if (t->stored < TAR_BLOCK_BYTES)
-			return lc_fail(e, LC_EBAD, "sparse map passes the end of its file");
-		int rc = need_block(t, e);
-		if (rc)
-			return rc;
-		t->stored -= TAR_BLOCK_BYTES;
-		m->pos = 0;
-	}
-	*ret = t->block[m->pos++];
-	return 0;
-}
-
-static int map_number(struct map_lines *m, uint64_t *ret, struct lc_err *e)
-{
-	uint8_t digits[20];
-	size_t n = 0;
-	uint8_t c = 0;
-
-	for (;;) {
-		int rc = map_byte(m, &c, e);
-		if (rc)
-			return rc;
-		if (c == '\n' || n == sizeof(digits))
-			break;
-		digits[n++] = c;
-	}
-	if (c != '\n' || !lc_u64(lc_slice_of(digits, n), 10, INT64_MAX, ret))
-		return lc_fail(e, LC_EBAD, "sparse map holds a bad number");
-	return 0;
-}
-
-static int sparse_in_content(struct tar_reader *t, struct lc_err *e)
-{
-	struct map_lines m = { t, TAR_BLOCK_BYTES };
-	uint64_t count;
-	int rc = map_number(&m, &count, e);
-
-	if (!rc && count > TAR_SPARSE_MAX)
-		rc = lc_fail(e, LC_ELIMIT, "sparse file of more than %d parts", TAR_SPARSE_MAX);
-	for (uint64_t i = 0; !rc && i < count; i++) {
-		uint64_t off;
-		uint64_t n;
-		rc = map_number(&m, &off, e);
-		if (!rc)
-			rc = map_number(&m, &n, e);
-		if (!rc)
-			rc = tar_sparse_add(&t->map, off, n, e);
-	}
-	return rc;
-}
-
-static bool is_sparse_version(const struct tar_pax *p, int major, int minor)
-{
-	return p->sparse_major == major && p->sparse_minor == minor;
-}
-
-/* Parts of 0.0 were added while the pax header was read. Unknown versions are plain files. */
-static bool is_sparse_0(const struct tar_pax *p)
-{
-	bool said = p->sparse_major >= 0 || p->sparse_minor >= 0;
-	bool known = is_sparse_version(p, 0, 0) || is_sparse_version(p, 0, 1);
-
-	return known || (!said && (p->sparse_map.n || p->has_parts));
-}
-
-static int sparse_map(struct tar_reader *t, const struct tar_header *h, const struct tar_pax *p,
-		      uint64_t *size, struct lc_err *e)
-{
-	int rc = 0;
-
-	if (p->has_sparse_size)
-		*size = p->sparse_size;
-	t->sparse = true;
-	if (h->flag == 'S')
-		rc = sparse_old(t, size, e);
-	else if (is_sparse_version(p, 1, 0))
-		rc = sparse_in_content(t, e);
-	else if (is_sparse_0(p) && !p->has_parts)
-		rc = tar_sparse_text(&t->map, p->sparse_map, e);
-	else if (!is_sparse_0(p))
-		t->sparse = false;
-	return rc;
-}
-
-static int set_sparse(struct tar_reader *t, const struct tar_header *h, const struct tar_pax *p,
-		      struct tar_entry *entry, struct lc_err *e)
-{
-	uint64_t size = entry->size;
-	int rc = sparse_map(t, h, p, &size, e);
-
-	if (!rc && t->sparse)
-		rc = tar_sparse_check(&t->map, size, t->stored, e);
-	if (rc || !t->sparse)
-		return rc;
-	t->size = size;
-	t->at = 0;
-	t->part = 0;
-	entry->sparse = true;
-	entry->size = size;
-	return 0;
-}
-
-/* ---- content ---- */
-
-static int read_stored(struct tar_reader *t, void *buf, size_t n, size_t *ret_n, struct lc_err *e)
-{
-	size_t want = (size_t)lc_min64(n, t->stored);
-	int rc;
-
-	*ret_n = 0;
-	if (want == 0)
-		return 0;
-	rc = lc_stream_read(t->from, buf, want, ret_n, e);
-	if (!rc && *ret_n == 0)
-		rc = lc_fail(e, LC_ETRUNC, "archive ends inside a file");
-	if (rc)
-		return rc;
-	t->stored -= *ret_n;
-	t->offset += *ret_n;
-	return 0;
-}
-
-/* Bytes from the place to the end of the part or hole it is in; 0 at the end of the file. */
-static uint64_t run_length(const struct tar_reader *t, bool *ret_hole)
-{
-	const struct tar_part *p = t->part < t->map.n ? &t->map.v[t->part] : NULL;
-
-	*ret_hole = !p || t->at < p->off;
-	if (!*ret_hole)
-		return p->off + p->n - t->at;
-	return (p ? p->off : t->size) - t->at;
-}
-
-static void move_on(struct tar_reader *t, uint64_t n)
-{
-	t->at += n;
-	if (t->part < t->map.n && t->at == t->map.v[t->part].off + t->map.v[t->part].n)
-		t->part++;
-}
-
-static int read_sparse(struct tar_reader *t, void *buf, size_t n, size_t *ret_n, struct lc_err *e)
-{
-	bool hole;
-	size_t run = (size_t)lc_min64(n, run_length(t, &hole));
-	int rc = 0;
-
-	*ret_n = run;
-	if (hole && run)
-		memset(buf, 0, run);
-	else if (!hole)
-		rc = read_stored(t, buf, run, ret_n, e);
-	if (!rc)
-		move_on(t, *ret_n);
-	return rc;
-}
-
-static int content_read(struct lc_stream *s, void *buf, size_t n, size_t *ret_n, struct lc_err *e)
-{
-	struct tar_reader *t = (struct tar_reader *)(void *)s;
-	int rc;
-
-	if (t->failed.code)
-		return fail_again(t, e);
-	if (t->sparse)
-		rc = read_sparse(t, buf, n, ret_n, &t->failed);
-	else
-		rc = read_stored(t, buf, n, ret_n, &t->failed);
-	return rc ? fail_again(t, e) : 0;
-}
-
-static int content_skip(struct lc_stream *s, uint64_t n, uint64_t *ret_n, struct lc_err *e)
-{
-	struct tar_reader *t = (struct tar_reader *)(void *)s;
-	bool hole = false;
-	uint64_t run = lc_min64(n, t->sparse ? run_length(t, &hole) : t->stored);
-	int rc = 0;
-
-	if (t->failed.code)
-		return fail_again(t, e);
-	if (!hole)
-		rc = pass_over(t, run, &t->failed);
-	if (rc)
-		return fail_again(t, e);
-	if (!hole)
-		t->stored -= run;
-	if (t->sparse)
-		move_on(t, run);
-	*ret_n = run;
-	return 0;
-}
-
 /* ---- the face ---- */
 
 int tar_open(struct lc_stream *from, const struct lc_limits *limits, struct tar_reader **ret,
@@ -511,7 +251,7 @@ int tar_open(struct lc_stream *from, const struct lc_limits *limits, struct tar_
 
 	if (!t)
 		return lc_fail(e, LC_ENOMEM, "out of memory");
-	t->content = (struct lc_stream){ .read = content_read, .skip = content_skip };
+	t->content = (struct lc_stream){ .read = tar_content_read, .skip = tar_content_skip };
 	t->from = from;
 	t->limits = *limits;
 	lc_buf_init(&t->pax, TAR_META_MAX);
@@ -593,7 +333,7 @@ static int make_entry(struct tar_reader *t, const struct tar_header *h, struct t
 		return rc;
 	if (ret->type == TAR_FILE) {
 		ret->size = t->stored;
-		rc = set_sparse(t, h, &p, ret, e);
+		rc = tar_set_sparse(t, h, &p, ret, e);
 	}
 	ret->offset = t->offset;
 	return rc;
@@ -630,7 +370,7 @@ int tar_next(struct tar_reader *t, struct tar_entry *ret, struct lc_err *e)
 	int rc;
 
 	if (t->failed.code)
-		return fail_again(t, e);
+		return tar_fail_again(t, e);
 	if (t->ended)
 		return LC_ENOTFOUND;
 	rc = next_entry(t, &entry, &t->failed);
@@ -640,7 +380,7 @@ int tar_next(struct tar_reader *t, struct tar_entry *ret, struct lc_err *e)
 		t->failed.code = rc;
 		(void)lc_wrap(&t->failed, rc, "tar: entry %llu at byte %llu",
 			      (unsigned long long)t->count, (unsigned long long)t->start);
-		return fail_again(t, e);
+		return tar_fail_again(t, e);
 	}
 	*ret = entry;
 	return 0;

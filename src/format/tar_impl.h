@@ -80,3 +80,37 @@ struct tar_pax {
  */
 int tar_pax_parse(struct lc_slice body, struct tar_pax *ret, struct tar_sparse *map,
 		  struct lc_err *e) LC_MUST_CHECK;
+
+struct tar_reader {
+	struct lc_stream content; /* first: tar_content() hands it out */
+	struct lc_stream *from;
+	struct lc_limits limits;
+	uint64_t offset; /* bytes taken from the stream */
+	uint64_t start;  /* of the header being read */
+	uint64_t count;
+	uint64_t stored; /* bytes of the current content still in the stream */
+	uint64_t pad;    /* behind them, to the next block */
+	uint64_t size;   /* of a sparse file, holes included */
+	uint64_t at;     /* place in it */
+	struct tar_sparse map;
+	size_t part; /* of the map, at or behind the place */
+	bool sparse;
+	bool ended;
+	struct lc_err failed; /* code not 0: given again at each further call */
+	struct lc_buf pax, long_name, long_link, name, target;
+	bool has_pax, has_long_name, has_long_link;
+	uint8_t block[TAR_BLOCK_BYTES];
+};
+
+/** The failure kept in t->failed. */
+int tar_fail_again(const struct tar_reader *t, struct lc_err *e);
+/** A block into t->block; *ret_end at a clean end of the stream. */
+int tar_take_block(struct tar_reader *t, bool *ret_end, struct lc_err *e) LC_MUST_CHECK;
+/** Skip bytes of the stream, counting them. */
+int tar_pass_over(struct tar_reader *t, uint64_t n, struct lc_err *e) LC_MUST_CHECK;
+/** Look for a sparse map of the entry whose content begins, and take it. */
+int tar_set_sparse(struct tar_reader *t, const struct tar_header *h, const struct tar_pax *p,
+		   struct tar_entry *entry, struct lc_err *e) LC_MUST_CHECK;
+/* The stream of an entry's content. */
+int tar_content_read(struct lc_stream *s, void *buf, size_t n, size_t *ret_n, struct lc_err *e);
+int tar_content_skip(struct lc_stream *s, uint64_t n, uint64_t *ret_n, struct lc_err *e);
