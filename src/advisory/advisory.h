@@ -27,7 +27,7 @@ bool advisory_status_parse(struct lc_slice word, enum advisory_status *ret);
 
 /** One advisory's statement about one package: one element of a package row. */
 struct advisory {
-	struct lc_slice id;            /* the record: DSA-…, ALSA-…, GO-…, CVE-… */
+	struct lc_slice id;            /* the record: DSA-…, ALSA-…, GO-…, CVE-…; "" not kept (starter: several CVEs in one) */
 	struct lc_slices vulnerabilities; /* ids it is about, one finding each: lowest CVE of the aliases, or every upstream one; else id */
 	struct lc_slices aliases;      /* other names of the same flaw */
 	struct version_affected affected;

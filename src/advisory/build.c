@@ -1,6 +1,7 @@
 #include "advisory/build.h"
 
 #include "advisory/build_impl.h"
+#include "advisory/starter_text.h"
 #include "advisory/writer.h"
 #include "base/shim.h"
 #include "base/time.h"
@@ -90,7 +91,7 @@ int adv_build(const struct adv_build_options *o, struct lc_arena *a, struct adv_
 	if (!rc)
 		rc = check_feeds(&result, e);
 	if (!rc)
-		rc = write_database(o, c, a, &result, e);
+		rc = o->starter_text ? starter_text_write(o, c, a, e) : write_database(o, c, a, &result, e);
 	if (!rc)
 		*ret = result;
 	return rc;

@@ -6,6 +6,7 @@
 #include "advisory/sql.h"
 #include "base/buf.h"
 #include "base/shim.h"
+#include "base/time.h"
 
 enum { INSERT_PACKAGE, INSERT_FACTS, INSERT_EOL, INSERTS_N };
 
@@ -41,9 +42,13 @@ static const char *const inserts[INSERTS_N] = {
 
 /* ---- taking ---- */
 
+/* Dates of before 1970 are some feed's way to say "none". */
 static bool is_later(struct lc_slice date, struct lc_slice than)
 {
-	return date.n && date.n < 40 && lc_cmp(date, than) > 0;
+	int64_t seconds;
+	uint32_t ns;
+	return date.n < LC_TIME_MAX && lc_cmp(date, than) > 0 && lc_time_parse(date, &seconds, &ns) &&
+	       seconds > 0;
 }
 
 static int on_record(void *ctx, struct lc_slice source, struct lc_slice ecosystem, struct lc_slice date,

@@ -26,6 +26,8 @@ int adv_key_of(const struct inv_package *p, const struct inv_os *os,
 /** Product and cycle of end-of-life data for an OS family and version; false when there is none. */
 bool adv_eol_product(const struct inv_os *os, struct lc_arena *a, struct lc_slice *ret_product,
 		     struct lc_slice *ret_cycle);
+/** Is it one of the products that adv_eol_product() names? */
+bool adv_eol_is_os(struct lc_slice product);
 /** Is the OS past its end of life at now (seconds)? Debian by its LTS date, Ubuntu by the standard date unless
  * os->extended, others by eol. *ret_known false when the data does not say. */
 int adv_os_eol(struct adv_db *db, const struct inv_os *os, int64_t now, bool *ret_known, bool *ret_eol,

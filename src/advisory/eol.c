@@ -38,6 +38,14 @@ static const struct product *product_of(const struct inv_os *os)
 	return NULL;
 }
 
+bool adv_eol_is_os(struct lc_slice product)
+{
+	for (size_t i = 0; i < sizeof(products) / sizeof(products[0]); i++)
+		if (lc_eq(products[i].product, product))
+			return true;
+	return false;
+}
+
 /* The first parts of a dotted version: digits and dots alone. */
 static struct lc_slice cycle_of(struct lc_slice version, unsigned parts)
 {

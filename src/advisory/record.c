@@ -78,7 +78,7 @@ static bool is_about_itself(const struct advisory *adv)
 void advisory_write(struct json_writer *w, const struct advisory *adv)
 {
 	json_begin_object(w);
-	json_member_str(w, "id", adv->id);
+	json_member_str_opt(w, "id", adv->id);
 	if (!is_about_itself(adv))
 		write_strings(w, "about", adv->vulnerabilities.v, adv->vulnerabilities.n);
 	write_strings(w, "aliases", adv->aliases.v, adv->aliases.n);
@@ -110,8 +110,6 @@ static int bad(const struct reader *r, const char *what)
 static int read_strings(const struct reader *r, json_ref list, const struct lc_slice **ret, size_t *ret_n)
 {
 	uint32_t n = json_count(r->d, list);
-	if (list == JSON_NONE || !n)
-		return 0;
 	if (json_type_of(r->d, list) != JSON_ARRAY)
 		return bad(r, "a list is no array");
 	if (n > ADV_LIST_MAX)
@@ -158,8 +156,6 @@ static int read_range(const struct reader *r, json_ref events, struct version_ra
 static int read_ranges(const struct reader *r, json_ref list, struct version_affected *ret)
 {
 	uint32_t n = json_count(r->d, list);
-	if (list == JSON_NONE || !n)
-		return 0;
 	if (json_type_of(r->d, list) != JSON_ARRAY || n > ADV_LIST_MAX)
 		return bad(r, "ranges are no list");
 	struct version_range *v = lc_new_array(r->a, struct version_range, n);
@@ -176,47 +172,65 @@ static int read_ranges(const struct reader *r, json_ref list, struct version_aff
 	return 0;
 }
 
-static int read_severity(const struct reader *r, json_ref value, enum severity *ret, bool *ret_has)
+static int read_severity(const struct reader *r, json_ref value, struct advisory *adv)
 {
-	if (value == JSON_NONE)
-		return 0;
-	if (!severity_parse(json_str(r->d, value), ret))
+	if (!severity_parse(json_str(r->d, value), &adv->severity))
 		return bad(r, "no such severity");
-	*ret_has = true;
+	adv->has_severity = true;
+	return 0;
+}
+
+static int read_status(const struct reader *r, json_ref value, struct advisory *adv)
+{
+	return advisory_status_parse(json_str(r->d, value), &adv->status) ? 0 : bad(r, "no such status");
+}
+
+/* One walk over the members: a look-up for each of them would walk ten times. Unknown members are passed over. */
+static int read_member(const struct reader *r, struct lc_slice key, json_ref value, struct advisory *adv)
+{
+	if (lc_eq(key, LC_S("id")))
+		adv->id = json_str(r->d, value);
+	else if (lc_eq(key, LC_S("about")))
+		return read_list(r, value, &adv->vulnerabilities);
+	else if (lc_eq(key, LC_S("ranges")))
+		return read_ranges(r, value, &adv->affected);
+	else if (lc_eq(key, LC_S("source")))
+		adv->source = json_str(r->d, value);
+	else if (lc_eq(key, LC_S("aliases")))
+		return read_list(r, value, &adv->aliases);
+	else if (lc_eq(key, LC_S("versions")))
+		return read_strings(r, value, &adv->affected.versions, &adv->affected.versions_n);
+	else if (lc_eq(key, LC_S("severity")))
+		return read_severity(r, value, adv);
+	else if (lc_eq(key, LC_S("status")))
+		return read_status(r, value, adv);
+	else if (lc_eq(key, LC_S("module")))
+		adv->module = json_str(r->d, value);
+	else if (lc_eq(key, LC_S("arches")))
+		return read_list(r, value, &adv->arches);
+	else if (lc_eq(key, LC_S("symbols")))
+		return read_list(r, value, &adv->symbols);
 	return 0;
 }
 
 static int read_advisory(const struct reader *r, json_ref o, struct advisory *adv)
 {
-	const struct json_doc *d = r->d;
-	adv->id = json_get_str(d, o, "id");
-	if (!adv->id.n)
-		return bad(r, "an advisory without id");
-	adv->source = json_get_str(d, o, "source");
-	adv->module = json_get_str(d, o, "module");
-	json_ref status = json_get(d, o, "status");
-	if (status != JSON_NONE && !advisory_status_parse(json_str(d, status), &adv->status))
-		return bad(r, "no such status");
-
-	int rc = read_list(r, json_get(d, o, "about"), &adv->vulnerabilities);
-	if (!rc && !adv->vulnerabilities.n) {
-		struct lc_slice *self = lc_vec_push(r->a, &adv->vulnerabilities);
-		if (!self)
-			return lc_arena_err(r->a);
-		*self = adv->id;
+	if (json_type_of(r->d, o) != JSON_OBJECT)
+		return bad(r, "an advisory is no object");
+	json_each(r->d, o, member) {
+		int rc = read_member(r, json_key(r->d, member), member, adv);
+		if (rc)
+			return rc;
 	}
-	if (!rc)
-		rc = read_severity(r, json_get(d, o, "severity"), &adv->severity, &adv->has_severity);
-	if (!rc)
-		rc = read_list(r, json_get(d, o, "aliases"), &adv->aliases);
-	if (!rc)
-		rc = read_ranges(r, json_get(d, o, "ranges"), &adv->affected);
-	if (!rc)
-		rc = read_strings(r, json_get(d, o, "versions"), &adv->affected.versions,
-				  &adv->affected.versions_n);
-	if (!rc)
-		rc = read_list(r, json_get(d, o, "arches"), &adv->arches);
-	return rc ? rc : read_list(r, json_get(d, o, "symbols"), &adv->symbols);
+	if (adv->vulnerabilities.n)
+		return 0;
+	if (!adv->id.n)
+		return bad(r, "an advisory about nothing");
+	struct lc_slice *self = lc_vec_push(r->a, &adv->vulnerabilities);
+	if (!self)
+		return lc_arena_err(r->a);
+	*self = adv->id;
+	return 0;
 }
 
 int advisories_read(struct lc_slice text, struct lc_arena *a, struct advisory_list *ret,
@@ -229,11 +243,14 @@ int advisories_read(struct lc_slice text, struct lc_arena *a, struct advisory_li
 	struct reader r = { &d, a, e };
 	if (json_type_of(&d, json_root(&d)) != JSON_ARRAY)
 		return bad(&r, "a package row is no array");
+	uint32_t n = json_count(&d, json_root(&d));
+	struct advisory *v = lc_arena_grow(a, ret->v, ret->n, ret->n + n, sizeof(*v));
+	if (!v)
+		return lc_arena_err(a);
+	ret->v = v;
+	ret->room = ret->n + n;
 	json_each(&d, json_root(&d), item) {
-		struct advisory *adv = lc_vec_push(a, ret);
-		if (!adv)
-			return lc_arena_err(a);
-		rc = read_advisory(&r, item, adv);
+		rc = read_advisory(&r, item, &ret->v[ret->n++]);
 		if (rc)
 			return rc;
 	}

@@ -48,6 +48,7 @@ static int about_upstream(struct osv *o)
 	if (rc)
 		return rc;
 	size_t cves = count_cves(&up);
+	o->upstream = up.n != 0;
 	if (cves) {
 		o->notice = !lc_ends(o->id, up.v[0]); /* UBUNTU-CVE-… is the CVE's own record */
 		o->about = (struct lc_slices){ up.v, cves, cves };

@@ -150,8 +150,11 @@ static int describe(struct osv *o, struct vulnerability *v)
 	v->rejected = says_rejected(details) || says_rejected(title);
 	v->title = cut(lc_trim(title), OSV_TITLE_MAX);
 	v->description = cut(details, OSV_TEXT_MAX);
+	/* A distribution's record made when its CVE was looked at: that day is not the CVE's. */
 	v->published = date(o, "published");
 	v->modified = date(o, "modified");
+	if (o->upstream && lc_eq(v->published, v->modified))
+		v->published = v->modified = (struct lc_slice){ NULL, 0 };
 	if (v->title.n)
 		v->title_source = o->source;
 	int rc = read_scores(o, v);

@@ -18,6 +18,7 @@ struct osv {
 	struct lc_slices aliases;  /* as the record has them */
 	struct lc_slices about;    /* vulnerabilities, sorted */
 	bool notice;               /* tells of fixes for others' vulnerabilities: its text is not theirs */
+	bool upstream;             /* filed under what upstream names */
 	enum severity notice_severity;
 	struct lc_slices modules;  /* rpm modules that the notice is for */
 };
