@@ -29,7 +29,7 @@ void package_version_split(const struct package_type *t, struct lc_slice version
 			   struct lc_slice *ret_release);
 /** Package id of reports: "name@version" and the forms of the type. In the arena. */
 struct lc_slice package_id(const struct inv_package *p, struct lc_arena *a);
-/** Package URL (purl-spec 1.0) with arch, distro and epoch qualifiers; os may be NULL. p NULL when the type has
- * none, or (a->err is set) out of memory. */
+/** Package URL (purl-spec 1.0) with arch, distro and epoch qualifiers; os may be NULL. p NULL when
+ * the type has none, or (a->err is set) out of memory. */
 struct lc_slice package_purl(const struct inv_package *p, const struct inv_os *os,
 			     struct lc_arena *a);

@@ -148,13 +148,15 @@ static int each_entry(struct walker *w, struct oci_layer_reader *reader, entry_f
 	for (;;) {
 		struct oci_entry entry;
 		if (lc_limits_expired(w->limits))
-			return lc_fail(e, LC_ECANCEL, "time is up");
+			return lc_fail(e, LC_ECANCEL, "layer %zu: time is up", w->layer);
 		int r = oci_layer_next(reader, &entry, e);
 		if (r)
 			return r == LC_ENOTFOUND ? 0 : r;
 		r = fn(w, reader, &entry, e);
+		if (r && (!e || e->code != r))
+			(void)lc_fail(e, r, "%s", lc_code_name(r)); /* r is what counts */
 		if (r)
-			return e && e->code == r ? r : lc_fail(e, r, "%s", lc_code_name(r));
+			return lc_wrap(e, r, "layer %zu", w->layer);
 	}
 }
 
@@ -201,7 +203,7 @@ static int walk(struct walker *w, const struct pass *p, struct lc_err *e)
 	(void)tell_unsafe(w); /* sticky: inv_sink_end() looks */
 	(void)inv_sink_presence(w->sink, &w->presence);
 	r = inv_sink_end(w->sink);
-	return r ? lc_fail(e, r, "facts: %s", lc_code_name(r)) : 0;
+	return r ? lc_fail(e, r, "layer %zu: facts: %s", w->layer, lc_code_name(r)) : 0;
 }
 
 int inv_walk_layer(const struct oci_image *image, size_t layer, const struct inv_matcher *m,
@@ -215,18 +217,17 @@ int inv_walk_layer(const struct oci_image *image, size_t layer, const struct inv
 		.options = options,
 		.limits = limits,
 		.sink = sink,
+		.layer = layer,
 	};
 	struct pass p = { image, layer, transform };
 	walker_init(&w);
 	e = e ? e : &local;
 	lc_err_clear(e);
 	int r = walk(&w, &p, e);
-	if (r == 0) {
+	if (r == 0)
 		*ret = w.stats;
-	} else {
+	else
 		inv_sink_done(sink);
-		(void)lc_wrap(e, r, "layer %zu", layer);
-	}
 	walker_done(&w);
 	return r;
 }

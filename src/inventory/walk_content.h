@@ -14,6 +14,7 @@ struct walker {
 	const struct inv_options *options;
 	const struct lc_limits *limits;
 	struct inv_sink *sink;
+	size_t layer;
 	struct inv_walk_stats stats;
 	struct inv_presence presence;
 	struct lc_arena scratch; /* of one analyser and file */

@@ -1,0 +1,152 @@
+#include "inventory/package_type.h"
+
+#include "inventory/facts_text.h"
+#include "support/alloc_fail.h"
+#include "support/slice_assert.h"
+#include "support/tap.h"
+
+static const struct inv_os debian = { .family = LC_S_INIT("debian"), .version = LC_S_INIT("12.5") };
+static const struct inv_os sid = { .family = LC_S_INIT("debian"),
+				   .version = LC_S_INIT("trixie/sid") };
+static const struct inv_os alpine = { .family = LC_S_INIT("alpine"),
+				      .version = LC_S_INIT("3.10.2") };
+static const struct inv_os nameless = { .family = LC_S_INIT("Debian") };
+
+static const struct {
+	const char *type, *name, *version, *arch;
+	const struct inv_os *os;
+	const char *purl;
+} purls[] = {
+	{ "apk", "musl", "1.1.22-r3", "x86_64", &alpine,
+	  "pkg:apk/alpine/musl@1.1.22-r3?arch=x86_64&distro=3.10.2" },
+	{ "dpkg", "bash", "5.0-4", "amd64", &debian,
+	  "pkg:deb/debian/bash@5.0-4?arch=amd64&distro=debian-12.5" },
+	{ "dpkg", "libstdc++6", "12.2.0-14+deb12u1", "amd64", &debian,
+	  "pkg:deb/debian/libstdc%2B%2B6@12.2.0-14%2Bdeb12u1?arch=amd64&distro=debian-12.5" },
+	{ "dpkg", "bsdutils", "1:2.38.1-5", "amd64", &debian,
+	  "pkg:deb/debian/bsdutils@2.38.1-5?arch=amd64&distro=debian-12.5&epoch=1" },
+	{ "dpkg", "a", "0:1", "", &debian, "pkg:deb/debian/a@0:1?distro=debian-12.5" },
+	{ "dpkg", "a", "x:1", "", NULL, "pkg:deb/a@x:1" },
+	{ "dpkg", "a", "1~rc1", "all", &sid,
+	  "pkg:deb/debian/a@1~rc1?arch=all&distro=debian-trixie%2Fsid" },
+	{ "dpkg", "A", "1", "", &nameless, "pkg:deb/debian/a@1" },
+	{ "apk", ".build-deps", "2024", "", NULL, "pkg:apk/.build-deps@2024" },
+	{ "apk", "a", "", "", &alpine, "pkg:apk/alpine/a?distro=3.10.2" },
+	{ "apk", "a b\x01/?#%&\xc3\xa9", "1", "", NULL, "pkg:apk/a%20b%01%2F%3F%23%25%26%C3%A9@1" },
+	{ "apk", "", "1", "", &alpine, "" },
+	{ "no-such-type", "a", "1", "", &alpine, "" },
+};
+
+static struct inv_package package(const char *type, const char *name, const char *version,
+				  const char *arch)
+{
+	return (struct inv_package){
+		.type = lc_str(type),
+		.name = lc_str(name),
+		.version = lc_str(version),
+		.arch = lc_str(arch),
+	};
+}
+
+static void writes_package_urls(void **state)
+{
+	(void)state;
+	struct lc_arena a = { 0 };
+	for (size_t i = 0; i < N(purls); i++) {
+		struct inv_package p =
+			package(purls[i].type, purls[i].name, purls[i].version, purls[i].arch);
+		assert_slice(package_purl(&p, purls[i].os, &a), lc_str(purls[i].purl));
+	}
+	lc_arena_done(&a);
+}
+
+static void refuses_package_urls_without_end(void **state)
+{
+	(void)state;
+	struct lc_arena a = { 0 };
+	char *name = test_malloc(100001);
+	memset(name, '+', 100000);
+	name[100000] = '\0';
+	struct inv_package p = package("apk", name, "1", "");
+	assert_null(package_purl(&p, NULL, &a).p);
+	test_free(name);
+	lc_arena_done(&a);
+}
+
+static void splits_versions_as_reports_do(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *type, *in;
+		uint64_t epoch;
+		const char *version, *release;
+	} rows[] = {
+		{ "dpkg", "1:2.38.1-5+deb12u3", 1, "2.38.1", "5+deb12u3" },
+		{ "dpkg", "5.0", 0, "5.0", "" },
+		{ "dpkg", "1-2-3", 0, "1-2", "3" },
+		{ "apk", "1.2.4-r2", 0, "1.2.4-r2", "" },
+		{ "dpkg", "", 0, "", "" },
+	};
+	for (size_t i = 0; i < N(rows); i++) {
+		uint64_t epoch;
+		struct lc_slice version;
+		struct lc_slice release;
+		package_version_split(package_type_of(lc_str(rows[i].type)), lc_str(rows[i].in),
+				      &epoch, &version, &release);
+		assert_int_equal(epoch, rows[i].epoch);
+		assert_slice(version, lc_str(rows[i].version));
+		assert_slice(release, lc_str(rows[i].release));
+	}
+}
+
+static void ids_are_name_and_whole_version(void **state)
+{
+	(void)state;
+	struct lc_arena a = { 0 };
+	struct inv_package p = package("dpkg", "bsdutils", "1:2.38.1-5", "amd64");
+	assert_text(package_id(&p, &a), "bsdutils@1:2.38.1-5");
+	p.version = LC_S("");
+	assert_text(package_id(&p, &a), "bsdutils");
+	lc_arena_done(&a);
+}
+
+static void every_type_can_be_compared(void **state)
+{
+	(void)state;
+	assert_null(package_type_of(LC_S("nothing")));
+	assert_true(package_types_n >= 2);
+	for (size_t i = 0; i < package_types_n; i++) {
+		assert_ptr_equal(package_type_of(lc_str(package_types[i].name)), &package_types[i]);
+		assert_true(version_scheme_built(package_types[i].scheme));
+		assert_non_null(package_types[i].purl_type);
+	}
+}
+
+static int write_purl(void *ctx)
+{
+	struct lc_arena a = { 0 };
+	struct inv_package p = package("dpkg", "a+", "1:2-3", "amd64");
+	(void)ctx;
+	int r = package_purl(&p, &debian, &a).p && package_id(&p, &a).p ? 0 : LC_ENOMEM;
+	lc_arena_done(&a);
+	return r;
+}
+
+static void survives_any_failing_allocation(void **state)
+{
+	(void)state;
+	assert_true(alloc_fail_each(write_purl, NULL) > 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(writes_package_urls),
+		cmocka_unit_test(refuses_package_urls_without_end),
+		cmocka_unit_test(splits_versions_as_reports_do),
+		cmocka_unit_test(ids_are_name_and_whole_version),
+		cmocka_unit_test(every_type_can_be_compared),
+		cmocka_unit_test(survives_any_failing_allocation),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
