@@ -1,8 +1,10 @@
 #include "cli/option.h"
 
+#include "report/text.h"
+
 const struct cli_option cli_options[CLI_OPT_N] = {
-#define CLI_ROW(id, name_, letter_, type_, metavar_, def_, choices_, min_, max_, origin_, compat_, group_, \
-		help_, note_)                                                                      \
+#define CLI_ROW(id, name_, letter_, type_, metavar_, def_, choices_, min_, max_, origin_, compat_, \
+		group_, help_, note_)                                                              \
 	[CLI_OPT_##id] = {                                                                         \
 		.name = (name_),                                                                   \
 		.letter = (letter_),                                                               \
@@ -21,3 +23,14 @@ const struct cli_option cli_options[CLI_OPT_N] = {
 #include "cli/option_rows.h"
 #undef CLI_ROW
 };
+
+const struct cli_group cli_groups[] = {
+	{ "source", N_("What is scanned") },
+	{ "scan", N_("What is looked for") },
+	{ "filter", N_("What counts") },
+	{ "output", N_("Output") },
+	{ "database", N_("Database") },
+	{ "global", N_("For every command") },
+	{ "compatibility", N_("For the neighbours' sake") },
+};
+const unsigned cli_groups_n = sizeof(cli_groups) / sizeof(cli_groups[0]);

@@ -1,159 +1,189 @@
 /*
- * Every option of every command, one row each. No include guard: whoever includes it defines CLI_ROW.
+ * Every option of every command, one row each. No include guard: whoever includes it defines
+ * CLI_ROW.
  *
- * CLI_ROW(id, name, letter, type, metavar, def, choices, min, max, origin, compat, group, help, note)
- * help is one line in English; note is for the migration pages. Both are marked for the catalogue by the row.
+ * CLI_ROW(id, name, letter, type, metavar, def, choices, min, max, origin, compat, group, help,
+ * note) help is one line in English; note is for the migration pages. Both are marked for the
+ * catalogue.
  */
 
 /* ---- for every command ---- */
 CLI_ROW(HELP, "help", 'h', CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "global",
-	"show help and exit", NULL)
+	N_("show help and exit"), NULL)
 CLI_ROW(VERSION, "version", 'v', CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "global",
-	"show the version and exit", NULL)
+	N_("show the version and exit"), NULL)
 CLI_ROW(QUIET, "quiet", 'q', CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "global",
-	"no progress, no notes: results and errors only", NULL)
+	N_("no progress, no notes: results and errors only"), NULL)
 CLI_ROW(DEBUG, "debug", 'd', CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "global",
-	"tell every step on standard error", NULL)
+	N_("tell every step on standard error"), NULL)
 CLI_ROW(CACHE_DIR, "cache-dir", 0, CLI_PATH, "DIR", NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "global",
-	"where the database is kept (default: lacre below the user's cache directory)", NULL)
-CLI_ROW(TIMEOUT, "timeout", 0, CLI_DURATION, "TIME", "5m0s", NULL, 0, 0, CLI_TRIVY, CLI_SAME, "global",
-	"give up after this time", NULL)
+	N_("where the database is kept (default: lacre below the user's cache directory)"), NULL)
+CLI_ROW(TIMEOUT, "timeout", 0, CLI_DURATION, "TIME", "5m0s", NULL, 0, 0, CLI_TRIVY, CLI_SAME,
+	"global", N_("give up after this time"), NULL)
 CLI_ROW(CONFIG, "config", 'c', CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED, "global",
-	"read options from a file",
-	"no configuration files yet: give options on the command line or as environment variables")
+	N_("read options from a file"),
+	N_("no configuration files yet: give options on the command line or as environment variables"))
 CLI_ROW(INSECURE, "insecure", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED, "global",
-	"accept servers without a valid certificate", "nothing is fetched from servers")
+	N_("accept servers without a valid certificate"), N_("nothing is fetched from servers"))
 CLI_ROW(CACERT, "cacert", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED, "global",
-	"trust this certificate authority", "nothing is fetched from servers")
-CLI_ROW(GENERATE_DEFAULT_CONFIG, "generate-default-config", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
-	CLI_REFUSED, "global", "write a configuration file with the defaults",
-	"no configuration files yet: `lacre help COMMAND` lists defaults")
+	N_("trust this certificate authority"), N_("nothing is fetched from servers"))
+CLI_ROW(GENERATE_DEFAULT_CONFIG, "generate-default-config", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0,
+	CLI_TRIVY, CLI_REFUSED, "global", N_("write a configuration file with the defaults"),
+	N_("no configuration files yet: `lacre help COMMAND` lists defaults"))
 
 /* ---- what is scanned ---- */
 CLI_ROW(INPUT, "input", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_DIFFERS, "source",
-	"scan this image file or directory: docker archive, OCI layout, or a tar of either",
-	"an OCI layout in a tar file works, too, compressed or not")
-CLI_ROW(PLATFORM, "platform", 0, CLI_STRING, "OS/ARCH[/VARIANT]", NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "source",
-	"choose this platform from an image of several", NULL)
-CLI_ROW(IMAGE_SRC, "image-src", 0, CLI_LIST, "LIST", NULL, "docker,containerd,podman,remote", 0, 0, CLI_TRIVY,
-	CLI_REFUSED, "source", "where to look for images, in order",
-	"images come from files: use --input with what `docker save` or `skopeo copy` wrote")
-CLI_ROW(DOCKER_HOST, "docker-host", 0, CLI_STRING, "ADDRESS", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED, "source",
-	"address of the docker engine", "images come from files: use --input with what `docker save` wrote")
-CLI_ROW(PODMAN_HOST, "podman-host", 0, CLI_STRING, "ADDRESS", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED, "source",
-	"address of the podman engine", "images come from files: use --input with what `podman save` wrote")
-CLI_ROW(MAX_IMAGE_SIZE, "max-image-size", 0, CLI_SIZE, "SIZE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_DIFFERS, "source",
-	"refuse a layer that inflates to more than this", "counted for each layer while it is read")
-CLI_ROW(REMOVED_PKGS, "removed-pkgs", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED, "source",
-	"report packages that build steps removed again", "packages that are not in the image are not reported")
+	N_("scan this image file or directory: docker archive, OCI layout, or a tar of either"),
+	N_("an OCI layout in a tar file works, too, compressed or not"))
+CLI_ROW(PLATFORM, "platform", 0, CLI_STRING, "OS/ARCH[/VARIANT]", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_SAME, "source", N_("choose this platform from an image of several"), NULL)
+CLI_ROW(IMAGE_SRC, "image-src", 0, CLI_LIST, "LIST", NULL, "docker,containerd,podman,remote", 0, 0,
+	CLI_TRIVY, CLI_REFUSED, "source", N_("where to look for images, in order"),
+	N_("images come from files: use --input with what `docker save` or `skopeo copy` wrote"))
+CLI_ROW(DOCKER_HOST, "docker-host", 0, CLI_STRING, "ADDRESS", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_REFUSED, "source", N_("address of the docker engine"),
+	N_("images come from files: use --input with what `docker save` wrote"))
+CLI_ROW(PODMAN_HOST, "podman-host", 0, CLI_STRING, "ADDRESS", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_REFUSED, "source", N_("address of the podman engine"),
+	N_("images come from files: use --input with what `podman save` wrote"))
+CLI_ROW(MAX_IMAGE_SIZE, "max-image-size", 0, CLI_SIZE, "SIZE", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_DIFFERS, "source", N_("refuse a layer that inflates to more than this"),
+	N_("counted for each layer while it is read"))
+CLI_ROW(REMOVED_PKGS, "removed-pkgs", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
+	"source", N_("report packages that build steps removed again"),
+	N_("packages that are not in the image are not reported"))
 
 /* ---- what is looked for ---- */
-CLI_ROW(SCANNERS, "scanners", 0, CLI_LIST, "LIST", "vuln", "vuln,misconfig,secret,license", 0, 0, CLI_TRIVY,
-	CLI_DIFFERS, "scan", "what to look for",
-	"the default is vuln; misconfig, secret and license are accepted and said to be missing")
-CLI_ROW(PKG_TYPES, "pkg-types", 0, CLI_LIST, "LIST", "os,library", "os,library", 0, 0, CLI_TRIVY, CLI_SAME, "scan",
-	"which kinds of packages to look at", NULL)
-CLI_ROW(SKIP_FILES, "skip-files", 0, CLI_LIST, "GLOB", NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "scan",
-	"do not look into files at these paths", NULL)
+CLI_ROW(SCANNERS, "scanners", 0, CLI_LIST, "LIST", "vuln", "vuln,misconfig,secret,license", 0, 0,
+	CLI_TRIVY, CLI_DIFFERS, "scan", N_("what to look for"),
+	N_("the default is vuln; misconfig, secret and license are accepted and said to be missing"))
+CLI_ROW(PKG_TYPES, "pkg-types", 0, CLI_LIST, "LIST", "os,library", "os,library", 0, 0, CLI_TRIVY,
+	CLI_SAME, "scan", N_("which kinds of packages to look at"), NULL)
+CLI_ROW(SKIP_FILES, "skip-files", 0, CLI_LIST, "GLOB", NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME,
+	"scan", N_("do not look into files at these paths"), NULL)
 CLI_ROW(SKIP_DIRS, "skip-dirs", 0, CLI_LIST, "GLOB", NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "scan",
-	"do not look below directories at these paths", NULL)
+	N_("do not look below directories at these paths"), NULL)
 CLI_ROW(PARALLEL, "parallel", 0, CLI_INT, "N", "0", NULL, 0, 1024, CLI_TRIVY, CLI_DIFFERS, "scan",
-	"how many layers to read at once; 0: one per processor", "the default is one per processor, not 5")
-CLI_ROW(REPRODUCIBLE, "reproducible", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_OURS, CLI_SAME, "scan",
-	"take time and ids from the content (and SOURCE_DATE_EPOCH), so that equal scans give equal bytes", NULL)
-CLI_ROW(OFFLINE_SCAN, "offline-scan", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED, "scan",
-	"ask no server while scanning", "a scan never asks a server")
-CLI_ROW(DISTRO, "distro", 0, CLI_STRING, "FAMILY/VERSION", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED, "scan",
-	"take this operating system instead of the one found", "the image's own release files decide")
-CLI_ROW(DETECTION_PRIORITY, "detection-priority", 0, CLI_ENUM, "HOW", "precise", "precise,comprehensive", 0, 0, CLI_TRIVY,
-	CLI_IGNORED, "scan", "prefer few false findings, or few missed ones", "packages of operating systems have one way only")
-CLI_ROW(PKG_RELATIONSHIPS, "pkg-relationships", 0, CLI_LIST, "LIST", NULL, "unknown,root,workspace,direct,indirect",
-	0, 0, CLI_TRIVY, CLI_IGNORED, "scan", "which packages to look at by how they came",
-	"packages of operating systems have no relationship")
-CLI_ROW(FILE_PATTERNS, "file-patterns", 0, CLI_REPEAT, "TYPE:REGEX", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED, "scan",
-	"read files of these names as this type", "each type's own names are read")
-CLI_ROW(SBOM_SOURCES, "sbom-sources", 0, CLI_LIST, "LIST", NULL, "oci,rekor", 0, 0, CLI_TRIVY, CLI_REFUSED, "scan",
-	"look for an SBOM there first", "the image itself is read")
-CLI_ROW(IMAGE_CONFIG_SCANNERS, "image-config-scanners", 0, CLI_LIST, "LIST", NULL, "misconfig,secret", 0, 0, CLI_TRIVY,
-	CLI_REFUSED, "scan", "what to look for in the image's configuration", "the configuration is not judged yet")
+	N_("how many layers to read at once; 0: one per processor"),
+	N_("the default is one per processor, not 5"))
+CLI_ROW(REPRODUCIBLE, "reproducible", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_OURS, CLI_SAME,
+	"scan",
+	N_("take time and ids from the content (and SOURCE_DATE_EPOCH), so that equal scans give equal bytes"),
+	NULL)
+CLI_ROW(OFFLINE_SCAN, "offline-scan", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"scan", N_("ask no server while scanning"), N_("a scan never asks a server"))
+CLI_ROW(DISTRO, "distro", 0, CLI_STRING, "FAMILY/VERSION", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
+	"scan", N_("take this operating system instead of the one found"),
+	N_("the image's own release files decide"))
+CLI_ROW(DETECTION_PRIORITY, "detection-priority", 0, CLI_ENUM, "HOW", "precise",
+	"precise,comprehensive", 0, 0, CLI_TRIVY, CLI_IGNORED, "scan",
+	N_("prefer few false findings, or few missed ones"),
+	N_("packages of operating systems have one way only"))
+CLI_ROW(PKG_RELATIONSHIPS, "pkg-relationships", 0, CLI_LIST, "LIST", NULL,
+	"unknown,root,workspace,direct,indirect", 0, 0, CLI_TRIVY, CLI_IGNORED, "scan",
+	N_("which packages to look at by how they came"),
+	N_("packages of operating systems have no relationship"))
+CLI_ROW(FILE_PATTERNS, "file-patterns", 0, CLI_REPEAT, "TYPE:REGEX", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_REFUSED, "scan", N_("read files of these names as this type"),
+	N_("each type's own names are read"))
+CLI_ROW(SBOM_SOURCES, "sbom-sources", 0, CLI_LIST, "LIST", NULL, "oci,rekor", 0, 0, CLI_TRIVY,
+	CLI_REFUSED, "scan", N_("look for an SBOM there first"), N_("the image itself is read"))
+CLI_ROW(IMAGE_CONFIG_SCANNERS, "image-config-scanners", 0, CLI_LIST, "LIST", NULL,
+	"misconfig,secret", 0, 0, CLI_TRIVY, CLI_REFUSED, "scan",
+	N_("what to look for in the image's configuration"),
+	N_("the configuration is not judged yet"))
 
 /* ---- what is shown ---- */
 CLI_ROW(SEVERITY, "severity", 's', CLI_LIST, "LIST", "UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL",
-	"UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL", 0, 0, CLI_TRIVY, CLI_SAME, "filter", "which severities count", NULL)
-CLI_ROW(IGNORE_UNFIXED, "ignore-unfixed", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "filter",
-	"leave out what has no fix yet", NULL)
+	"UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL", 0, 0, CLI_TRIVY, CLI_SAME, "filter",
+	N_("which severities count"), NULL)
+CLI_ROW(IGNORE_UNFIXED, "ignore-unfixed", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME,
+	"filter", N_("leave out what has no fix yet"), NULL)
 CLI_ROW(IGNORE_STATUS, "ignore-status", 0, CLI_LIST, "LIST", NULL,
-	"unknown,not_affected,affected,fixed,under_investigation,will_not_fix,fix_deferred,end_of_life", 0, 0,
-	CLI_TRIVY, CLI_SAME, "filter", "leave out what the vendor gave one of these statuses", NULL)
-CLI_ROW(IGNOREFILE, "ignorefile", 0, CLI_PATH, "FILE", ".trivyignore", NULL, 0, 0, CLI_TRIVY, CLI_DIFFERS, "filter",
-	"leave out what this file names", ".lacreignore is read, too, when it is there")
-CLI_ROW(SHOW_SUPPRESSED, "show-suppressed", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "filter",
-	"list what was left out by rules, and why", NULL)
-CLI_ROW(VULN_SEVERITY_SOURCE, "vuln-severity-source", 0, CLI_LIST, "LIST", "auto", NULL, 0, 0, CLI_TRIVY, CLI_SAME,
-	"filter", "whose severity to take, in order", NULL)
-CLI_ROW(IGNORE_POLICY, "ignore-policy", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED, "filter",
-	"leave out what this Rego policy says", "use --ignorefile with ids, paths and package URLs")
+	"unknown,not_affected,affected,fixed,under_investigation,will_not_fix,fix_deferred,end_of_life",
+	0, 0, CLI_TRIVY, CLI_SAME, "filter",
+	N_("leave out what the vendor gave one of these statuses"), NULL)
+CLI_ROW(IGNOREFILE, "ignorefile", 0, CLI_PATH, "FILE", ".trivyignore", NULL, 0, 0, CLI_TRIVY,
+	CLI_DIFFERS, "filter", N_("leave out what this file names"),
+	N_(".lacreignore is read, too, when it is there"))
+CLI_ROW(SHOW_SUPPRESSED, "show-suppressed", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_SAME, "filter", N_("list what was left out by rules, and why"), NULL)
+CLI_ROW(VULN_SEVERITY_SOURCE, "vuln-severity-source", 0, CLI_LIST, "LIST", "auto", NULL, 0, 0,
+	CLI_TRIVY, CLI_SAME, "filter", N_("whose severity to take, in order"), NULL)
+CLI_ROW(IGNORE_POLICY, "ignore-policy", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_REFUSED, "filter", N_("leave out what this Rego policy says"),
+	N_("use --ignorefile with ids, paths and package URLs"))
 CLI_ROW(VEX, "vex", 0, CLI_REPEAT, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED, "filter",
-	"leave out what these VEX documents say is not affected", "use --ignorefile until VEX is read")
+	N_("leave out what these VEX documents say is not affected"),
+	N_("use --ignorefile until VEX is read"))
 
 /* ---- output ---- */
-CLI_ROW(FORMAT, "format", 'f', CLI_ENUM, "FORMAT", "table", "table,json", 0, 0, CLI_TRIVY, CLI_DIFFERS, "output",
-	"form of the result", "table and json so far")
+CLI_ROW(FORMAT, "format", 'f', CLI_ENUM, "FORMAT", "table", "table,json", 0, 0, CLI_TRIVY,
+	CLI_DIFFERS, "output", N_("form of the result"), N_("table and json so far"))
 CLI_ROW(OUTPUT, "output", 'o', CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_DIFFERS, "output",
-	"write the result to a file", "the file appears when it is whole")
-CLI_ROW(LIST_ALL_PKGS, "list-all-pkgs", 0, CLI_FLAG, NULL, "true", NULL, 0, 0, CLI_TRIVY, CLI_SAME, "output",
-	"list every package in JSON, not only those with findings", NULL)
-CLI_ROW(NO_PROGRESS, "no-progress", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "output",
-	"show no progress", NULL)
-CLI_ROW(TABLE_MODE, "table-mode", 0, CLI_LIST, "LIST", "summary,detailed", "summary,detailed", 0, 0, CLI_TRIVY,
-	CLI_SAME, "output", "which tables to show", NULL)
-CLI_ROW(TEMPLATE, "template", 't', CLI_STRING, "TEXT", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED, "output",
-	"fill this template", "use --format json and jq")
-CLI_ROW(DEPENDENCY_TREE, "dependency-tree", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED, "output",
-	"show what brought a package", "packages of operating systems have no tree here")
+	N_("write the result to a file"), N_("the file appears when it is whole"))
+CLI_ROW(LIST_ALL_PKGS, "list-all-pkgs", 0, CLI_FLAG, NULL, "true", NULL, 0, 0, CLI_TRIVY, CLI_SAME,
+	"output", N_("list every package in JSON, not only those with findings"), NULL)
+CLI_ROW(NO_PROGRESS, "no-progress", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME,
+	"output", N_("show no progress"), NULL)
+CLI_ROW(TABLE_MODE, "table-mode", 0, CLI_LIST, "LIST", "summary,detailed", "summary,detailed", 0, 0,
+	CLI_TRIVY, CLI_SAME, "output", N_("which tables to show"), NULL)
+CLI_ROW(TEMPLATE, "template", 't', CLI_STRING, "TEXT", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
+	"output", N_("fill this template"), N_("use --format json and jq"))
+CLI_ROW(DEPENDENCY_TREE, "dependency-tree", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_REFUSED, "output", N_("show what brought a package"),
+	N_("packages of operating systems have no tree here"))
 CLI_ROW(EXIT_CODE, "exit-code", 0, CLI_INT, "N", "0", NULL, 0, 255, CLI_TRIVY, CLI_SAME, "output",
-	"exit with this status when anything is found", NULL)
-CLI_ROW(EXIT_ON_EOL, "exit-on-eol", 0, CLI_INT, "N", "0", NULL, 0, 255, CLI_TRIVY, CLI_SAME, "output",
-	"exit with this status when the operating system is past its end of life", NULL)
-CLI_ROW(FAIL_ON_PARTIAL, "fail-on-partial", 0, CLI_INT, "N", "0", NULL, 0, 255, CLI_OURS, CLI_SAME, "output",
-	"exit with this status when anything in the image was not understood", NULL)
+	N_("exit with this status when anything is found"), NULL)
+CLI_ROW(EXIT_ON_EOL, "exit-on-eol", 0, CLI_INT, "N", "0", NULL, 0, 255, CLI_TRIVY, CLI_SAME,
+	"output", N_("exit with this status when the operating system is past its end of life"),
+	NULL)
+CLI_ROW(FAIL_ON_PARTIAL, "fail-on-partial", 0, CLI_INT, "N", "0", NULL, 0, 255, CLI_OURS, CLI_SAME,
+	"output", N_("exit with this status when anything in the image was not understood"), NULL)
 
 /* ---- database ---- */
 CLI_ROW(DB, "db", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME, "database",
-	"use this advisory database (default: db/lacre.db in the cache directory, else the starter)", NULL)
-CLI_ROW(SKIP_DB_UPDATE, "skip-db-update", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED, "database",
-	"do not update the database", "a scan never updates the database")
-CLI_ROW(SKIP_JAVA_DB_UPDATE, "skip-java-db-update", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
-	"database", "do not update the Java index", "there is no separate Java index")
-CLI_ROW(DOWNLOAD_DB_ONLY, "download-db-only", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED, "database",
-	"fetch the database and stop", "build it with `lacre db build --from DIR -o FILE`")
-CLI_ROW(DB_REPOSITORY, "db-repository", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED, "database",
-	"fetch the database from there", "build it with `lacre db build --from DIR -o FILE`")
+	N_("use this advisory database (default: db/lacre.db in the cache directory, else the starter)"),
+	NULL)
+CLI_ROW(SKIP_DB_UPDATE, "skip-db-update", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_IGNORED, "database", N_("do not update the database"),
+	N_("a scan never updates the database"))
+CLI_ROW(SKIP_JAVA_DB_UPDATE, "skip-java-db-update", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_IGNORED, "database", N_("do not update the Java index"),
+	N_("there is no separate Java index"))
+CLI_ROW(DOWNLOAD_DB_ONLY, "download-db-only", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_REFUSED, "database", N_("fetch the database and stop"),
+	N_("build it with `lacre db build --from DIR -o FILE`"))
+CLI_ROW(DB_REPOSITORY, "db-repository", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_REFUSED, "database", N_("fetch the database from there"),
+	N_("build it with `lacre db build --from DIR -o FILE`"))
 CLI_ROW(FROM, "from", 0, CLI_PATH, "DIR", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME, "database",
-	"folder of advisory feeds", NULL)
+	N_("folder of advisory feeds"), NULL)
 CLI_ROW(STARTER, "starter", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_OURS, CLI_SAME, "database",
-	"write the starter database's text files instead of a database", NULL)
+	N_("write the starter database's text files instead of a database"), NULL)
 CLI_ROW(ONLY, "only", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME, "database",
-	"take these feeds alone", NULL)
+	N_("take these feeds alone"), NULL)
 
 /* ---- accepted for the neighbours' sake ---- */
-CLI_ROW(DISABLE_TELEMETRY, "disable-telemetry", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
-	"compatibility", "send no usage data", "none is ever sent")
-CLI_ROW(SKIP_VERSION_CHECK, "skip-version-check", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
-	"compatibility", "do not ask for newer versions", "lacre never asks")
-CLI_ROW(CACHE_BACKEND, "cache-backend", 0, CLI_STRING, "NAME", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
-	"compatibility", "where layer facts are cached", "layers are read anew each time")
-CLI_ROW(CACHE_TTL, "cache-ttl", 0, CLI_DURATION, "TIME", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED, "compatibility",
-	"how long cached facts live", "layers are read anew each time")
-CLI_ROW(SERVER, "server", 0, CLI_STRING, "ADDRESS", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED, "compatibility",
-	"let a server scan", "the scan runs here, it is quick")
-CLI_ROW(COMPLIANCE, "compliance", 0, CLI_STRING, "NAME", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED, "compatibility",
-	"report by this compliance specification", "not there yet")
-CLI_ROW(REPORT, "report", 0, CLI_STRING, "KIND", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED, "compatibility",
-	"detail of compliance reports", "without --compliance it has no effect")
-CLI_ROW(USERNAME, "username", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED, "compatibility",
-	"user name for the registry", "images come from files")
-CLI_ROW(PASSWORD, "password", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED, "compatibility",
-	"password for the registry", "images come from files")
-CLI_ROW(REGISTRY_TOKEN, "registry-token", 0, CLI_STRING, "TOKEN", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
-	"compatibility", "token for the registry", "images come from files")
+CLI_ROW(DISABLE_TELEMETRY, "disable-telemetry", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_IGNORED, "compatibility", N_("send no usage data"), N_("none is ever sent"))
+CLI_ROW(SKIP_VERSION_CHECK, "skip-version-check", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_IGNORED, "compatibility", N_("do not ask for newer versions"), N_("lacre never asks"))
+CLI_ROW(CACHE_BACKEND, "cache-backend", 0, CLI_STRING, "NAME", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_IGNORED, "compatibility", N_("where layer facts are cached"),
+	N_("layers are read anew each time"))
+CLI_ROW(CACHE_TTL, "cache-ttl", 0, CLI_DURATION, "TIME", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"compatibility", N_("how long cached facts live"), N_("layers are read anew each time"))
+CLI_ROW(SERVER, "server", 0, CLI_STRING, "ADDRESS", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
+	"compatibility", N_("let a server scan"), N_("the scan runs here, it is quick"))
+CLI_ROW(COMPLIANCE, "compliance", 0, CLI_STRING, "NAME", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
+	"compatibility", N_("report by this compliance specification"), N_("not there yet"))
+CLI_ROW(REPORT, "report", 0, CLI_STRING, "KIND", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"compatibility", N_("detail of compliance reports"),
+	N_("without --compliance it has no effect"))
+CLI_ROW(USERNAME, "username", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
+	"compatibility", N_("user name for the registry"), N_("images come from files"))
+CLI_ROW(PASSWORD, "password", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
+	"compatibility", N_("password for the registry"), N_("images come from files"))
+CLI_ROW(REGISTRY_TOKEN, "registry-token", 0, CLI_STRING, "TOKEN", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_REFUSED, "compatibility", N_("token for the registry"), N_("images come from files"))

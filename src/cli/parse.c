@@ -1,12 +1,12 @@
 /*
- * Command lines in GNU form: --name=value, --name value, -x value, -xvalue, -xyz for flags, "--" ends.
- * Flags take a value only with "=". The environment speaks first, the command line over it.
+ * Command lines in GNU form: --name=value, --name value, -x value, -xvalue, -xyz for flags, "--"
+ * ends. Flags take a value only with "=". The environment speaks where the command line is silent.
  */
 #include "cli/parse.h"
 
 #include <stdio.h>
 
-#include "cli/command.h"
+#include "cli/talk.h"
 #include "cli/value.h"
 
 struct parse {
@@ -62,28 +62,33 @@ static int unknown(struct parse *p, struct lc_slice name, const char *dashes)
 {
 	const char *near = dashes[1] ? nearest(p->cmd, name) : NULL;
 	if (near)
-		return lc_fail(p->e, LC_EUSAGE, "unknown option %s%s; did you mean --%s?", dashes, lc_quote(name).s,
-			       near);
-	return lc_fail(p->e, LC_EUSAGE, "unknown option %s%s; see lacre %s --help", dashes, lc_quote(name).s,
-		       p->cmd->name);
+		return lc_fail(p->e, LC_EUSAGE, _("unknown option %s%s; did you mean --%s?"),
+			       dashes, lc_quote(name).s, near);
+	return lc_fail(p->e, LC_EUSAGE, _("unknown option %s%s; see lacre %s --help"), dashes,
+		       lc_quote(name).s, p->cmd->name);
 }
 
 static int note(struct parse *p, struct lc_slice text)
 {
 	struct lc_slice *n = text.p ? lc_vec_push(p->a, &p->v->unset_notes) : NULL;
 	if (!n)
-		return lc_fail(p->e, lc_arena_err(p->a), "no memory for options");
+		return lc_fail(p->e, lc_arena_err(p->a), _("no memory for options"));
 	*n = text;
 	return 0;
 }
 
 /* Known elsewhere, not here: refused with its reason, or accepted and told once. */
-static int check_compat(struct parse *p, const struct cli_option *o, const char *as_written)
+static int check_compat(struct parse *p, const struct cli_option *o, struct lc_slice text,
+			const char *as_written)
 {
+	bool on = true;
+	if (o->type == CLI_FLAG && cli_bool(text, &on) && !on)
+		return 0; /* what is not there is off already */
 	if (o->compat == CLI_REFUSED)
-		return lc_fail(p->e, LC_EUSAGE, "%s: %s", as_written, o->note);
+		return lc_fail(p->e, LC_EUSAGE, "%s: %s", as_written, _(o->note));
 	if (o->compat == CLI_IGNORED)
-		return note(p, lc_arena_fmt(p->a, "%s has no effect: %s", as_written, o->note));
+		return note(p,
+			    lc_arena_fmt(p->a, _("%s has no effect: %s"), as_written, _(o->note)));
 	return 0;
 }
 
@@ -91,7 +96,7 @@ static int set(struct parse *p, enum cli_opt opt, struct lc_slice text, const ch
 	       enum cli_set_by by)
 {
 	const struct cli_option *o = &cli_options[opt];
-	int rc = check_compat(p, o, as_written);
+	int rc = check_compat(p, o, text, as_written);
 	return rc ? rc : cli_value_set(o, text, as_written, by, p->a, &p->v->v[opt], p->e);
 }
 
@@ -99,7 +104,7 @@ static int set(struct parse *p, enum cli_opt opt, struct lc_slice text, const ch
 static int next_value(struct parse *p, const char *as_written, struct lc_slice *ret)
 {
 	if (p->at >= p->argc)
-		return lc_fail(p->e, LC_EUSAGE, "%s needs a value", as_written);
+		return lc_fail(p->e, LC_EUSAGE, _("%s needs a value"), as_written);
 	*ret = lc_str(p->argv[p->at++]);
 	return 0;
 }
@@ -113,7 +118,8 @@ static int parse_long(struct parse *p, struct lc_slice arg)
 	if (opt == CLI_OPT_N)
 		return unknown(p, name, "--");
 	char as_written[80];
-	(void)snprintf(as_written, sizeof(as_written), "--%s", cli_options[opt].name); /* rows are short */
+	(void)snprintf(as_written, sizeof(as_written), "--%s",
+		       cli_options[opt].name); /* rows are short */
 	if (!has_value && cli_options[opt].type == CLI_FLAG)
 		return set(p, opt, LC_S("true"), as_written, CLI_BY_ARG);
 	int rc = has_value ? 0 : next_value(p, as_written, &value);
@@ -146,11 +152,12 @@ static int parse_short(struct parse *p, struct lc_slice arg)
 static int parse_argument(struct parse *p, struct lc_slice arg)
 {
 	if (p->v->arguments.n >= p->cmd->arguments_max)
-		return lc_fail(p->e, LC_EUSAGE, "\"%s\" is one argument too many; see lacre %s --help", lc_quote(arg).s,
-			       p->cmd->name);
+		return lc_fail(p->e, LC_EUSAGE,
+			       _("\"%s\" is one argument too many; see lacre %s --help"),
+			       lc_quote(arg).s, p->cmd->name);
 	struct lc_slice *item = lc_vec_push(p->a, &p->v->arguments);
 	if (!item)
-		return lc_fail(p->e, lc_arena_err(p->a), "no memory for arguments");
+		return lc_fail(p->e, lc_arena_err(p->a), _("no memory for arguments"));
 	*item = arg;
 	return 0;
 }
@@ -184,7 +191,7 @@ void cli_env_name(const char *prefix, const char *option, char ret[CLI_ENV_NAME_
 	ret[n] = '\0';
 }
 
-static const char *env_get(char **environment, const char *name)
+const char *cli_env_get(char **environment, const char *name)
 {
 	struct lc_slice want = lc_str(name);
 	for (char **one = environment; one && *one; one++) {
@@ -211,12 +218,12 @@ static int parse_environment(struct parse *p, char **environment)
 	for (const enum cli_opt *o = p->cmd->options; *o != CLI_OPT_N; o++) {
 		const struct cli_option *opt = &cli_options[*o];
 		const char *prefixes[] = { "LACRE_", cli_env_prefix(opt->origin) };
-		if (*o == CLI_OPT_HELP || *o == CLI_OPT_VERSION)
+		if (*o == CLI_OPT_HELP || *o == CLI_OPT_VERSION || p->v->v[*o].set_by == CLI_BY_ARG)
 			continue;
 		for (size_t i = 0; i < 2 && prefixes[i]; i++) {
 			char name[CLI_ENV_NAME_MAX];
 			cli_env_name(prefixes[i], opt->name, name);
-			const char *value = env_get(environment, name);
+			const char *value = cli_env_get(environment, name);
 			if (!value || !*value)
 				continue;
 			int rc = set(p, *o, lc_str(value), name, CLI_BY_ENV);
@@ -234,28 +241,30 @@ static int set_defaults(struct parse *p)
 		const struct cli_option *opt = &cli_options[*o];
 		if (!opt->def)
 			continue;
-		int rc = cli_value_set(opt, lc_str(opt->def), opt->name, CLI_BY_DEFAULT, p->a, &p->v->v[*o],
-				       p->e);
+		int rc = cli_value_set(opt, lc_str(opt->def), opt->name, CLI_BY_DEFAULT, p->a,
+				       &p->v->v[*o], p->e);
 		if (rc)
 			return rc;
 	}
 	return 0;
 }
 
-int cli_parse(const struct cli_command *cmd, int argc, char **argv, char **environment, struct lc_arena *a,
-	      struct cli_values *ret, struct lc_err *e)
+int cli_parse(const struct cli_command *cmd, int argc, char **argv, char **environment,
+	      struct lc_arena *a, struct cli_values *ret, struct lc_err *e)
 {
 	struct parse p = { .cmd = cmd, .a = a, .v = ret, .e = e, .argc = argc, .argv = argv };
 	*ret = (struct cli_values){ 0 };
 	int rc = set_defaults(&p);
 	if (!rc)
-		rc = parse_environment(&p, environment);
-	if (!rc)
 		rc = parse_arguments(&p);
+	/* Help must come whatever the environment holds. */
 	if (rc || ret->v[CLI_OPT_HELP].flag || ret->v[CLI_OPT_VERSION].flag)
 		return rc;
+	rc = parse_environment(&p, environment);
+	if (rc)
+		return rc;
 	if (ret->arguments.n < cmd->arguments_min)
-		return lc_fail(e, LC_EUSAGE, "lacre %s needs %s; see lacre %s --help", cmd->name, cmd->synopsis,
-			       cmd->name);
+		return lc_fail(e, LC_EUSAGE, _("lacre %s needs %s; see lacre %s --help"), cmd->name,
+			       cmd->synopsis, cmd->name);
 	return 0;
 }

@@ -1,0 +1,36 @@
+/*
+ * The rows of all commands; commands.c lists them.
+ */
+#pragma once
+
+#include "cli/command.h"
+
+extern const struct cli_command cli_command_root; /* what stands before or without a command */
+extern const struct cli_command cli_command_image;
+extern const struct cli_command cli_command_db_build;
+extern const struct cli_command cli_command_db_info;
+extern const struct cli_command cli_command_version;
+extern const struct cli_command cli_command_help;
+extern const struct cli_command cli_command_completion;
+extern const struct cli_command cli_command_docs;
+
+/** The whole program: argv[0] is its name. Exit status. */
+int cli_run(int argc, char **argv, struct cli_io *io);
+/**
+ * A command by its words ("db", "build") or an alias of it; *ret_words says how many words named
+ * it.
+ * @return NULL when there is none
+ */
+const struct cli_command *cli_command_of(int argc, char **argv, int *ret_words);
+/** True for the first word of commands of two words ("db"). */
+bool cli_is_group(struct lc_slice word);
+/** The error line for words that name no command, as a usage error. */
+int cli_unknown_command(struct cli_io *io, int argc, char **argv);
+
+/**
+ * Print help of one command, of those that share a first word, or of the program (both NULL) to
+ * io->out. Exit status.
+ */
+int cli_help(const struct cli_command *cmd, const char *group, struct cli_io *io);
+/** Print "Version: ..." to io->out. Exit status. */
+int cli_version(struct cli_io *io);

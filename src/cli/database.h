@@ -1,0 +1,26 @@
+/*
+ * Which database a command uses, and which target an argument names. Private to cli/.
+ */
+#pragma once
+
+#include "cli/command.h"
+#include "oci/image.h"
+
+/**
+ * --db, else <cache-dir>/db/lacre.db when it is there, else NULL: the starter.
+ * The cache directory is --cache-dir, else $XDG_CACHE_HOME/lacre, else $HOME/.cache/lacre.
+ */
+int cli_database(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
+		 const char **ret, struct lc_err *e) LC_MUST_CHECK;
+/** <cache-dir>/db and the database's place in it, there or not. LC_EUSAGE where there is no home.
+ */
+int cli_database_home(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
+		      const char **ret_dir, const char **ret_file, struct lc_err *e) LC_MUST_CHECK;
+/** --input: a path, or "PATH:REFERENCE" where only PATH is there. */
+void cli_input(struct lc_slice given, struct lc_arena *a, struct oci_open_options *ret);
+/**
+ * A path, or TRANSPORT:PATH[:REFERENCE] of skopeo's docker-archive:, oci: and oci-archive:.
+ * LC_ENOTFOUND for paths that are not there, LC_EUSAGE for names of images in registries.
+ */
+int cli_target(struct lc_slice argument, struct lc_arena *a, struct oci_open_options *ret,
+	       struct lc_err *e) LC_MUST_CHECK;

@@ -1,0 +1,20 @@
+/*
+ * lacre: the program.
+ */
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/interrupt.h"
+
+int main(int argc, char **argv)
+{
+	struct cli_io io = {
+		.out = STDOUT_FILENO,
+		.err = STDERR_FILENO,
+		.out_tty = isatty(STDOUT_FILENO),
+		.err_tty = isatty(STDERR_FILENO),
+		.environment = environ,
+	};
+	cli_interrupt_start();
+	return cli_run(argc, argv, &io);
+}
