@@ -250,15 +250,29 @@ struct lc_slice oci_reference_name(const struct oci_reference *r, struct lc_aren
 	return lc_arena_fmt(a, "%.*s/%.*s", LC_FMT(r->registry), LC_FMT(r->repository));
 }
 
+/* What may be left out of a Docker Hub name: nothing that would make it read as another. */
+static struct lc_slice short_path(struct lc_slice path)
+{
+	struct lc_slice rest = path;
+	struct lc_slice head = path;
+	struct lc_slice tail;
+	if (lc_chop_prefix(&rest, library) && lc_find(rest, '/') == SIZE_MAX)
+		return is_hex_id(rest) ? path : rest;
+	if (lc_cut(path, '/', &head, &tail) && looks_like_domain(head))
+		return (struct lc_slice){ NULL, 0 };
+	return path;
+}
+
 struct lc_slice oci_reference_familiar(const struct oci_reference *r, struct lc_arena *a)
 {
-	struct lc_slice path = r->repository;
-	bool on_hub = lc_eq(r->registry, hub);
-	struct lc_slice rest = path;
-	if (on_hub && lc_chop_prefix(&rest, library) && lc_find(rest, '/') == SIZE_MAX)
-		path = rest;
-	return lc_arena_fmt(a, "%.*s%s%.*s%s%.*s%s%.*s", on_hub ? 0 : (int)r->registry.n,
-			    (const char *)r->registry.p, on_hub ? "" : "/", LC_FMT(path),
+	struct lc_slice path = { NULL, 0 };
+	if (lc_eq(r->registry, hub))
+		path = short_path(r->repository);
+	bool full = path.n == 0;
+	if (full)
+		path = r->repository;
+	return lc_arena_fmt(a, "%.*s%s%.*s%s%.*s%s%.*s", full ? (int)r->registry.n : 0,
+			    (const char *)r->registry.p, full ? "/" : "", LC_FMT(path),
 			    r->tag.n ? ":" : "", LC_FMT(r->tag), r->digest.n ? "@" : "",
 			    LC_FMT(r->digest));
 }

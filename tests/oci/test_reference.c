@@ -24,6 +24,11 @@ static const struct {
 	{ "a__b/c---d", "docker.io", "a__b/c---d", "", "a__b/c---d" },
 	{ "a:_T.1-2", "docker.io", "library/a", "_T.1-2", "a:_T.1-2" },
 	{ "3.20", "docker.io", "library/3.20", "", "3.20" },
+	{ "docker.io/ghcr.io/x", "docker.io", "ghcr.io/x", "", "docker.io/ghcr.io/x" },
+	{ "docker.io/localhost/x", "docker.io", "localhost/x", "", "docker.io/localhost/x" },
+	{ "library/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "docker.io",
+	  "library/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "",
+	  "library/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" },
 	{ "library/x/y", "docker.io", "library/x/y", "", "library/x/y" },
 };
 
