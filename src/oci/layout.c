@@ -103,7 +103,7 @@ static int nested(struct walk *w, const struct oci_descriptor *m, const struct t
 {
 	struct json_doc doc;
 	struct lc_slice text;
-	enum manifest_shape shape;
+	enum manifest_shape shape = SHAPE_OTHER;
 	struct oci_image *i = w->image;
 	if (depth >= NESTING_MAX || ++w->documents > DOCUMENTS_MAX)
 		return lc_fail(e, LC_ELIMIT,
@@ -237,7 +237,7 @@ static int walk_layout(struct walk *w, struct lc_err *e)
 	struct oci_image *i = w->image;
 	struct json_doc d;
 	struct lc_slice text;
-	enum manifest_shape shape;
+	enum manifest_shape shape = SHAPE_OTHER;
 	int rc = check_version(i, e);
 	if (rc == 0)
 		rc = i->source->document(i->source, LC_S("index.json"), &i->arena, &text, e);

@@ -97,7 +97,7 @@ bool manifest_is_artifact(const struct json_doc *d)
 static int check_shape(struct oci_image *i, const struct oci_descriptor *m, struct lc_err *e)
 {
 	const struct json_doc *d = &i->manifest_doc;
-	enum manifest_shape shape;
+	enum manifest_shape shape = SHAPE_OTHER;
 	int rc = manifest_shape(d, m->media_type, &shape, e);
 	if (rc)
 		return lc_wrap(e, rc, "manifest");

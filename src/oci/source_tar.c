@@ -172,7 +172,7 @@ static int cursor_at(struct source_tar *t, uint64_t offset, struct cursor **ret,
 {
 	struct cursor *c = unpark(t, offset);
 	int rc = c ? 0 : cursor_new(t, &c, e);
-	if (rc)
+	if (!c)
 		return rc;
 	rc = lc_stream_skip(c->plain, offset - c->at, e);
 	if (rc) {
@@ -277,7 +277,7 @@ static int index_compressed(struct source_tar *t, struct lc_err *e)
 	struct cursor *c = NULL;
 	uint64_t rest;
 	int rc = cursor_new(t, &c, e);
-	if (rc)
+	if (!c)
 		return rc;
 	rc = tar_index_build(&t->index, c->plain, UINT64_MAX, true, &t->limits, e);
 	if (rc == 0)
