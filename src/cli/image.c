@@ -31,21 +31,13 @@ struct job {
 	struct ignore_rules rules;
 };
 
-static bool list_has(const struct lc_slices *l, const char *word)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (lc_eq(l->v[i], lc_str(word)))
-			return true;
-	return false;
-}
-
 static void set_groups(struct job *j)
 {
 	const struct lc_slices *types = &j->v->v[CLI_OPT_PKG_TYPES].list;
 	unsigned groups = 0;
-	if (list_has(types, "os"))
+	if (cli_list_has(types, "os"))
 		groups |= INV_GROUP_OS;
-	if (list_has(types, "library"))
+	if (cli_list_has(types, "library"))
 		groups |= INV_GROUP_LIBRARY;
 	j->q.inventory.groups = groups;
 	j->match.groups = groups;
@@ -66,14 +58,14 @@ static void set_scanners(struct job *j)
 	if (n)
 		cli_note(j->io, j->v,
 			 _("not looked for yet: %s; this release does --scanners vuln"), absent);
-	j->q.no_match = !list_has(&v->list, "vuln");
+	j->q.no_match = !cli_list_has(&v->list, "vuln");
 }
 
 static void set_severities(struct job *j)
 {
 	const struct lc_slices *l = &j->v->v[CLI_OPT_SEVERITY].list;
 	for (unsigned s = 0; s < SEVERITY_N; s++)
-		j->judge.severity[s] = list_has(l, severity_name((enum severity)s));
+		j->judge.severity[s] = cli_list_has(l, severity_name((enum severity)s));
 }
 
 static void set_statuses(struct job *j)

@@ -34,3 +34,11 @@ const struct cli_group cli_groups[] = {
 	{ "compatibility", N_("For the neighbours' sake") },
 };
 const unsigned cli_groups_n = sizeof(cli_groups) / sizeof(cli_groups[0]);
+
+bool cli_list_has(const struct lc_slices *l, const char *word)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (lc_eq(l->v[i], lc_str(word)))
+			return true;
+	return false;
+}

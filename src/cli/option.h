@@ -81,6 +81,9 @@ struct cli_values {
 	struct lc_slices unset_notes; /* lines to tell once: ignored options and the like */
 };
 
+/** A list option holds this word. */
+bool cli_list_has(const struct lc_slices *l, const char *word);
+
 struct cli_command;
 
 /**

@@ -3,7 +3,9 @@
  * CLI_ROW.
  *
  * CLI_ROW(id, name, letter, type, metavar, def, choices, min, max, origin, compat, group, help,
- * note) help is one line in English; note is for the migration pages. Both are marked for the
+ *         note)
+ *
+ * help is one line in English; note tells what differs, or why not. Both are marked for the
  * catalogue.
  */
 
@@ -54,9 +56,9 @@ CLI_ROW(REMOVED_PKGS, "removed-pkgs", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_T
 	N_("packages that are not in the image are not reported"))
 
 /* ---- what is looked for ---- */
-CLI_ROW(SCANNERS, "scanners", 0, CLI_LIST, "LIST", "vuln", "vuln,misconfig,secret,license", 0, 0,
-	CLI_TRIVY, CLI_DIFFERS, "scan", N_("what to look for"),
-	N_("the default is vuln; misconfig, secret and license are accepted and said to be missing"))
+CLI_ROW(SCANNERS, "scanners", 0, CLI_LIST, "LIST", "vuln,secret", "vuln,misconfig,secret,license",
+	0, 0, CLI_TRIVY, CLI_DIFFERS, "scan", N_("what to look for"),
+	N_("vuln alone is done so far; the others are accepted, and each scan says that they are missing"))
 CLI_ROW(PKG_TYPES, "pkg-types", 0, CLI_LIST, "LIST", "os,library", "os,library", 0, 0, CLI_TRIVY,
 	CLI_SAME, "scan", N_("which kinds of packages to look at"), NULL)
 CLI_ROW(SKIP_FILES, "skip-files", 0, CLI_LIST, "GLOB", NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME,
@@ -91,7 +93,7 @@ CLI_ROW(SBOM_SOURCES, "sbom-sources", 0, CLI_LIST, "LIST", NULL, "oci,rekor", 0,
 CLI_ROW(IMAGE_CONFIG_SCANNERS, "image-config-scanners", 0, CLI_LIST, "LIST", NULL,
 	"misconfig,secret", 0, 0, CLI_TRIVY, CLI_REFUSED, "scan",
 	N_("what to look for in the image's configuration"),
-	N_("the configuration is not judged yet"))
+	N_("the image configuration is not judged yet"))
 
 /* ---- what is shown ---- */
 CLI_ROW(SEVERITY, "severity", 's', CLI_LIST, "LIST", "UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL",
@@ -155,8 +157,8 @@ CLI_ROW(DOWNLOAD_DB_ONLY, "download-db-only", 0, CLI_FLAG, NULL, NULL, NULL, 0, 
 	CLI_REFUSED, "database", N_("fetch the database and stop"),
 	N_("build it with `lacre db build --from DIR -o FILE`"))
 CLI_ROW(DB_REPOSITORY, "db-repository", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY,
-	CLI_REFUSED, "database", N_("fetch the database from there"),
-	N_("build it with `lacre db build --from DIR -o FILE`"))
+	CLI_IGNORED, "database", N_("fetch the database from there"),
+	N_("nothing is fetched: lacre db build makes the database"))
 CLI_ROW(FROM, "from", 0, CLI_PATH, "DIR", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME, "database",
 	N_("folder of advisory feeds"), NULL)
 CLI_ROW(STARTER, "starter", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_OURS, CLI_SAME, "database",
@@ -181,9 +183,94 @@ CLI_ROW(COMPLIANCE, "compliance", 0, CLI_STRING, "NAME", NULL, NULL, 0, 0, CLI_T
 CLI_ROW(REPORT, "report", 0, CLI_STRING, "KIND", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
 	"compatibility", N_("detail of compliance reports"),
 	N_("without --compliance it has no effect"))
-CLI_ROW(USERNAME, "username", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
-	"compatibility", N_("user name for the registry"), N_("images come from files"))
-CLI_ROW(PASSWORD, "password", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
-	"compatibility", N_("password for the registry"), N_("images come from files"))
+CLI_ROW(USERNAME, "username", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"compatibility", N_("user name for the registry"),
+	N_("no registry is asked: images come from files"))
+CLI_ROW(PASSWORD, "password", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"compatibility", N_("password for the registry"),
+	N_("no registry is asked: images come from files"))
 CLI_ROW(REGISTRY_TOKEN, "registry-token", 0, CLI_STRING, "TOKEN", NULL, NULL, 0, 0, CLI_TRIVY,
-	CLI_REFUSED, "compatibility", N_("token for the registry"), N_("images come from files"))
+	CLI_IGNORED, "compatibility", N_("token for the registry"),
+	N_("no registry is asked: images come from files"))
+CLI_ROW(PASSWORD_STDIN, "password-stdin", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_IGNORED, "compatibility", N_("read the password of the registry from standard input"),
+	N_("no registry is asked: images come from files"))
+CLI_ROW(REKOR_URL, "rekor-url", 0, CLI_STRING, "URL", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"compatibility", N_("ask this transparency log for SBOMs"),
+	N_("without --sbom-sources it has no effect"))
+CLI_ROW(LICENSE_FULL, "license-full", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"compatibility", N_("look for licences in the text of files"),
+	N_("licences are not looked for yet"))
+CLI_ROW(LICENSE_CONFIDENCE_LEVEL, "license-confidence-level", 0, CLI_STRING, "N", NULL, NULL, 0, 0,
+	CLI_TRIVY, CLI_IGNORED, "compatibility", N_("how sure a licence must be"),
+	N_("licences are not looked for yet"))
+CLI_ROW(IGNORED_LICENSES, "ignored-licenses", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_IGNORED, "compatibility", N_("licences that do not count"),
+	N_("licences are not looked for yet"))
+CLI_ROW(SECRET_CONFIG, "secret-config", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_IGNORED, "compatibility", N_("rules for secrets"), N_("secrets are not looked for yet"))
+CLI_ROW(SKIP_VEX_REPO_UPDATE, "skip-vex-repo-update", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0,
+	CLI_TRIVY, CLI_IGNORED, "compatibility", N_("do not update VEX repositories"),
+	N_("nothing is ever updated by a scan"))
+CLI_ROW(OUTPUT_PLUGIN_ARG, "output-plugin-arg", 0, CLI_STRING, "ARGS", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_REFUSED, "compatibility", N_("arguments of an output plugin"),
+	N_("there are no plugins"))
+CLI_ROW(JAVA_DB_REPOSITORY, "java-db-repository", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_IGNORED, "compatibility", N_("fetch the Java index from there"),
+	N_("there is no separate Java index"))
+CLI_ROW(DOWNLOAD_JAVA_DB_ONLY, "download-java-db-only", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0,
+	CLI_TRIVY, CLI_REFUSED, "compatibility", N_("fetch the Java index and stop"),
+	N_("there is no separate Java index"))
+CLI_ROW(REDIS_CA, "redis-ca", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"compatibility", N_("certificate authority of the cache server"),
+	N_("nothing is cached but the database"))
+CLI_ROW(REDIS_CERT, "redis-cert", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"compatibility", N_("certificate for the cache server"),
+	N_("nothing is cached but the database"))
+CLI_ROW(REDIS_KEY, "redis-key", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"compatibility", N_("key for the cache server"), N_("nothing is cached but the database"))
+CLI_ROW(REDIS_TLS, "redis-tls", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"compatibility", N_("reach the cache server by TLS"),
+	N_("nothing is cached but the database"))
+CLI_ROW(TOKEN, "token", 0, CLI_STRING, "TOKEN", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"compatibility", N_("token for the server"), N_("without --server it has no effect"))
+CLI_ROW(TOKEN_HEADER, "token-header", 0, CLI_STRING, "NAME", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_IGNORED, "compatibility", N_("header that carries the token"),
+	N_("without --server it has no effect"))
+CLI_ROW(CUSTOM_HEADERS, "custom-headers", 0, CLI_REPEAT, "HEADER", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_IGNORED, "compatibility", N_("more headers for the server"),
+	N_("without --server it has no effect"))
+CLI_ROW(ENABLE_MODULES, "enable-modules", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_REFUSED, "compatibility", N_("modules to run"), N_("there are no modules"))
+CLI_ROW(MODULE_DIR, "module-dir", 0, CLI_PATH, "DIR", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"compatibility", N_("where modules are"), N_("there are no modules"))
+CLI_ROW(SKIP_CHECK_UPDATE, "skip-check-update", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_IGNORED, "compatibility", N_("do not update the checks"),
+	N_("nothing is ever updated by a scan"))
+CLI_ROW(CHECKS_BUNDLE_REPOSITORY, "checks-bundle-repository", 0, CLI_STRING, "NAME", NULL, NULL, 0,
+	0, CLI_TRIVY, CLI_IGNORED, "compatibility", N_("fetch checks from there"),
+	N_("misconfigurations are not looked for yet"))
+CLI_ROW(MISCONFIG_SCANNERS, "misconfig-scanners", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_IGNORED, "compatibility", N_("which kinds of configuration to look at"),
+	N_("misconfigurations are not looked for yet"))
+CLI_ROW(INCLUDE_NON_FAILURES, "include-non-failures", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0,
+	CLI_TRIVY, CLI_IGNORED, "compatibility", N_("list checks that passed, too"),
+	N_("misconfigurations are not looked for yet"))
+CLI_ROW(CONFIG_CHECK, "config-check", 0, CLI_REPEAT, "PATH", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_IGNORED, "compatibility", N_("checks of your own"),
+	N_("misconfigurations are not looked for yet"))
+CLI_ROW(CONFIG_DATA, "config-data", 0, CLI_REPEAT, "PATH", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"compatibility", N_("data for checks of your own"),
+	N_("misconfigurations are not looked for yet"))
+CLI_ROW(CHECK_NAMESPACES, "check-namespaces", 0, CLI_REPEAT, "NAME", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_IGNORED, "compatibility", N_("namespaces of checks of your own"),
+	N_("misconfigurations are not looked for yet"))
+CLI_ROW(TRACE, "trace", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"compatibility", N_("tell how checks were evaluated"),
+	N_("misconfigurations are not looked for yet"))
+CLI_ROW(VULN_TYPE, "vuln-type", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
+	"compatibility", N_("older name of --pkg-types"), N_("write --pkg-types"))
+CLI_ROW(SECURITY_CHECKS, "security-checks", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_REFUSED, "compatibility", N_("older name of --scanners"), N_("write --scanners"))
+CLI_ROW(LIGHT, "light", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"compatibility", N_("use a smaller database"), N_("there is one database"))

@@ -44,11 +44,12 @@ static struct report_write_options options_of(struct cli_io *io, const struct cl
 		.box = t.utf8,
 		.translate = cli_translate,
 	};
+	const struct lc_slices *tables = &v->v[CLI_OPT_TABLE_MODE].list;
+	o.no_summary = !cli_list_has(tables, "summary");
+	o.no_details = !cli_list_has(tables, "detailed");
 	const struct lc_slices *l = &v->v[CLI_OPT_SEVERITY].list;
 	for (unsigned s = 0; s < SEVERITY_N; s++)
-		for (size_t i = 0; i < l->n; i++)
-			if (lc_eq(l->v[i], lc_str(severity_name((enum severity)s))))
-				o.severity[s] = true;
+		o.severity[s] = cli_list_has(l, severity_name((enum severity)s));
 	return o;
 }
 
