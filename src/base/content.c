@@ -65,7 +65,7 @@ int lc_content_read(const struct lc_content *c, uint64_t off, void *buf, size_t 
 			       (unsigned long long)off, (unsigned long long)c->size);
 	uint8_t *p = buf;
 	while (n) {
-		size_t got;
+		size_t got = 0;
 		int r = lc_content_some(c, off, p, n, &got, e);
 		if (r)
 			return r;
@@ -122,7 +122,7 @@ static int spool_all(struct spool *sp, struct lc_stream *from, uint64_t bytes_ma
 {
 	uint8_t chunk[16 * 1024];
 	for (;;) {
-		size_t got;
+		size_t got = 0;
 		int r = lc_stream_read(from, chunk, sizeof(chunk), &got, e);
 		if (r || got == 0)
 			return r;

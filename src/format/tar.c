@@ -34,7 +34,7 @@ static bool is_zero_block(const uint8_t *block)
 /* The next header block, or the end: two zero blocks, one before the end of the stream, or none. */
 static int take_header(struct tar_reader *t, struct lc_err *e)
 {
-	bool end;
+	bool end = false;
 	int rc;
 
 	t->start = t->offset;

@@ -425,7 +425,7 @@ static void member_close(struct lc_stream *s)
 int zip_member_stream(struct zip_reader *z, uint64_t index, struct lc_stream **ret,
 		      struct lc_err *e)
 {
-	struct zip_member about;
+	struct zip_member about = { 0 };
 	struct member_stream *m;
 	int rc = zip_member_at(z, index, &about, e);
 
