@@ -136,6 +136,16 @@ const char *lc_code_name(int code)
 		return "wrong usage";
 	case LC_ECANCEL:
 		return "cancelled";
+	case LC_ENET:
+		return "network failed";
+	case LC_EAUTH:
+		return "not authorised";
+	case LC_EDENIED:
+		return "denied";
+	case LC_EBUSY:
+		return "too many requests";
+	case LC_EREMOTE:
+		return "server failed";
 	default:
 		return "unknown error";
 	}

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum lc_code {
@@ -20,6 +21,11 @@ enum lc_code {
 	LC_EUNSUP = -7,    /* well-formed, but of a kind we do not read */
 	LC_EUSAGE = -8,    /* the caller's own request makes no sense */
 	LC_ECANCEL = -9,   /* stopped by a deadline or by the user */
+	LC_ENET = -10,     /* a peer cannot be reached, or stopped answering */
+	LC_EAUTH = -11,    /* a peer wants credentials, or does not take these */
+	LC_EDENIED = -12,  /* a peer knows who asks and says no */
+	LC_EBUSY = -13,    /* a peer has been asked too often */
+	LC_EREMOTE = -14,  /* a peer failed by its own word */
 };
 
 enum { LC_ERR_MSG_MAX = 512 };
@@ -54,6 +60,12 @@ int lc_wrap(struct lc_err *e, int code, const char *fmt, ...)
 
 /** Forget the error. */
 void lc_err_clear(struct lc_err *e);
+
+/** The codes of a peer that cannot be had: the work could not be done, whatever its input holds. */
+static inline bool lc_code_is_remote(int code)
+{
+	return code <= LC_ENET && code >= LC_EREMOTE;
+}
 
 /** Short English name of a code, for logs: "truncated", "malformed", … never NULL. */
 const char *lc_code_name(int code);

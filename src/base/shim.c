@@ -109,6 +109,14 @@ static int libc_unlink(void *ctx, int dirfd, const char *path)
 	return unlinkat(dirfd, path, 0) ? -errno : 0;
 }
 
+static void libc_wait_ns(void *ctx, int64_t ns)
+{
+	(void)ctx;
+	struct timespec t = { .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000 };
+	if (ns > 0)
+		(void)nanosleep(&t, NULL); /* a signal ends it, as promised */
+}
+
 const struct lc_shim lc_shim_default = {
 	.alloc = libc_alloc,
 	.now_ns = libc_now_ns,
@@ -121,6 +129,7 @@ const struct lc_shim lc_shim_default = {
 	.fsync = libc_fsync,
 	.rename = libc_rename,
 	.unlink = libc_unlink,
+	.wait_ns = libc_wait_ns,
 };
 
 const struct lc_shim *lc_shim = &lc_shim_default;
@@ -159,6 +168,11 @@ int64_t lc_now_ns(void)
 int64_t lc_ticks_ns(void)
 {
 	return lc_shim->ticks_ns(lc_shim->ctx);
+}
+
+void lc_wait_ns(int64_t ns)
+{
+	lc_shim->wait_ns(lc_shim->ctx, ns);
 }
 
 int lc_random(void *buf, size_t n)

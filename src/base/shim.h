@@ -23,6 +23,7 @@ struct lc_shim {
 	int (*fsync)(void *ctx, int fd);
 	int (*rename)(void *ctx, int dirfd, const char *from, const char *to);
 	int (*unlink)(void *ctx, int dirfd, const char *path);
+	void (*wait_ns)(void *ctx, int64_t ns); /* returns early when a signal comes */
 	void *ctx;
 };
 
@@ -40,6 +41,8 @@ void lc_free(void *p);
 
 int64_t lc_now_ns(void);
 int64_t lc_ticks_ns(void);
+/** Sleep for ns, or until a signal comes. */
+void lc_wait_ns(int64_t ns);
 /** Cryptographic random bytes; 0 or -errno. */
 int lc_random(void *buf, size_t n);
 

@@ -112,6 +112,14 @@ static int fake_unlink(void *ctx, int dirfd, const char *path)
 	return f->unlink_err ? -f->unlink_err : lc_shim_default.unlink(NULL, dirfd, path);
 }
 
+static void fake_wait_ns(void *ctx, int64_t ns)
+{
+	struct shim_fake *f = ctx;
+	f->waits++;
+	f->ticks_ns += ns;
+	f->now_ns += ns;
+}
+
 struct shim_fake shim_fake_default(void)
 {
 	return (struct shim_fake){
@@ -136,6 +144,7 @@ void shim_fake_set(struct shim_fake *f)
 		.fsync = fake_fsync,
 		.rename = fake_rename,
 		.unlink = fake_unlink,
+		.wait_ns = fake_wait_ns,
 		.ctx = f,
 	};
 	lc_shim = &table;

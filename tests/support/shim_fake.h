@@ -34,6 +34,7 @@ struct shim_fake {
 	unsigned fsyncs;
 	unsigned renames;
 	unsigned unlinks;
+	unsigned waits; /* each moves both clocks on */
 };
 
 struct shim_fake shim_fake_default(void);
