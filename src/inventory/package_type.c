@@ -53,6 +53,8 @@ struct lc_slice package_id(const struct inv_package *p, struct lc_arena *a)
 	if (p->version.n)
 		(void)lc_buf_byte(&b, '@');
 	int r = lc_buf_slice(&b, p->version);
+	if (r && !a->err)
+		a->err = r;
 	if (r || lc_arena_dup(a, lc_buf_get(&b), &id))
 		id = lc_slice_of(NULL, 0);
 	lc_buf_done(&b);

@@ -27,7 +27,10 @@ extern const size_t package_types_n;
 void package_version_split(const struct package_type *t, struct lc_slice version,
 			   uint64_t *ret_epoch, struct lc_slice *ret_version,
 			   struct lc_slice *ret_release);
-/** Package id of reports: "name@version" and the forms of the type. In the arena. */
+/**
+ * Package id of reports: "name@version" and the forms of the type. In the arena; p NULL (a->err is
+ * set) out of memory.
+ */
 struct lc_slice package_id(const struct inv_package *p, struct lc_arena *a);
 /** Package URL (purl-spec 1.0) with arch, distro and epoch qualifiers; os may be NULL. p NULL when
  * the type has none, or (a->err is set) out of memory. */

@@ -14,7 +14,7 @@ enum { PURL_BYTES_MAX = 8192 };
 /* Unreserved bytes of RFC 3986, and the colon, which the specification leaves as it is. */
 static bool is_plain(uint8_t c)
 {
-	return lc_is_alpha(c) || lc_is_digit(c) || (c && memchr("-._~:", c, 5));
+	return lc_is_alpha(c) || lc_is_digit(c) || lc_find(LC_S("-._~:"), c) != SIZE_MAX;
 }
 
 static void put(struct lc_buf *b, struct lc_slice s)

@@ -36,7 +36,7 @@ static int collect(struct squash *s, struct lc_map *read)
 static int was_read(struct squash *s, const struct lc_map *read, struct lc_slice path,
 		    struct lc_slice analyser, bool *ret)
 {
-	struct lc_slice key;
+	struct lc_slice key = { NULL, 0 };
 	int r = join(s, path, 0, analyser, &key);
 	if (r == 0)
 		*ret = lc_map_has(read, key);

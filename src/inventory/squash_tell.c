@@ -29,7 +29,7 @@ static int key_of(struct squash *s, struct lc_slice type, struct lc_slice name,
 
 static int add_note(struct squash *s, struct lc_map *map, const struct inv_owned_by *by)
 {
-	struct lc_slice key;
+	struct lc_slice key = { NULL, 0 };
 	int r = key_of(s, by->type, by->package, &key);
 	if (r)
 		return r;
@@ -150,7 +150,7 @@ static int resolve_depends(struct squash *s, const struct lc_map *first, struct 
 {
 	struct lc_slices ids = { 0 };
 	for (size_t i = 0; i < p->depends_on.n; i++) {
-		struct lc_slice key;
+		struct lc_slice key = { NULL, 0 };
 		int r = key_of(s, p->type, p->depends_on.v[i], &key);
 		if (r)
 			return r;
@@ -185,7 +185,7 @@ static int collect(struct squash *s, struct lc_map *notes, struct lc_map *first)
 	}
 	for (size_t i = 0; i < s->ret->packages.n && r == 0; i++) {
 		struct inv_found_package *p = &s->ret->packages.v[i];
-		struct lc_slice key;
+		struct lc_slice key = { NULL, 0 };
 		r = key_of(s, p->package.type, p->package.name, &key);
 		r = r ? r : lc_map_add(first, key, p, NULL);
 	}
@@ -196,7 +196,7 @@ static int tell(struct squash *s, const struct lc_map *map, const struct lc_map 
 		struct inv_package *p)
 {
 	const struct package_type *type = package_type_of(p->type);
-	struct lc_slice key;
+	struct lc_slice key = { NULL, 0 };
 	if (!type || !type->os)
 		return 0;
 	int r = key_of(s, p->type, p->name, &key);

@@ -139,7 +139,7 @@ static int run(struct walker *w, const struct walk_file *f, const struct inv_ana
 		.path = f->path,
 		.mode = f->mode,
 		.size = f->size,
-		.bytes = a->access == INV_WHOLE ? content->mem : LC_S(""),
+		.bytes = content && a->access == INV_WHOLE ? content->mem : LC_S(""),
 		.content = content,
 		.stream = f->content,
 		.options = w->options,

@@ -30,9 +30,11 @@ static const struct row good[] = {
 	ROW("what a package provides is no package", "P:a\nV:1\np:b=1 c=2\n",
 	    "p apk a 1 src=a/1 lines=1-3\n"),
 	ROW("virtual packages are marked", "P:.build-deps\nV:20240101.000000\n",
-	    "p apk .build-deps 20240101.000000 src=.build-deps/20240101.000000 flags=8 lines=1-2\n"),
+	    "p apk .build-deps 20240101.000000 src=.build-deps/20240101.000000 flags=8 "
+	    "lines=1-2\n"),
 	ROW("words of a licence all apply, an expression is one",
-	    "P:a\nV:1\nL:MIT BSD  GPL2+\n\nP:b\nV:1\nL:MIT AND (BSD-2-Clause OR ISC)\n\nP:c\nV:1\nL:\n",
+	    "P:a\nV:1\nL:MIT BSD  GPL2+\n\nP:b\nV:1\nL:MIT AND (BSD-2-Clause OR ISC)\n\n"
+	    "P:c\nV:1\nL:\n",
 	    "p apk a 1 src=a/1 lic=MIT|BSD|GPL2+ lines=1-3\n"
 	    "p apk b 1 src=b/1 lic=MIT AND (BSD-2-Clause OR ISC) lines=5-7\n"
 	    "p apk c 1 src=c/1 lines=9-11\n"),
@@ -129,7 +131,8 @@ static void takes_the_highest_untagged_repository(void **state)
 		ROW("the highest by number",
 		    "http://h/alpine/v3.9/main\nhttp://h/alpine/v3.10/main\n", "r alpine 3.10\n"),
 		ROW("edge is above all",
-		    "http://h/alpine/v3.9/main\nhttp://h/alpine/edge/main\nhttp://h/alpine/v3.99/main\n",
+		    "http://h/alpine/v3.9/main\nhttp://h/alpine/edge/main\n"
+		    "http://h/alpine/v3.99/main\n",
 		    "r alpine edge\n"),
 		ROW("comments and tagged ones do not count",
 		    "#http://h/alpine/edge/main\n@edge http://h/alpine/edge/main\n"

@@ -10,7 +10,8 @@ static const struct row good[] = {
 	ROW("one package",
 	    "Package: bash\n" OK "Architecture: amd64\nVersion: 5.2.15-2+b13\n"
 	    "Source: bash (5.2.15-2)\nMaintainer: M <m@debian.org>\n",
-	    "p dpkg bash 5.2.15-2+b13 arch=amd64 src=bash/5.2.15-2 by=M <m@debian.org> lines=1-6\n"),
+	    "p dpkg bash 5.2.15-2+b13 arch=amd64 src=bash/5.2.15-2 by=M <m@debian.org> "
+	    "lines=1-6\n"),
 	ROW("source without version has the binary's",
 	    "Package: libssl3\n" OK "Source: openssl\nVersion: 1:3.0-1\n",
 	    "p dpkg libssl3 1:3.0-1 src=openssl/1:3.0-1 lines=1-4\n"),
@@ -92,7 +93,8 @@ static const struct row broken[] = {
 	    "p dpkg a x_1 src=a/x_1 lines=1-3\n"
 	    "! malformed: line 1: a has no Debian version: x_1\n"),
 	ROW("unknown status counts", "Package: a\nStatus: install ok sideways\nVersion: 1\n",
-	    "p dpkg a 1 src=a/1 lines=1-3\n! malformed: line 1: a counts as installed, its status is "
+	    "p dpkg a 1 src=a/1 lines=1-3\n"
+	    "! malformed: line 1: a counts as installed, its status is "
 	    "install ok sideways\n"),
 	ROW("empty status counts", "Package: a\nStatus:\nVersion: 1\n",
 	    "p dpkg a 1 src=a/1 lines=1-3\n"
@@ -229,7 +231,8 @@ static void reads_licences(void **state)
 	static const struct row rows[] = {
 		ROW("machine-readable",
 		    "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\n"
-		    "Files: *\nLicense: GPL-2+ and/or MIT\n\nFiles: a\nLicense: Expat, and BSD-3-clause\n"
+		    "Files: *\nLicense: GPL-2+ and/or MIT\n\nFiles: a\n"
+		    "License: Expat, and BSD-3-clause\n"
 		    " text\nLicense: MIT\n",
 		    "o dpkg x lic=GPL-2+|MIT|Expat|BSD-3-clause\n"),
 		ROW("prose that points at a text",

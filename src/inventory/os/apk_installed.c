@@ -65,7 +65,7 @@ static bool split_line(struct lc_slice line, uint8_t *ret_key, struct lc_slice *
 static struct lc_slice word_name(struct lc_slice word)
 {
 	for (size_t i = 0; i < word.n; i++) {
-		if (memchr("=<>~", word.p[i], 4))
+		if (lc_find(LC_S("=<>~"), word.p[i]) != SIZE_MAX)
 			return lc_sub(word, 0, i);
 	}
 	return word;
@@ -243,7 +243,7 @@ static int put_package(struct parser *p)
 		q->pkg.source_name = q->pkg.name;
 	q->pkg.type = LC_S("apk");
 	q->pkg.source_version = q->pkg.version;
-	if (q->pkg.name.p[0] == '.')
+	if (lc_starts(q->pkg.name, LC_S(".")))
 		q->pkg.flags |= INV_VIRTUAL;
 	if (q->commit.n)
 		q->pkg.attributes = (struct inv_attribute_list){ &commit, 1, 1 };

@@ -131,7 +131,8 @@ static int read_depends(struct parser *p, struct lc_slice value)
 		while (lc_split(&one, '|', &alternative)) {
 			alternative = lc_trim(alternative);
 			size_t end = 0;
-			while (end < alternative.n && !memchr(" (:[<\t", alternative.p[end], 6))
+			while (end < alternative.n &&
+			       lc_find(LC_S(" (:[<\t"), alternative.p[end]) == SIZE_MAX)
 				end++;
 			if (!is_token(lc_sub(alternative, 0, end)))
 				continue;

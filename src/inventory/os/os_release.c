@@ -69,7 +69,7 @@ static bool unquote(struct lc_slice s, struct lc_buf *out)
 		} else if (!quote && (c == ' ' || c == '\t')) {
 			break; /* a shell would take the rest for a command */
 		} else if (c == '\\' && quote != '\'' && i + 1 < s.n &&
-			   (!quote || memchr("$\"\\`", s.p[i + 1], 4))) {
+			   (!quote || lc_find(LC_S("$\"\\`"), s.p[i + 1]) != SIZE_MAX)) {
 			(void)lc_buf_byte(out, s.p[++i]); /* sticky: the caller looks */
 		} else {
 			(void)lc_buf_byte(out, c);
