@@ -12,6 +12,7 @@ struct drawing {
 	const struct grid_style *style;
 	struct lc_buf *out;
 	size_t width[GRID_COLUMNS_MAX];
+	size_t least[GRID_COLUMNS_MAX]; /* below this a word would break */
 };
 
 /* What rules are made of: ASCII first, line-drawing characters second. */
@@ -37,7 +38,7 @@ static const char *const colours[GRID_COLOUR_N] = {
 	"", "\033[36m", "\033[34m", "\033[33m", "\033[91m", "\033[31m",
 };
 
-enum { COLUMN_MIN = 4 };
+enum { COLUMN_MIN = 4, WORD_MAX = 24 }; /* longer words (addresses) break sooner than others */
 
 int grid_row(struct grid *g, const struct grid_cell *cells)
 {
@@ -60,11 +61,19 @@ static size_t row_count(const struct grid *g)
 	return g->cells.n / g->columns;
 }
 
-static void widen(size_t *width, struct lc_slice s)
+static void widen(size_t *width, size_t w)
 {
-	size_t w = grid_width(s);
 	if (w > *width)
 		*width = w;
+}
+
+static void widen_word(size_t *least, struct lc_slice s)
+{
+	struct lc_slice word;
+	if (grid_width(s) <= *least)
+		return;
+	while (s.p && lc_split(&s, ' ', &word))
+		widen(least, lc_min(grid_width(word), WORD_MAX));
 }
 
 static void natural_widths(struct drawing *d)
@@ -72,28 +81,43 @@ static void natural_widths(struct drawing *d)
 	const struct grid *g = d->g;
 	for (size_t c = 0; c < g->columns; c++) {
 		d->width[c] = 1;
-		widen(&d->width[c], lc_str(g->headers[c]));
+		d->least[c] = COLUMN_MIN;
+		widen(&d->width[c], grid_width(lc_str(g->headers[c])));
+		widen_word(&d->least[c], lc_str(g->headers[c]));
 		for (size_t r = 0; r < row_count(g); r++) {
-			widen(&d->width[c], cell(g, r, c)->text);
-			widen(&d->width[c], cell(g, r, c)->link);
+			widen(&d->width[c], grid_width(cell(g, r, c)->text));
+			widen(&d->width[c], grid_width(cell(g, r, c)->link));
+			widen_word(&d->least[c], cell(g, r, c)->text);
+			widen_word(&d->least[c], cell(g, r, c)->link);
 		}
 	}
 }
 
-static size_t widest(const struct drawing *d)
+/* Take from the widest column, one by one, until the table fits or no column has more to give. */
+static size_t shrink(struct drawing *d, size_t total, const size_t *least)
 {
-	size_t at = 0;
-	for (size_t c = 1; c < d->g->columns; c++) {
-		if (d->width[c] >=
-		    d->width[at]) /* the later one: titles stand last and wrap best */
-			at = c;
+	while (total > d->style->width) {
+		size_t at = SIZE_MAX;
+		for (size_t c = 0; c < d->g->columns; c++) {
+			bool can = d->width[c] > least[c];
+			/* The later of equals: titles stand last and wrap best. */
+			if (can && (at == SIZE_MAX || d->width[c] >= d->width[at]))
+				at = c;
+		}
+		if (at == SIZE_MAX)
+			break;
+		d->width[at]--;
+		total--;
 	}
-	return at;
+	return total;
 }
 
-/* Take from the widest column, one by one, until the table fits or every column is at its least. */
 static void fit(struct drawing *d)
 {
+	static const size_t last_resort[GRID_COLUMNS_MAX] = {
+		COLUMN_MIN, COLUMN_MIN, COLUMN_MIN, COLUMN_MIN,
+		COLUMN_MIN, COLUMN_MIN, COLUMN_MIN, COLUMN_MIN,
+	};
 	size_t total = 1;
 	size_t limit = d->style->width;
 	if (!limit)
@@ -102,13 +126,8 @@ static void fit(struct drawing *d)
 		d->width[c] = lc_min(d->width[c], limit);
 		total += d->width[c] + 3;
 	}
-	while (total > limit) {
-		size_t c = widest(d);
-		if (d->width[c] <= COLUMN_MIN)
-			return;
-		d->width[c]--;
-		total--;
-	}
+	total = shrink(d, total, d->least);
+	(void)shrink(d, total, last_resort); /* narrower still: the terminal breaks the lines */
 }
 
 static bool same(const struct grid_cell *a, const struct grid_cell *b)
@@ -207,7 +226,8 @@ static int wrap_row(struct drawing *d, size_t row, struct lines *l, size_t *ret_
 	int rc = 0;
 	for (size_t c = 0; !rc && c < g->columns; c++) {
 		const struct grid_cell *from = cell(g, row, c);
-		rc = grid_wrap(from->text, d->width[c], g->a, &l[c].all);
+		if (from->text.n || !from->link.n)
+			rc = grid_wrap(from->text, d->width[c], g->a, &l[c].all);
 		l[c].link_from = l[c].all.n;
 		if (!rc && from->link.n)
 			rc = grid_wrap(from->link, d->width[c], g->a, &l[c].all);

@@ -29,8 +29,11 @@ static struct lc_slice hash_text(const struct lc_slice *parts, size_t n, char be
 {
 	struct digest d;
 	char text[DIGEST_TEXT_MAX];
-	if (hash_parts(parts, n, between, &d, NULL))
+	int rc = hash_parts(parts, n, between, &d, NULL);
+	if (rc) {
+		a->err = a->err ? a->err : rc;
 		return (struct lc_slice){ NULL, 0 };
+	}
 	return lc_arena_fmt(a, "%s", digest_text(&d, text));
 }
 
@@ -156,7 +159,10 @@ struct lc_slice report_package_uid(const struct inv_found_package *f, struct lc_
 	const struct lc_slice parts[] = { p->type, p->name, p->version, p->arch, f->file };
 	struct digest d;
 	char hex[DIGEST_TEXT_MAX];
-	if (hash_parts(parts, 5, '\0', &d, NULL))
+	int rc = hash_parts(parts, 5, '\0', &d, NULL);
+	if (rc) {
+		a->err = a->err ? a->err : rc;
 		return (struct lc_slice){ NULL, 0 };
+	}
 	return lc_arena_fmt(a, "%.16s", digest_hex(&d, hex));
 }

@@ -1,0 +1,142 @@
+#include "report/sample.h"
+#include "report/schema.h"
+#include "support/alloc_fail.h"
+#include "support/fixture.h"
+#include "support/slice_assert.h"
+
+static struct lc_buf json_of(unsigned flags, uint64_t seed, const struct report_write_options *o)
+{
+	struct report *r = sample_report(flags, seed);
+	struct lc_err e = { 0 };
+	struct lc_buf out;
+	lc_buf_init(&out, 16 << 20);
+	int rc = report_write_json(r, o, &out, &e);
+	if (rc)
+		print_error("# %s\n", e.msg);
+	assert_int_equal(rc, 0);
+	report_free(r);
+	return out;
+}
+
+static struct json_doc parse(struct lc_slice text, struct lc_arena *a)
+{
+	struct json_doc d;
+	struct lc_err e = { 0 };
+	if (json_parse(text, JSON_DUP_REFUSE, NULL, a, &d, &e)) {
+		print_error("# %s\n", e.msg);
+		fail();
+	}
+	return d;
+}
+
+static void whole_reports_stay_as_they_are(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned flags;
+	} cases[] = { { "sample.json", 0 },
+		      { "hostile.json", SAMPLE_HOSTILE },
+		      { "empty.json", SAMPLE_EMPTY } };
+	const struct report_write_options o = sample_options();
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct lc_buf out = json_of(cases[i].flags, 0, &o);
+		assert_golden(cases[i].name, lc_buf_get(&out));
+		lc_buf_done(&out);
+	}
+}
+
+static void every_report_fits_the_schema(void **state)
+{
+	struct report_write_options o = sample_options();
+	struct lc_arena a = { 0 };
+	struct lc_buf text;
+	(void)state;
+	lc_buf_init(&text, 1 << 20);
+	source_read("docs/schema/report-1.json", &text);
+	struct json_doc schema = parse(lc_buf_get(&text), &a);
+	for (unsigned i = 0; i < 16; i++) {
+		o.list_all_pkgs = i & 8;
+		struct lc_buf out = json_of(i & 7, 0, &o);
+		struct json_doc d = parse(lc_buf_get(&out), &a);
+		assert_true(schema_check(&schema, &d) >= (i & SAMPLE_EMPTY ? 4 : 20));
+		lc_buf_done(&out);
+	}
+	lc_buf_done(&text);
+	lc_arena_done(&a);
+}
+
+static void packages_are_listed_on_request(void **state)
+{
+	struct report_write_options o = sample_options();
+	(void)state;
+	o.list_all_pkgs = false;
+	o.show_suppressed = false;
+	struct lc_buf out = json_of(0, 0, &o);
+	assert_true(lc_find_slice(lc_buf_get(&out), LC_S("\"Packages\": [")) == SIZE_MAX);
+	assert_true(lc_find_slice(lc_buf_get(&out), LC_S("ExperimentalModifiedFindings")) ==
+		    SIZE_MAX);
+	assert_true(lc_find_slice(lc_buf_get(&out), LC_S("CVE-2019-1549")) != SIZE_MAX);
+	lc_buf_done(&out);
+}
+
+static void the_order_of_packages_does_not_matter(void **state)
+{
+	const struct report_write_options o = sample_options();
+	(void)state;
+	struct lc_buf want = json_of(0, 0, &o);
+	for (uint64_t seed = 1; seed < 30; seed++) {
+		struct lc_buf got = json_of(0, seed, &o);
+		assert_true(lc_eq(lc_buf_get(&got), lc_buf_get(&want)));
+		lc_buf_done(&got);
+	}
+	lc_buf_done(&want);
+}
+
+static void markup_and_broken_text_are_escaped(void **state)
+{
+	const struct report_write_options o = sample_options();
+	struct lc_arena a = { 0 };
+	(void)state;
+	struct lc_buf out = json_of(SAMPLE_HOSTILE, 0, &o);
+	for (size_t i = 0; i < out.n; i++) {
+		assert_true(out.p[i] != '<' && out.p[i] != '>' && out.p[i] != '&');
+		assert_true(out.p[i] >= 0x20 || out.p[i] == '\n');
+	}
+	struct json_doc d = parse(lc_buf_get(&out), &a);
+	assert_text(json_get_str(&d, json_root(&d), "ArtifactName"),
+		    "app.tar\x1b[31m\xe2\x80\xae<b>&\xef\xbf\xbd\r\n");
+	lc_arena_done(&a);
+	lc_buf_done(&out);
+}
+
+static int write_again(void *ctx)
+{
+	const struct report_write_options o = sample_options();
+	struct lc_buf out;
+	lc_buf_init(&out, 16 << 20);
+	int rc = report_write_json(ctx, &o, &out, NULL);
+	lc_buf_done(&out);
+	return rc;
+}
+
+static void each_failing_allocation_is_reported(void **state)
+{
+	struct report *r = sample_report(0, 0);
+	(void)state;
+	assert_true(alloc_fail_each(write_again, r) > 10);
+	report_free(r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whole_reports_stay_as_they_are),
+		cmocka_unit_test(every_report_fits_the_schema),
+		cmocka_unit_test(packages_are_listed_on_request),
+		cmocka_unit_test(the_order_of_packages_does_not_matter),
+		cmocka_unit_test(markup_and_broken_text_are_escaped),
+		cmocka_unit_test(each_failing_allocation_is_reported),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
