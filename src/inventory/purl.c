@@ -105,6 +105,8 @@ struct lc_slice package_purl(const struct inv_package *p, const struct inv_os *o
 	put_qualifiers(&b, t, p, os, epoch);
 	if (lc_buf_err(&b) == LC_ENOMEM && !a->err)
 		a->err = LC_ENOMEM; /* tells it from "has none" */
+	if (lc_buf_err(&b) == LC_ENOMEM && !a->err)
+		a->err = LC_ENOMEM;
 	if (lc_buf_err(&b) || lc_arena_dup(a, lc_buf_get(&b), &ret))
 		ret = lc_slice_of(NULL, 0);
 	lc_buf_done(&b);

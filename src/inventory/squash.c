@@ -1,5 +1,7 @@
 #include "inventory/squash_impl.h"
 
+#include "inventory/matcher.h"
+
 /* ---- one layer ---- */
 
 static struct live *new_live(struct squash *s, struct lc_slice path, size_t layer)
@@ -70,28 +72,43 @@ static const struct live *replaced_at(const struct squash *s, struct lc_slice pa
 	return l;
 }
 
-/* A later context of the same path and analyser replaces; without analyser it forgets them all. */
-static void forget(struct squash *s, struct lc_slice path, struct lc_slice analyser)
+/*
+ * A later context of the same path and analyser replaces; without analyser it forgets them all.
+ * What is left of the path's list is in *ret.
+ */
+static int forget(struct squash *s, struct lc_slice path, struct lc_slice analyser,
+		  struct live **ret)
 {
 	struct live *l = lc_map_get(&s->own, path);
-	for (; l; l = l->next_at_path)
-		l->gone |= analyser.n == 0 || lc_eq(l->facts->analyser, analyser);
+	struct live **at = ret;
+	size_t n = 0;
+	for (*ret = NULL; l; l = l->next_at_path) {
+		l->gone = analyser.n == 0 || lc_eq(l->facts->analyser, analyser);
+		if (l->gone)
+			continue;
+		*at = l;
+		at = &l->next_at_path;
+		n++;
+	}
+	*at = NULL;
+	return n < INV_ANALYSERS_MAX ? 0 : LC_ELIMIT; /* of a stream that is not ours */
 }
 
 static int add_file(struct squash *s, const struct inv_file_facts *f, size_t layer, bool *ret_os)
 {
 	struct lc_slice path;
+	struct live *others;
 	int r = canonical(s, f->path, &path);
+	r = r ? r : forget(s, path, f->analyser, &others);
 	if (r)
 		return r;
-	forget(s, path, f->analyser);
 	if (f->analyser.n == 0)
-		return 0;
+		return lc_map_put(&s->own, path, NULL);
 	struct live *l = new_live(s, path, layer);
 	if (!l)
 		return squash_nomem(s);
 	l->facts = f;
-	l->next_at_path = lc_map_get(&s->own, path);
+	l->next_at_path = others;
 	r = lc_map_put(&s->own, path, l);
 	r = r ? r : squash_origins(s, l, replaced_at(s, path, f->analyser));
 	*ret_os |= l->os;

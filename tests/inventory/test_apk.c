@@ -65,6 +65,8 @@ static const struct row broken[] = {
 	ROW("no letter and colon", "P:a\nnonsense\nV:1\n:\n",
 	    "p apk a 1 src=a/1 lines=1-4\n! malformed: line 2: not a letter and a colon\n"
 	    "! malformed: line 4: not a letter and a colon\n"),
+	ROW("an architecture with a space", "P:a\nV:1\nA:x y\n",
+	    "p apk a 1 src=a/1 lines=1-3\n! malformed: line 1: architecture (A) not usable\n"),
 	ROW("checksum of no file", "P:a\nV:1\nZ:" SHA1 "\n",
 	    "p apk a 1 src=a/1 lines=1-3\n! malformed: line 3: checksum of no file\n"),
 	ROW("checksum of another kind", "P:a\nV:1\nC:Q3abcd\nR:f\nZ:x\n",

@@ -101,6 +101,8 @@ static const struct row broken[] = {
 	    "! malformed: line 1: a counts as installed, its status is \n"),
 	ROW("half installed is said", "Package: a\nStatus: install ok half-installed\nVersion: 1\n",
 	    "! malformed: line 1: package half installed, not counted\n"),
+	ROW("an architecture with a space", "Package: a\n" OK "Version: 1\nArchitecture: x y\n",
+	    "p dpkg a 1 src=a/1 lines=1-4\n! malformed: line 1: architecture of a: x y\n"),
 	ROW("source that does not close", "Package: a\n" OK "Version: 1\nSource: b (2\n",
 	    "p dpkg a 1 src=a/1 lines=1-4\n! malformed: line 1: source of a: b (2\n"),
 	ROW("source without a version in its brackets",

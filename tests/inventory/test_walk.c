@@ -141,6 +141,38 @@ static void whiteouts_and_opaque_directories_take_databases_away(void **state)
 	      "os x 5 layer=0 file=etc/os-release\n");
 }
 
+static void derived_systems_win_over_their_parents(void **state)
+{
+	(void)state;
+	static const struct make_file ubuntu[] = {
+		{ .name = "etc/debian_version", .content = "bookworm/sid\n" },
+		{ .name = "usr/lib/os-release", .content = "ID=ubuntu\nVERSION_ID=22.04\n" },
+		{ .name = "etc/lsb-release",
+		  .content = "DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=22.04\n" },
+	};
+	static const struct make_file debian[] = {
+		{ .name = "etc/debian_version", .content = "12.5\n" },
+		{ .name = "etc/os-release",
+		  .content = "ID=debian\nVERSION_ID=12\nVERSION_CODENAME=bookworm\n" },
+	};
+	static const struct make_file oracle[] = {
+		{ .name = "etc/redhat-release",
+		  .content = "Red Hat Enterprise Linux release 8.10 (Ootpa)\n" },
+		{ .name = "etc/oracle-release", .content = "Oracle Linux Server release 8.10\n" },
+		{ .name = "etc/os-release", .content = "ID=ol\nVERSION_ID=8.10\n" },
+	};
+	static const struct make_file kali[] = {
+		{ .name = "etc/debian_version", .content = "kali-rolling\n" },
+		{ .name = "etc/os-release", .content = "ID=kali\nVERSION_ID=2024.1\n" },
+	};
+	const struct make_layer layers[] = { LAYER(ubuntu), LAYER(debian), LAYER(oracle),
+					     LAYER(kali) };
+	check(&layers[0], 1, "os ubuntu 22.04 85 layer=0 file=etc/lsb-release\n");
+	check(&layers[1], 1, "os debian 12.5 bookworm 40 layer=0 file=etc/debian_version\n");
+	check(&layers[2], 1, "os oracle 8.10 85 layer=0 file=etc/oracle-release\n");
+	check(&layers[3], 1, "os debian kali-rolling 40 layer=0 file=etc/debian_version\n");
+}
+
 static void unsafe_names_are_counted_and_said(void **state)
 {
 	(void)state;
@@ -477,6 +509,7 @@ int main(void)
 		cmocka_unit_test(a_link_to_what_nobody_read_is_said),
 		cmocka_unit_test(the_last_member_of_a_name_counts),
 		cmocka_unit_test(whiteouts_and_opaque_directories_take_databases_away),
+		cmocka_unit_test(derived_systems_win_over_their_parents),
 		cmocka_unit_test(unsafe_names_are_counted_and_said),
 		cmocka_unit_test(several_analysers_share_one_reading),
 		cmocka_unit_test(sizes_over_the_limits_are_said),

@@ -16,7 +16,7 @@
 #include "inventory/os/apk_checksum.h"
 #include "version/version.h"
 
-enum { NAME_BYTES_MAX = 512, PROVIDES_MAX = 1 << 20 };
+enum { NAME_BYTES_MAX = 512, MAINTAINER_BYTES_MAX = 1024, PROVIDES_MAX = 1 << 20 };
 
 struct paragraph {
 	struct inv_package pkg;
@@ -239,6 +239,14 @@ static int put_package(struct parser *p)
 {
 	struct paragraph *q = &p->now;
 	struct inv_attribute commit = { LC_S("commit"), q->commit };
+	if (q->pkg.maintainer.n > MAINTAINER_BYTES_MAX)
+		q->pkg.maintainer.n = MAINTAINER_BYTES_MAX;
+	if (q->pkg.arch.n && !is_token(q->pkg.arch)) {
+		int bad_arch = bad(p, q->pkg.line_start, "architecture (A) not usable");
+		if (bad_arch)
+			return bad_arch;
+		q->pkg.arch = LC_S("");
+	}
 	if (!is_token(q->pkg.source_name))
 		q->pkg.source_name = q->pkg.name;
 	q->pkg.type = LC_S("apk");

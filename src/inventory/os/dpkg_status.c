@@ -14,7 +14,7 @@
 #include "inventory/os/third_party.h"
 #include "version/version.h"
 
-enum { NAME_BYTES_MAX = 512 };
+enum { NAME_BYTES_MAX = 512, MAINTAINER_BYTES_MAX = 1024 };
 
 enum field {
 	F_PACKAGE,
@@ -186,6 +186,10 @@ static int check(struct parser *p, const struct inv_package *pkg, bool source_go
 		r = inv_sink_trouble(
 			p->out, INV_MALFORMED, "line %" PRIu32 ": %s has no Debian version: %s",
 			q->line_start, lc_quote(pkg->name).s, lc_quote(pkg->version).s);
+	if (r == 0 && q->field[F_ARCHITECTURE].n != pkg->arch.n)
+		r = inv_sink_trouble(p->out, INV_MALFORMED,
+				     "line %" PRIu32 ": architecture of %s: %s", q->line_start,
+				     lc_quote(pkg->name).s, lc_quote(q->field[F_ARCHITECTURE]).s);
 	if (r == 0 && state_of(q->field[F_STATUS]) == UNCLEAR)
 		r = inv_sink_trouble(p->out, INV_MALFORMED,
 				     "line %" PRIu32 ": %s counts as installed, its status is %s",
@@ -207,6 +211,10 @@ static int put_package(struct parser *p)
 		.line_start = q->line_start,
 		.line_end = q->line_end,
 	};
+	if (pkg.maintainer.n > MAINTAINER_BYTES_MAX)
+		pkg.maintainer.n = MAINTAINER_BYTES_MAX;
+	if (pkg.arch.n && !is_token(pkg.arch))
+		pkg.arch = LC_S("");
 	bool source_good = read_source(q->field[F_SOURCE], &pkg);
 	if (third_party_maintainer(pkg.maintainer))
 		pkg.flags |= INV_THIRD_PARTY;
