@@ -28,7 +28,8 @@ static struct oci_image *image_of(struct make *m, const struct make_layer *layer
 	return opened(path, NULL, NULL);
 }
 
-static void check(const struct make_layer *layers, size_t n, const char *want)
+/* Gives how many files of the first layer were read. */
+static uint64_t check(const struct make_layer *layers, size_t n, const char *want)
 {
 	struct make m;
 	struct lc_err e = { 0 };
@@ -37,9 +38,11 @@ static void check(const struct make_layer *layers, size_t n, const char *want)
 	if (scan_image(image, &lc_limits_default, s, &e))
 		fail_msg("%s", e.msg);
 	assert_string_equal(scan_text(s), want);
+	uint64_t files_read = s->stats[0].files_read;
 	scan_done(s);
 	make_done(&m);
 	test_free(s);
+	return files_read;
 }
 
 #define LAYER(f)                                                      \
@@ -87,7 +90,9 @@ static void a_hard_link_to_what_was_read_is_not_read_again(void **state)
 	};
 	static const struct make_file upper[] = { { .name = "usr/lib/apk/db/.wh.installed" } };
 	const struct make_layer layers[] = { LAYER(base), LAYER(upper) };
-	check(layers, 1, "p apk a 1-r0 arch=x86_64 src=a/1-r0 layer=0/0 file=" USR_DB "\n");
+	uint64_t files_read =
+		check(layers, 1, "p apk a 1-r0 arch=x86_64 src=a/1-r0 layer=0/0 file=" USR_DB "\n");
+	assert_int_equal(files_read, 1);
 	check(layers, 2, "p apk a 1-r0 arch=x86_64 src=a/1-r0 layer=0/0 file=" DB "\n");
 }
 
