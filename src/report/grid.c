@@ -154,8 +154,10 @@ static const char *mark(const struct drawing *d, enum mark m)
 
 static void repeat(struct drawing *d, const char *s, size_t n)
 {
-	while (n--)
-		(void)lc_buf_str(d->out, s); /* the buffer keeps its error; asked at the end */
+	size_t bytes = strlen(s);
+	uint8_t *to = n ? lc_buf_grow(d->out, n * bytes) : NULL;
+	for (size_t i = 0; to && i < n; i++) /* the buffer keeps its error; asked at the end */
+		memcpy(to + i * bytes, s, bytes);
 }
 
 static void outer_rule(struct drawing *d, enum mark left, enum mark middle, enum mark right)

@@ -1,5 +1,7 @@
 #include "report/table_impl.h"
 
+#include "base/map.h"
+
 static const struct lc_slice none;
 
 /* "31.2 MB": decimal units, one digit, rounded down. */
@@ -42,20 +44,6 @@ void table_coverage(struct table *t)
 	(void)lc_buf_byte(t->out, '\n');
 }
 
-/* Aggregated results are told apart by file: the reader wants to know where to look. */
-static size_t file_count(const struct report_result *res, size_t from, size_t *ret_found)
-{
-	struct lc_slice file = res->packages[from]->file;
-	*ret_found = 0;
-	for (size_t i = 0; i < from; i++) {
-		if (lc_eq(res->packages[i]->file, file))
-			return 0; /* counted with an earlier package */
-	}
-	for (size_t i = 0; i < res->findings_n; i++)
-		*ret_found += lc_eq(res->findings[i]->package->file, file);
-	return 1;
-}
-
 static void summary_row(struct table *t, struct grid *g, struct lc_slice target,
 			struct lc_slice type, size_t found)
 {
@@ -69,17 +57,38 @@ static void summary_row(struct table *t, struct grid *g, struct lc_slice target,
 	(void)grid_row(g, cells); /* the arena keeps the error */
 }
 
+/* Findings of each file, in the order in which packages name the files. */
+static int count_files(struct table *t, const struct report_result *res, struct lc_map *files)
+{
+	for (size_t i = 0; i < res->packages_n; i++) {
+		struct lc_slice file = res->packages[i]->file;
+		size_t *n = lc_map_has(files, file) ? NULL : lc_new(&t->a, size_t);
+		int rc = n ? lc_map_put(files, file, n) : t->a.err;
+		if (rc)
+			return rc;
+	}
+	for (size_t i = 0; i < res->findings_n; i++) {
+		size_t *n = lc_map_get(files, res->findings[i]->package->file);
+		if (n)
+			(*n)++;
+	}
+	return 0;
+}
+
+/* Aggregated results are told apart by file: the reader wants to know where to look. */
 static void result_rows(struct table *t, struct grid *g, const struct report_result *res)
 {
+	struct lc_map files = { 0 };
 	if (!res->aggregated) {
 		summary_row(t, g, res->target, res->type, res->findings_n);
 		return;
 	}
-	for (size_t i = 0; i < res->packages_n; i++) {
-		size_t found;
-		if (file_count(res, i, &found))
-			summary_row(t, g, res->packages[i]->file, res->type, found);
-	}
+	int rc = count_files(t, res, &files);
+	for (size_t i = 0; !rc && i < files.n; i++)
+		summary_row(t, g, files.items[i].key, res->type, *(size_t *)files.items[i].value);
+	lc_map_done(&files);
+	if (rc && !t->a.err)
+		t->a.err = rc;
 }
 
 void table_summary(struct table *t)
