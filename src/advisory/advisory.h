@@ -10,7 +10,8 @@
 #include "base/vec.h"
 #include "version/version.h"
 
-enum advisory_status { /* numbers and words as the neighbours' reports use them */
+/** Numbers and words as the neighbours' reports use them. */
+enum advisory_status {
 	ADVISORY_UNKNOWN,
 	ADVISORY_NOT_AFFECTED,
 	ADVISORY_AFFECTED,
@@ -27,22 +28,30 @@ bool advisory_status_parse(struct lc_slice word, enum advisory_status *ret);
 
 /** One advisory's statement about one package: one element of a package row. */
 struct advisory {
-	struct lc_slice id;            /* the record: DSA-…, ALSA-…, GO-…, CVE-…; "" not kept (starter: several CVEs in one) */
-	struct lc_slices vulnerabilities; /* ids it is about, one finding each: lowest CVE of the aliases, or every upstream one; else id */
-	struct lc_slices aliases;      /* other names of the same flaw */
+	/* The record: DSA-…, GO-…, CVE-…; "" where it is not kept (starter, several CVEs). */
+	struct lc_slice id;
+	/* What it is about, one finding each: lowest CVE alias, or every upstream one; else id. */
+	struct lc_slices vulnerabilities;
+	struct lc_slices aliases; /* other names of the same flaw */
 	struct version_affected affected;
-	enum advisory_status status;   /* vendor's word on an unfixed one; ADVISORY_UNKNOWN none */
-	enum severity severity;        /* the package-specific one, SEVERITY_UNKNOWN none */
+	enum advisory_status status; /* vendor's word on an unfixed one; ADVISORY_UNKNOWN none */
+	enum severity severity;      /* the package-specific one, SEVERITY_UNKNOWN none */
 	bool has_severity;
-	struct lc_slice source;        /* id of the data source: "debian", "alpine", "ghsa", … */
-	struct lc_slice module;        /* rpm module "name:stream", "" none */
-	struct lc_slices arches;       /* only these, empty all */
-	struct lc_slices symbols;      /* functions concerned, when the record names them */
+	struct lc_slice source;   /* id of the data source: "debian", "alpine", "ghsa", … */
+	struct lc_slice module;   /* rpm module "name:stream", "" none */
+	struct lc_slices arches;  /* only these, empty all */
+	struct lc_slices symbols; /* functions concerned, when the record names them */
+};
+
+/** What one source says of a vulnerability's severity. */
+struct advisory_vendor {
+	struct lc_slice source;
+	enum severity severity;
 };
 
 struct advisory_cvss {
-	struct lc_slice source;        /* "nvd", "ghsa", … */
-	struct lc_slice v2, v3, v4;    /* vectors, "" none */
+	struct lc_slice source;              /* "nvd", "ghsa", … */
+	struct lc_slice v2, v3, v4;          /* vectors, "" none */
 	double v2_score, v3_score, v4_score; /* 0 none */
 };
 
@@ -51,28 +60,34 @@ struct vulnerability {
 	struct lc_slice id;
 	struct lc_slice title, title_source;
 	struct lc_slice description;
-	enum severity severity;         /* chosen; SEVERITY_UNKNOWN when nobody says */
+	enum severity severity; /* chosen; SEVERITY_UNKNOWN when nobody says */
 	struct lc_slice severity_source;
-	struct { struct { struct lc_slice source; enum severity severity; } *v; size_t n, room; } vendor_severity;
-	struct { struct advisory_cvss *v; size_t n, room; } cvss;
+	struct {
+		struct advisory_vendor *v;
+		size_t n, room;
+	} vendor_severity;
+	struct {
+		struct advisory_cvss *v;
+		size_t n, room;
+	} cvss;
 	struct lc_slices cwes;
 	struct lc_slices references;
 	struct lc_slices aliases;
 	struct lc_slice published, modified; /* RFC 3339 */
 	bool has_epss;
 	double epss, epss_percentile;
-	struct lc_slice kev_added, kev_due;  /* dates, "" not in the catalogue */
+	struct lc_slice kev_added, kev_due; /* dates, "" not in the catalogue */
 	bool kev_ransomware;
 	bool rejected;
 };
 
 /** A data source as the database records it. */
 struct advisory_source {
-	struct lc_slice id;      /* "alpine" */
+	struct lc_slice id;        /* "alpine" */
 	struct lc_slice ecosystem; /* family without release, "npm", "Debian" */
-	struct lc_slice name;    /* "Alpine Secdb" */
+	struct lc_slice name;      /* "Alpine Secdb" */
 	struct lc_slice url;
 	struct lc_slice licence;
-	struct lc_slice date;    /* newest record, RFC 3339 */
+	struct lc_slice date; /* newest record, RFC 3339 */
 	uint64_t records;
 };

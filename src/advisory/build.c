@@ -24,7 +24,8 @@ static int check_feeds(const struct adv_build_result *r, struct lc_err *e)
 }
 
 /* Open what was written as a user will, and let SQLite look over every page. */
-static int check_database(const char *path, struct lc_arena *a, struct adv_db_info *ret, struct lc_err *e)
+static int check_database(const char *path, struct lc_arena *a, struct adv_db_info *ret,
+			  struct lc_err *e)
 {
 	struct adv_db *db LC_CLEANUP(adv_db_closep) = NULL;
 	int rc = adv_db_open(path, &db, e);
@@ -48,8 +49,8 @@ static int write_at(const char *path, struct collection *c, const struct db_writ
 	return rc;
 }
 
-static int write_database(const struct adv_build_options *o, struct collection *c, struct lc_arena *a,
-			  struct adv_build_result *ret, struct lc_err *e)
+static int write_database(const struct adv_build_options *o, struct collection *c,
+			  struct lc_arena *a, struct adv_build_result *ret, struct lc_err *e)
 {
 	char built_at[LC_TIME_MAX];
 	struct io_out out = { 0 };
@@ -67,7 +68,8 @@ static int write_database(const struct adv_build_options *o, struct collection *
 	if (!temp)
 		rc = lc_fail(e, lc_arena_err(a), "output");
 	else if (!*temp)
-		rc = lc_fail(e, LC_EUSAGE, "%s: a database needs a regular file", lc_quote(o->output).s);
+		rc = lc_fail(e, LC_EUSAGE, "%s: a database needs a regular file",
+			     lc_quote(o->output).s);
 	if (!rc)
 		rc = write_at(temp, c, &info, e);
 	if (!rc)
@@ -91,7 +93,8 @@ int adv_build(const struct adv_build_options *o, struct lc_arena *a, struct adv_
 	if (!rc)
 		rc = check_feeds(&result, e);
 	if (!rc)
-		rc = o->starter_text ? starter_text_write(o, c, a, e) : write_database(o, c, a, &result, e);
+		rc = o->starter_text ? starter_text_write(o, c, a, e)
+				     : write_database(o, c, a, &result, e);
 	if (!rc)
 		*ret = result;
 	return rc;

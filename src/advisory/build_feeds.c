@@ -1,6 +1,7 @@
 /*
- * The folder of feeds: which are there, and reading each. A broken record, file or archive is told and counted,
- * and the rest goes on; what stops are the heap, the disk and a feed asked for by name that is not there.
+ * The folder of feeds: which are there, and reading each. A broken record, file or archive is told
+ * and counted, and the rest goes on; what stops are the heap, the disk and a feed asked for by name
+ * that is not there.
  */
 #include "advisory/build_impl.h"
 
@@ -13,8 +14,8 @@
 #include "io/inflate.h"
 
 enum {
-	FILE_BYTES_MAX = 512 << 20,   /* one JSON or CSV file, inflated */
-	MEMBER_BYTES_MAX = 64 << 20,  /* one record in an archive */
+	FILE_BYTES_MAX = 512 << 20,  /* one JSON or CSV file, inflated */
+	MEMBER_BYTES_MAX = 64 << 20, /* one record in an archive */
 	NAMES_MAX = 4096,
 	PATH_BYTES_MAX = 4096,
 };
@@ -25,10 +26,11 @@ static bool is_fatal(int rc)
 	return rc == LC_ENOMEM || rc == LC_ECANCEL;
 }
 
-static int join(const struct feed_folder *f, char *path, const char *a, const char *b, const char *c)
+static int join(const struct feed_folder *f, char *path, const char *a, const char *b,
+		const char *c)
 {
-	int n = snprintf(path, PATH_BYTES_MAX, "%.*s/%s%s%s%s%s", LC_FMT(f->o->from), a, b ? "/" : "",
-			 b ? b : "", c ? "/" : "", c ? c : "");
+	int n = snprintf(path, PATH_BYTES_MAX, "%.*s/%s%s%s%s%s", LC_FMT(f->o->from), a,
+			 b ? "/" : "", b ? b : "", c ? "/" : "", c ? c : "");
 	if (n < 0 || n >= PATH_BYTES_MAX)
 		return lc_fail(f->e, LC_ELIMIT, "a path of the feeds is too long");
 	return 0;
@@ -106,7 +108,8 @@ static int read_member(struct feed_folder *f, struct adv_build_feed *feed, struc
 		return rc;
 	}
 	char number[32];
-	(void)snprintf(number, sizeof(number), "member %llu", (unsigned long long)index + 1); /* fits */
+	(void)snprintf(number, sizeof(number), "member %llu",
+		       (unsigned long long)index + 1); /* fits */
 	return tell_broken(f, feed, m.name.n ? m.name : lc_str(number), &why);
 }
 
@@ -198,7 +201,8 @@ static int load(const struct feed_folder *f, const char *path, struct lc_buf *re
 	if (rc)
 		return rc;
 	lc_content_stream_init(&from, &c, 0, c.size);
-	rc = io_inflate_open(&from.base, f->o->limits ? f->o->limits : &lc_limits_default, &s, &kind, e);
+	rc = io_inflate_open(&from.base, f->o->limits ? f->o->limits : &lc_limits_default, &s,
+			     &kind, e);
 	size_t n = 1;
 	while (!rc && n) {
 		uint8_t *room = lc_buf_reserve(ret, 65536) ? NULL : ret->p + ret->n;
@@ -215,7 +219,7 @@ static int load(const struct feed_folder *f, const char *path, struct lc_buf *re
 }
 
 static int read_file(struct feed_folder *f, struct adv_build_feed *feed, const char *path,
-		     struct lc_slice name, read_file_fn read)
+		     struct lc_slice name, read_file_fn take)
 {
 	struct lc_buf buf;
 	struct lc_arena scratch;
@@ -226,7 +230,7 @@ static int read_file(struct feed_folder *f, struct adv_build_feed *feed, const c
 	int rc = load(f, path, &buf, &why);
 	bool loaded = !rc;
 	if (!rc)
-		rc = read(f, lc_buf_get(&buf), &scratch, &records, &why);
+		rc = take(f, lc_buf_get(&buf), &scratch, &records, &why);
 	lc_arena_done(&scratch);
 	lc_buf_done(&buf);
 	feed->records += records;
@@ -246,10 +250,8 @@ struct file_feed {
 };
 
 static const struct file_feed file_feeds[] = {
-	{ "alpine-secdb", ".json", true, read_alpine },
-	{ "eol", ".json", false, read_eol },
-	{ "epss", ".csv.gz", false, read_epss },
-	{ "kev", ".json", false, read_kev },
+	{ "alpine-secdb", ".json", true, read_alpine }, { "eol", ".json", false, read_eol },
+	{ "epss", ".csv.gz", false, read_epss },        { "kev", ".json", false, read_kev },
 	{ "wolfi-secdb", ".json", false, read_wolfi },
 };
 
@@ -267,7 +269,8 @@ static int read_files(struct feed_folder *f, struct adv_build_feed *feed, const 
 				 lc_ends(names.v[i], LC_S(".csv"));
 		if (!lc_ends(names.v[i], lc_str(k->suffix)) && !plain_csv)
 			continue;
-		rc = sub ? join(f, path, k->folder, sub, name) : join(f, path, k->folder, name, NULL);
+		rc = sub ? join(f, path, k->folder, sub, name)
+			 : join(f, path, k->folder, name, NULL);
 		if (!rc)
 			rc = read_file(f, feed, path, names.v[i], k->read);
 		if (!rc && !progress(f, k->folder, i + 1, names.n))
@@ -358,8 +361,9 @@ int feeds_read(struct feed_folder *f)
 	if (!rc)
 		rc = check_only(f, &seen);
 	if (!rc && !seen.n)
-		rc = lc_fail(f->e, LC_ENOTFOUND,
-			     "%s: no feeds there; it should hold ECOSYSTEM/all.zip, alpine-secdb/ and the like",
-			     lc_quote(f->o->from).s);
+		rc = lc_fail(
+			f->e, LC_ENOTFOUND,
+			"%s: no feeds there (ECOSYSTEM/all.zip, alpine-secdb/, …)",
+			lc_quote(f->o->from).s);
 	return rc;
 }

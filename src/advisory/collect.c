@@ -23,8 +23,8 @@ struct collection {
 };
 
 /*
- * No indexes: rows go in as they come and are sorted once. Pages of the scratch file beyond the cache are on
- * disk, and so are the sorter's runs.
+ * No indexes: rows go in as they come and are sorted once. Pages of the scratch file beyond the
+ * cache are on disk, and so are the sorter's runs.
  */
 static const char schema[] =
 	"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"
@@ -47,12 +47,12 @@ static bool is_later(struct lc_slice date, struct lc_slice than)
 {
 	int64_t seconds;
 	uint32_t ns;
-	return date.n < LC_TIME_MAX && lc_cmp(date, than) > 0 && lc_time_parse(date, &seconds, &ns) &&
-	       seconds > 0;
+	return date.n < LC_TIME_MAX && lc_cmp(date, than) > 0 &&
+	       lc_time_parse(date, &seconds, &ns) && seconds > 0;
 }
 
-static int on_record(void *ctx, struct lc_slice source, struct lc_slice ecosystem, struct lc_slice date,
-		     struct lc_err *e)
+static int on_record(void *ctx, struct lc_slice source, struct lc_slice ecosystem,
+		     struct lc_slice date, struct lc_err *e)
 {
 	struct collection *c = ctx;
 	struct advisory_source fresh;
@@ -145,7 +145,8 @@ static int on_vulnerability(void *ctx, const struct vulnerability *v, struct lc_
 	return sql_insert(c->db, s, e);
 }
 
-static int on_eol(void *ctx, struct lc_slice product, const struct eol_cycle *cycle, struct lc_err *e)
+static int on_eol(void *ctx, struct lc_slice product, const struct eol_cycle *cycle,
+		  struct lc_err *e)
 {
 	struct collection *c = ctx;
 	struct json_writer w;
@@ -342,7 +343,8 @@ static int flush_facts(struct rows *r, struct facts_group *g)
 		vulnerability_write(&w, &g->v);
 		rc = json_writer_err(&w);
 		if (!rc)
-			rc = r->sink->vulnerability(r->sink->ctx, g->v.id, lc_buf_get(&r->c->record), r->e);
+			rc = r->sink->vulnerability(r->sink->ctx, g->v.id,
+						    lc_buf_get(&r->c->record), r->e);
 	}
 	lc_arena_done(&g->arena);
 	*g = (struct facts_group){ 0 };
@@ -388,8 +390,8 @@ static int read_eol(struct rows *r)
 {
 	int rc;
 	while ((rc = next_row(r)) > 0) {
-		rc = r->sink->eol(r->sink->ctx, sql_text(r->s, 0), sql_text(r->s, 1), sql_text(r->s, 2),
-				  r->e);
+		rc = r->sink->eol(r->sink->ctx, sql_text(r->s, 0), sql_text(r->s, 1),
+				  sql_text(r->s, 2), r->e);
 		if (rc)
 			return rc;
 	}
@@ -431,9 +433,12 @@ int collection_read(struct collection *c, const struct collection_sink *sink, st
 		const char *sql;
 		int (*read)(struct rows *r);
 	} tables[] = {
-		{ "SELECT ecosystem, name, key, record FROM package ORDER BY 1, 2, 3, 4", read_packages },
-		{ "SELECT id, source, record FROM facts ORDER BY id, rank, source, record", read_facts },
-		{ "SELECT product, cycle, max(record) FROM eol GROUP BY 1, 2 ORDER BY 1, 2", read_eol },
+		{ "SELECT ecosystem, name, key, record FROM package ORDER BY 1, 2, 3, 4",
+		  read_packages },
+		{ "SELECT id, source, record FROM facts ORDER BY id, rank, source, record",
+		  read_facts },
+		{ "SELECT product, cycle, max(record) FROM eol GROUP BY 1, 2 ORDER BY 1, 2",
+		  read_eol },
 	};
 	int rc = read_sources(c, sink, e);
 	for (size_t i = 0; !rc && i < sizeof(tables) / sizeof(tables[0]); i++) {

@@ -1,9 +1,10 @@
 /*
  * Where the feeds' statements are gathered and put in order, in bounded memory.
  *
- * A scratch SQLite file of no name (it vanishes with the process) takes the statements as they come; they are
- * read back sorted, equal ones once, facts of one vulnerability folded into one. What comes out depends on the set of
- * statements alone, not on their order. One collection, one thread.
+ * A scratch SQLite file of no name (it vanishes with the process) takes the statements as they
+ * come; they are read back sorted, equal ones once, facts of one vulnerability folded into one.
+ * What comes out depends on the set of statements alone, not on their order. One collection, one
+ * thread.
  */
 #pragma once
 
@@ -24,14 +25,15 @@ struct collection_sink {
 	/* One package: records is the JSON array of its n statements. */
 	int (*package)(void *ctx, struct lc_slice ecosystem, struct lc_slice name,
 		       struct lc_slice records, uint64_t n, struct lc_err *e);
-	int (*vulnerability)(void *ctx, struct lc_slice id, struct lc_slice record, struct lc_err *e);
-	int (*eol)(void *ctx, struct lc_slice product, struct lc_slice cycle, struct lc_slice record,
-		   struct lc_err *e);
+	int (*vulnerability)(void *ctx, struct lc_slice id, struct lc_slice record,
+			     struct lc_err *e);
+	int (*eol)(void *ctx, struct lc_slice product, struct lc_slice cycle,
+		   struct lc_slice record, struct lc_err *e);
 	void *ctx;
 };
 
-int collection_read(struct collection *c, const struct collection_sink *sink, struct lc_err *e)
-	LC_MUST_CHECK;
+int collection_read(struct collection *c, const struct collection_sink *sink,
+		    struct lc_err *e) LC_MUST_CHECK;
 
 /** Newest date of an advisory source so far, "" none; into a. */
 struct lc_slice collection_date(const struct collection *c);

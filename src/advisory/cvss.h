@@ -1,6 +1,7 @@
 /*
  * What the CVSS versions share: reading a vector into the values of a table of metrics.
- * Sources: FIRST, CVSS v2.0 guide §2.4, v3.1 specification §6, v4.0 specification §7. Pure; thread-safe.
+ * Sources: FIRST, CVSS v2.0 guide §2.4, v3.1 specification §6, v4.0 specification §7. Pure;
+ * thread-safe.
  */
 #pragma once
 
@@ -18,7 +19,8 @@ enum { CVSS_METRICS_MAX = 40, CVSS_VECTOR_MAX = 512 };
  * Read "AV:N/AC:L/…" by a table.
  *
  * @param values  n slices of the vector, empty for metrics it leaves out
- * @return 0; LC_EBAD for an unknown metric or value, one given twice, or a base metric missing; LC_ELIMIT too long
+ * @return 0; LC_EBAD for an unknown metric or value, one given twice, or a base metric missing;
+ * LC_ELIMIT too long
  */
 int cvss_read(struct lc_slice vector, const struct cvss_metric *metrics, size_t n,
 	      struct lc_slice *values, struct lc_err *e) LC_MUST_CHECK;
@@ -32,5 +34,6 @@ static inline char cvss_letter(struct lc_slice value)
 int cvss2_score(struct lc_slice vector, double *ret, struct lc_err *e) LC_MUST_CHECK;
 /** The base score; v30 picks the older rounding. */
 int cvss3_score(struct lc_slice vector, bool v30, double *ret, struct lc_err *e) LC_MUST_CHECK;
-/** v4.0 has one score: of the base metrics with what threat and environmental ones the vector has. */
+/** v4.0 has one score: of the base metrics with what threat and environmental ones the vector has.
+ */
 int cvss4_score(struct lc_slice vector, double *ret, struct lc_err *e) LC_MUST_CHECK;

@@ -1,4 +1,4 @@
-/* CVSS v3.0 and v3.1 base scores. Source: FIRST, CVSS v3.1 specification §7.1, §7.4, appendix A. */
+/* CVSS v3.0, v3.1 base scores. Source: FIRST, CVSS v3.1 specification §7.1, §7.4, appendix A. */
 #include "advisory/cvss.h"
 
 #include <math.h>
@@ -82,10 +82,12 @@ int cvss3_score(struct lc_slice vector, bool v30, double *ret, struct lc_err *e)
 	if (rc)
 		return rc;
 	bool changed = cvss_letter(v[S]) == 'C';
-	double iss = 1 - (1 - impact_weight(v[C])) * (1 - impact_weight(v[I])) * (1 - impact_weight(v[A]));
+	double iss = 1 - (1 - impact_weight(v[C])) * (1 - impact_weight(v[I])) *
+				 (1 - impact_weight(v[A]));
 	double impact = changed ? 7.52 * (iss - 0.029) - 3.25 * pow(iss - 0.02, 15) : 6.42 * iss;
 	double exploit = 8.22 * vector_weight(v[AV]) * (cvss_letter(v[AC]) == 'L' ? 0.77 : 0.44) *
-			 privilege_weight(v[PR], changed) * (cvss_letter(v[UI]) == 'N' ? 0.85 : 0.62);
+			 privilege_weight(v[PR], changed) *
+			 (cvss_letter(v[UI]) == 'N' ? 0.85 : 0.62);
 	double sum = (impact + exploit) * (changed ? 1.08 : 1.0);
 	*ret = impact <= 0 ? 0 : round_up(fmin(sum, 10), v30);
 	return 0;

@@ -1,19 +1,33 @@
 /*
- * CVSS v4.0 score. Source: FIRST, CVSS v4.0 specification §8; the scores of the macro vectors and the depths and
- * highest vectors of its equivalence classes are the published facts of FIRST's reference calculator.
+ * CVSS v4.0 score. Source: FIRST, CVSS v4.0 specification §8; the scores of the macro vectors and
+ * the depths and highest vectors of its equivalence classes are the published facts of FIRST's
+ * reference calculator.
  *
- * A vector belongs to a macro vector, which has a score. Inside it, the vector lies some steps below the highest one
- * of each equivalence class; each class gives a share of the way to the score of the next lower macro vector, and the
- * mean of these shares is taken off.
+ * A vector belongs to a macro vector, which has a score. Inside it, the vector lies some steps
+ * below the highest one of each equivalence class; each class gives a share of the way to the score
+ * of the next lower macro vector, and the mean of these shares is taken off.
  */
 #include "advisory/cvss.h"
 
 #include <math.h>
 
 enum {
-	AV, AC, AT, PR, UI, VC, VI, VA, SC, SI, SA, /* base */
-	CR, IR, AR, E,                               /* requirements, threat */
-	MODIFIED,                                    /* MAV is MODIFIED + AV, and so on to MSA */
+	AV,
+	AC,
+	AT,
+	PR,
+	UI,
+	VC,
+	VI,
+	VA,
+	SC,
+	SI,
+	SA, /* base */
+	CR,
+	IR,
+	AR,
+	E,        /* requirements, threat */
+	MODIFIED, /* MAV is MODIFIED + AV, and so on to MSA */
 	METRICS_N = MODIFIED + SA + 1 + 6,
 };
 
@@ -54,9 +68,9 @@ static const struct cvss_metric metrics[METRICS_N] = {
 
 /* Values of a metric from the most severe down: the place is its distance. */
 static const char *const severe_first[E] = {
-	[AV] = "NALP", [AC] = "LH",  [AT] = "NP",   [PR] = "NLH",  [UI] = "NPA",
-	[VC] = "HLN",  [VI] = "HLN", [VA] = "HLN",  [SC] = "SHLN", [SI] = "SHLN",
-	[SA] = "SHLN", [CR] = "HML", [IR] = "HML",  [AR] = "HML",
+	[AV] = "NALP", [AC] = "LH",  [AT] = "NP",  [PR] = "NLH",  [UI] = "NPA",
+	[VC] = "HLN",  [VI] = "HLN", [VA] = "HLN", [SC] = "SHLN", [SI] = "SHLN",
+	[SA] = "SHLN", [CR] = "HML", [IR] = "HML", [AR] = "HML",
 };
 
 enum { EQ1, EQ2, EQ36, EQ4, CLASSES_N, METRICS_OF_CLASS = 6, HIGHEST_MAX = 5, LEVELS_MAX = 5 };
@@ -72,10 +86,16 @@ struct eq_class {
 
 /* EQ3 and EQ6 depend on each other: their pairs 00, 01, 10, 11, 21 are the levels of one class. */
 static const struct eq_class classes[CLASSES_N] = {
-	[EQ1] = { 3, { AV, PR, UI }, 3, { 1, 4, 5 },
+	[EQ1] = { 3,
+		  { AV, PR, UI },
+		  3,
+		  { 1, 4, 5 },
 		  { { "NNN" }, { "ANN", "NLN", "NNP" }, { "PNN", "ALP" } } },
 	[EQ2] = { 2, { AC, AT }, 2, { 1, 2 }, { { "LN" }, { "HN", "LP" } } },
-	[EQ36] = { 6, { VC, VI, VA, CR, IR, AR }, 5, { 7, 6, 8, 8, 10 },
+	[EQ36] = { 6,
+		   { VC, VI, VA, CR, IR, AR },
+		   5,
+		   { 7, 6, 8, 8, 10 },
 		   { { "HHHHHH" },
 		     { "HHLMMH", "HHHMMM" },
 		     { "LHHHHH", "HLHHHH" },
@@ -92,35 +112,35 @@ struct macro {
 /* Score in tenths of each macro vector: rows by EQ1, EQ2, EQ3+EQ6; in a row EQ4, then EQ5. */
 static const uint8_t scores[30][9] = {
 	{ 100, 98, 95, 100, 93, 91, 93, 89, 81 }, /* 000..0 */
-	{ 99, 95, 92, 96, 87, 81, 90, 80, 68 }, /* 000..1 */
-	{ 98, 95, 90, 93, 89, 81, 88, 78, 69 }, /* 001..0 */
-	{ 95, 92, 84, 92, 81, 65, 80, 70, 48 }, /* 001..1 */
-	{ 92, 82, 72, 79, 69, 50, 69, 55, 27 }, /* 002..1 */
-	{ 99, 95, 92, 95, 90, 84, 92, 82, 72 }, /* 010..0 */
-	{ 97, 92, 85, 91, 83, 71, 81, 71, 53 }, /* 010..1 */
-	{ 95, 92, 85, 92, 80, 70, 84, 71, 50 }, /* 011..0 */
-	{ 93, 85, 73, 82, 72, 59, 70, 52, 30 }, /* 011..1 */
-	{ 86, 75, 52, 71, 52, 29, 63, 29, 17 }, /* 012..1 */
-	{ 98, 94, 91, 94, 86, 77, 87, 74, 63 }, /* 100..0 */
-	{ 95, 87, 81, 89, 74, 64, 75, 63, 49 }, /* 100..1 */
-	{ 94, 88, 76, 86, 74, 59, 72, 57, 52 }, /* 101..0 */
-	{ 89, 77, 67, 76, 58, 50, 57, 52, 25 }, /* 101..1 */
-	{ 83, 70, 54, 65, 58, 26, 53, 21, 13 }, /* 102..1 */
-	{ 95, 88, 76, 90, 75, 61, 77, 68, 52 }, /* 110..0 */
-	{ 90, 76, 70, 77, 62, 53, 66, 59, 30 }, /* 110..1 */
-	{ 89, 76, 62, 74, 57, 47, 61, 57, 24 }, /* 111..0 */
-	{ 78, 67, 58, 59, 57, 23, 52, 29, 16 }, /* 111..1 */
-	{ 71, 59, 30, 58, 26, 15, 23, 13, 6 }, /* 112..1 */
-	{ 93, 86, 75, 86, 74, 56, 70, 52, 40 }, /* 200..0 */
-	{ 87, 72, 58, 74, 61, 34, 54, 40, 22 }, /* 200..1 */
-	{ 85, 74, 62, 72, 55, 46, 53, 34, 19 }, /* 201..0 */
-	{ 75, 55, 51, 57, 41, 19, 36, 19, 8 }, /* 201..1 */
-	{ 64, 51, 20, 47, 21, 11, 24, 9, 4 }, /* 202..1 */
-	{ 88, 73, 60, 73, 59, 41, 54, 45, 20 }, /* 210..0 */
-	{ 75, 53, 50, 55, 40, 20, 43, 22, 11 }, /* 210..1 */
-	{ 75, 58, 40, 61, 48, 20, 46, 17, 8 }, /* 211..0 */
-	{ 55, 45, 21, 51, 18, 9, 18, 7, 2 }, /* 211..1 */
-	{ 53, 24, 14, 24, 12, 5, 10, 3, 1 }, /* 212..1 */
+	{ 99, 95, 92, 96, 87, 81, 90, 80, 68 },   /* 000..1 */
+	{ 98, 95, 90, 93, 89, 81, 88, 78, 69 },   /* 001..0 */
+	{ 95, 92, 84, 92, 81, 65, 80, 70, 48 },   /* 001..1 */
+	{ 92, 82, 72, 79, 69, 50, 69, 55, 27 },   /* 002..1 */
+	{ 99, 95, 92, 95, 90, 84, 92, 82, 72 },   /* 010..0 */
+	{ 97, 92, 85, 91, 83, 71, 81, 71, 53 },   /* 010..1 */
+	{ 95, 92, 85, 92, 80, 70, 84, 71, 50 },   /* 011..0 */
+	{ 93, 85, 73, 82, 72, 59, 70, 52, 30 },   /* 011..1 */
+	{ 86, 75, 52, 71, 52, 29, 63, 29, 17 },   /* 012..1 */
+	{ 98, 94, 91, 94, 86, 77, 87, 74, 63 },   /* 100..0 */
+	{ 95, 87, 81, 89, 74, 64, 75, 63, 49 },   /* 100..1 */
+	{ 94, 88, 76, 86, 74, 59, 72, 57, 52 },   /* 101..0 */
+	{ 89, 77, 67, 76, 58, 50, 57, 52, 25 },   /* 101..1 */
+	{ 83, 70, 54, 65, 58, 26, 53, 21, 13 },   /* 102..1 */
+	{ 95, 88, 76, 90, 75, 61, 77, 68, 52 },   /* 110..0 */
+	{ 90, 76, 70, 77, 62, 53, 66, 59, 30 },   /* 110..1 */
+	{ 89, 76, 62, 74, 57, 47, 61, 57, 24 },   /* 111..0 */
+	{ 78, 67, 58, 59, 57, 23, 52, 29, 16 },   /* 111..1 */
+	{ 71, 59, 30, 58, 26, 15, 23, 13, 6 },    /* 112..1 */
+	{ 93, 86, 75, 86, 74, 56, 70, 52, 40 },   /* 200..0 */
+	{ 87, 72, 58, 74, 61, 34, 54, 40, 22 },   /* 200..1 */
+	{ 85, 74, 62, 72, 55, 46, 53, 34, 19 },   /* 201..0 */
+	{ 75, 55, 51, 57, 41, 19, 36, 19, 8 },    /* 201..1 */
+	{ 64, 51, 20, 47, 21, 11, 24, 9, 4 },     /* 202..1 */
+	{ 88, 73, 60, 73, 59, 41, 54, 45, 20 },   /* 210..0 */
+	{ 75, 53, 50, 55, 40, 20, 43, 22, 11 },   /* 210..1 */
+	{ 75, 58, 40, 61, 48, 20, 46, 17, 8 },    /* 211..0 */
+	{ 55, 45, 21, 51, 18, 9, 18, 7, 2 },      /* 211..1 */
+	{ 53, 24, 14, 24, 12, 5, 10, 3, 1 },      /* 212..1 */
 };
 
 static double macro_score(const struct macro *m)
@@ -240,7 +260,8 @@ int cvss4_score(struct lc_slice vector, double *ret, struct lc_err *e)
 	char v[E + 1];
 	effective(values, v);
 	*ret = 0;
-	if (v[VC] == 'N' && v[VI] == 'N' && v[VA] == 'N' && v[SC] == 'N' && v[SI] == 'N' && v[SA] == 'N')
+	if (v[VC] == 'N' && v[VI] == 'N' && v[VA] == 'N' && v[SC] == 'N' && v[SI] == 'N' &&
+	    v[SA] == 'N')
 		return 0;
 
 	struct macro m = macro_of(v);

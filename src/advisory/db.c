@@ -22,8 +22,8 @@ static const char *const queries[DB_QUERIES_N] = {
 	[DB_ECOSYSTEMS] = "SELECT name, packages, advisories FROM ecosystem ORDER BY name",
 };
 
-sqlite3_stmt *db_query(struct adv_db *db, enum db_query q, struct lc_slice first, struct lc_slice second,
-		       struct lc_err *e)
+sqlite3_stmt *db_query(struct adv_db *db, enum db_query q, struct lc_slice first,
+		       struct lc_slice second, struct lc_err *e)
 {
 	if (!db->query[q])
 		db->query[q] = sql_prepare(db->sql, queries[q], e);
@@ -48,7 +48,13 @@ int db_row(struct adv_db *db, sqlite3_stmt *s, struct lc_err *e)
 
 /* ---- opening ---- */
 
-enum { HEADER_BYTES = 100, HEADER_PAGE_SIZE = 16, HEADER_PAGES = 28, HEADER_VERSION = 60, HEADER_APPLICATION = 68 };
+enum {
+	HEADER_BYTES = 100,
+	HEADER_PAGE_SIZE = 16,
+	HEADER_PAGES = 28,
+	HEADER_VERSION = 60,
+	HEADER_APPLICATION = 68
+};
 
 static uint32_t be32(const uint8_t *h, size_t at)
 {
@@ -56,19 +62,22 @@ static uint32_t be32(const uint8_t *h, size_t at)
 	return lc_rd_be32(&r);
 }
 
-/* Before SQLite sees a byte: is it ours, of a version we read, and all there? Source: SQLite file format §1.3. */
+/* Before SQLite sees a byte: is it ours, of a version we read, and all there? Source: SQLite file
+ * format §1.3. */
 static int check_header(const uint8_t h[HEADER_BYTES], uint64_t size, struct lc_err *e)
 {
 	static const char magic[16] = "SQLite format 3";
-	if (memcmp(h, magic, sizeof(magic)) != 0 || be32(h, HEADER_APPLICATION) != ADV_APPLICATION_ID)
+	if (memcmp(h, magic, sizeof(magic)) != 0 ||
+	    be32(h, HEADER_APPLICATION) != ADV_APPLICATION_ID)
 		return lc_fail(e, LC_EBAD, "not a lacre database; make one with: lacre db build");
 	uint32_t version = be32(h, HEADER_VERSION);
 	if (version != ADV_SCHEMA)
 		return lc_fail(e, LC_EUNSUP,
 			       "a database of schema %u, this lacre reads schema %d; %s", version,
 			       ADV_SCHEMA,
-			       version > ADV_SCHEMA ? "use a newer lacre, or make it anew with: lacre db build"
-						    : "make it anew with: lacre db build");
+			       version > ADV_SCHEMA
+				       ? "use a newer lacre, or make it anew with: lacre db build"
+				       : "make it anew with: lacre db build");
 	uint64_t page = (uint64_t)h[HEADER_PAGE_SIZE] << 8 | h[HEADER_PAGE_SIZE + 1];
 	if (page == 1)
 		page = 65536;
@@ -95,7 +104,8 @@ static int look_at_file(const char *path, uint64_t *ret_size, struct lc_err *e)
 	return rc;
 }
 
-/* "file:" and the path with what URIs reserve escaped; immutable: nobody writes to it, it is only replaced. */
+/* "file:" and the path with what URIs reserve escaped; immutable: nobody writes to it, it is only
+ * replaced. */
 static int make_uri(const char *path, struct lc_buf *uri)
 {
 	while (path[0] == '/' && path[1] == '/')
@@ -122,8 +132,9 @@ static int connect(const char *path, struct adv_db *db, struct lc_err *e)
 		lc_buf_done(&uri);
 		return lc_fail(e, rc, "the path of the database");
 	}
-	int sql = sqlite3_open_v2((const char *)uri.p, &db->sql,
-				  SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+	int sql =
+		sqlite3_open_v2((const char *)uri.p, &db->sql,
+				SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
 	lc_buf_done(&uri);
 	return sql == SQLITE_OK ? 0 : sql_fail(db->sql, sql, "opening", e);
 }
@@ -131,8 +142,9 @@ static int connect(const char *path, struct adv_db *db, struct lc_err *e)
 static int connect_starter(struct adv_db *db, struct lc_err *e)
 {
 	if (!adv_starter_size)
-		return lc_fail(e, LC_ENOTFOUND,
-			       "this program has no starter database; make one with: lacre db build");
+		return lc_fail(
+			e, LC_ENOTFOUND,
+			"this program has no starter database; make one with: lacre db build");
 	lc_buf_init(&db->image, 64 << 20);
 	db->starter = true;
 	int rc = lc_buf_reserve(&db->image, adv_starter_inflated);
@@ -143,7 +155,8 @@ static int connect_starter(struct adv_db *db, struct lc_err *e)
 	if (rc)
 		return lc_wrap(e, rc, "starter database");
 	db->size_bytes = db->image.n;
-	int sql = sqlite3_open_v2(":memory:", &db->sql, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	int sql = sqlite3_open_v2(":memory:", &db->sql, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+				  NULL);
 	if (sql == SQLITE_OK)
 		sql = sqlite3_deserialize(db->sql, "main", db->image.p, (int64_t)db->image.n,
 					  (int64_t)db->image.n, SQLITE_DESERIALIZE_READONLY);
@@ -164,21 +177,24 @@ static int harden(struct adv_db *db, struct lc_err *e)
 		{ SQLITE_LIMIT_VDBE_OP, 4096 },
 	};
 	static const int off[] = { SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_TRIGGER,
-				   SQLITE_DBCONFIG_ENABLE_VIEW, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION };
+				   SQLITE_DBCONFIG_ENABLE_VIEW,
+				   SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION };
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		sqlite3_limit(db->sql, limits[i].what, limits[i].limit);
 	for (size_t i = 0; i < sizeof(off) / sizeof(off[0]); i++)
 		sqlite3_db_config(db->sql, off[i], 0, NULL);
 	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	return sql_exec(db->sql,
-			"PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA query_only=ON;"
-			"PRAGMA mmap_size=1073741824; PRAGMA cache_size=-1024; PRAGMA temp_store=MEMORY",
-			e);
+	return sql_exec(
+		db->sql,
+		"PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA query_only=ON;"
+		"PRAGMA mmap_size=1073741824; PRAGMA cache_size=-1024; PRAGMA temp_store=MEMORY",
+		e);
 }
 
 static int check_schema(struct adv_db *db, struct lc_err *e)
 {
-	sqlite3_stmt *s = sql_prepare(db->sql, "SELECT type, name, sql FROM sqlite_schema ORDER BY name", e);
+	sqlite3_stmt *s =
+		sql_prepare(db->sql, "SELECT type, name, sql FROM sqlite_schema ORDER BY name", e);
 	if (!s)
 		return lc_fail(e, LC_EBAD, "the database is damaged; copy or make it anew");
 	size_t n = 0;
@@ -299,8 +315,8 @@ bool adv_db_covers(struct adv_db *db, struct lc_slice ecosystem)
 	return rc > 0;
 }
 
-int adv_db_eol(struct adv_db *db, struct lc_slice product, struct lc_slice cycle, struct lc_arena *a,
-	       struct eol_cycle *ret, struct lc_err *e)
+int adv_db_eol(struct adv_db *db, struct lc_slice product, struct lc_slice cycle,
+	       struct lc_arena *a, struct eol_cycle *ret, struct lc_err *e)
 {
 	struct lc_slice text;
 	struct lc_slice own;

@@ -22,13 +22,13 @@ enum db_query {
 struct adv_db {
 	sqlite3 *sql;
 	sqlite3_stmt *query[DB_QUERIES_N]; /* prepared when first asked */
-	struct lc_buf image;               /* the starter, inflated: lives as long as the connection */
+	struct lc_buf image; /* the starter, inflated: lives as long as the connection */
 	uint64_t size_bytes;
 	bool starter;
 };
 
 /** The statement of a query with up to two texts bound; NULL with e set. The caller resets it. */
-sqlite3_stmt *db_query(struct adv_db *db, enum db_query q, struct lc_slice first, struct lc_slice second,
-		       struct lc_err *e);
+sqlite3_stmt *db_query(struct adv_db *db, enum db_query q, struct lc_slice first,
+		       struct lc_slice second, struct lc_err *e);
 /** 1 a row, 0 none, or a failure. */
 int db_row(struct adv_db *db, sqlite3_stmt *s, struct lc_err *e) LC_MUST_CHECK;

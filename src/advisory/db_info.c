@@ -60,7 +60,8 @@ static int read_source(sqlite3_stmt *s, struct lc_arena *a, struct advisory_sour
 	return rc;
 }
 
-static int read_sources(struct adv_db *db, struct lc_arena *a, struct adv_db_info *ret, struct lc_err *e)
+static int read_sources(struct adv_db *db, struct lc_arena *a, struct adv_db_info *ret,
+			struct lc_err *e)
 {
 	sqlite3_stmt *s = db_query(db, DB_SOURCES, LC_S(""), LC_S(""), e);
 	int rc = s ? 0 : LC_EBAD;
@@ -91,7 +92,8 @@ static int read_ecosystems(struct adv_db *db, struct lc_arena *a, struct adv_db_
 	return rc;
 }
 
-static int read_whole(struct adv_db *db, struct lc_arena *a, struct adv_db_info *i, struct lc_err *e)
+static int read_whole(struct adv_db *db, struct lc_arena *a, struct adv_db_info *i,
+		      struct lc_err *e)
 {
 	struct lc_slice kind;
 	uint64_t schema = 0;

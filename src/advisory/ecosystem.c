@@ -12,8 +12,8 @@ struct family {
 	enum spelling spelling;
 };
 
-/* Source: OSV schema 1.7, "Defined ecosystems"; names by the registries' own rules (PEP 503, NuGet and Composer
- * without case, Swift by repository URL). */
+/* Source: OSV schema 1.7, "Defined ecosystems"; names by the registries' own rules (PEP 503, NuGet
+ * and Composer without case, Swift by repository URL). */
 static const struct family families[] = {
 	{ LC_S_INIT("AlmaLinux"), VERSION_RPM, SPELL_AS_IS },
 	{ LC_S_INIT("Alpaquita"), VERSION_APK, SPELL_AS_IS },
@@ -121,9 +121,13 @@ struct os_row {
 	bool by_source;
 };
 
-#define OS(family, prefix, part, by_source) { LC_S_INIT(family), LC_S_INIT(prefix), part, by_source }
+#define OS(family, prefix, part, by_source)                           \
+	{                                                             \
+		LC_S_INIT(family), LC_S_INIT(prefix), part, by_source \
+	}
 
-/* Source: the reference table of matching keys; Red Hat itself goes by product (CPE), not by release. */
+/* Source: the reference table of matching keys; Red Hat itself goes by product (CPE), not by
+ * release. */
 static const struct os_row os_rows[] = {
 	OS("alma", "AlmaLinux:", PART_MAJOR, false),
 	OS("alpine", "Alpine:v", PART_MINOR, true),
@@ -170,9 +174,12 @@ static struct lc_slice debian_number(struct lc_slice version, struct lc_slice co
 	static const struct {
 		struct lc_slice codename, number;
 	} releases[] = {
-		{ LC_S_INIT("stretch"), LC_S_INIT("9") },   { LC_S_INIT("buster"), LC_S_INIT("10") },
-		{ LC_S_INIT("bullseye"), LC_S_INIT("11") }, { LC_S_INIT("bookworm"), LC_S_INIT("12") },
-		{ LC_S_INIT("trixie"), LC_S_INIT("13") },   { LC_S_INIT("forky"), LC_S_INIT("14") },
+		{ LC_S_INIT("stretch"), LC_S_INIT("9") },
+		{ LC_S_INIT("buster"), LC_S_INIT("10") },
+		{ LC_S_INIT("bullseye"), LC_S_INIT("11") },
+		{ LC_S_INIT("bookworm"), LC_S_INIT("12") },
+		{ LC_S_INIT("trixie"), LC_S_INIT("13") },
+		{ LC_S_INIT("forky"), LC_S_INIT("14") },
 	};
 	struct lc_slice number = release_part(version, PART_MAJOR);
 	struct lc_slice head;

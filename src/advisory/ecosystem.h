@@ -8,15 +8,18 @@
 #include "inventory/package_type.h"
 
 struct adv_key {
-	struct lc_slice ecosystem;    /* "Debian:12", "Alpine:v3.18", "npm"; "" nothing to match with */
-	struct lc_slice name;         /* as the ecosystem keys it: source name, normalised name */
-	struct lc_slice version;      /* the version to judge: the source's where the ecosystem says so */
+	struct lc_slice
+		ecosystem;    /* "Debian:12", "Alpine:v3.18", "npm"; "" nothing to match with */
+	struct lc_slice name; /* as the ecosystem keys it: source name, normalised name */
+	struct lc_slice
+		version; /* the version to judge: the source's where the ecosystem says so */
 	enum version_scheme scheme;
-	bool by_source;               /* the name is the source package's */
+	bool by_source; /* the name is the source package's */
 };
 
 /**
- * @param repository  release of the package repositories, NULL none: it goes before the OS's for Alpine
+ * @param repository  release of the package repositories, NULL none: it goes before the OS's for
+ * Alpine
  * @return 0 with ecosystem "" when this family has none
  */
 int adv_key_of(const struct inv_package *p, const struct inv_os *os,
@@ -28,11 +31,12 @@ bool adv_eol_product(const struct inv_os *os, struct lc_arena *a, struct lc_slic
 		     struct lc_slice *ret_cycle);
 /** Is it one of the products that adv_eol_product() names? */
 bool adv_eol_is_os(struct lc_slice product);
-/** Is the OS past its end of life at now (seconds)? Debian by its LTS date, Ubuntu by the standard date unless
- * os->extended, others by eol. *ret_known false when the data does not say. */
-int adv_os_eol(struct adv_db *db, const struct inv_os *os, int64_t now, bool *ret_known, bool *ret_eol,
-	       struct lc_err *e) LC_MUST_CHECK;
+/** Is the OS past its end of life at now (seconds)? Debian by its LTS date, Ubuntu by the standard
+ * date unless os->extended, others by eol. *ret_known false when the data does not say. */
+int adv_os_eol(struct adv_db *db, const struct inv_os *os, int64_t now, bool *ret_known,
+	       bool *ret_eol, struct lc_err *e) LC_MUST_CHECK;
 /** Scheme by which an ecosystem compares ("Debian:12" -> deb); VERSION_NONE unknown. */
 enum version_scheme adv_ecosystem_scheme(struct lc_slice ecosystem);
 /** Normalise a package name for the ecosystem's key (PyPI, NuGet, …); in the arena. */
-struct lc_slice adv_normal_name(struct lc_slice ecosystem, struct lc_slice name, struct lc_arena *a);
+struct lc_slice adv_normal_name(struct lc_slice ecosystem, struct lc_slice name,
+				struct lc_arena *a);

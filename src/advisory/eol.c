@@ -79,8 +79,8 @@ static struct lc_slice last_day(const struct product *p, const struct inv_os *os
 	return extended && c->extended.n ? c->extended : c->eol;
 }
 
-int adv_os_eol(struct adv_db *db, const struct inv_os *os, int64_t now, bool *ret_known, bool *ret_eol,
-	       struct lc_err *e)
+int adv_os_eol(struct adv_db *db, const struct inv_os *os, int64_t now, bool *ret_known,
+	       bool *ret_eol, struct lc_err *e)
 {
 	enum { DAY_SECONDS = 86400 };
 	struct lc_arena a = { 0 };

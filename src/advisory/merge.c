@@ -18,13 +18,13 @@ static int merge_severities(struct vulnerability *into, const struct vulnerabili
 			    struct lc_arena *a)
 {
 	for (size_t i = 0; i < more->vendor_severity.n; i++) {
-		__typeof__(into->vendor_severity.v) from = &more->vendor_severity.v[i];
+		struct advisory_vendor *from = &more->vendor_severity.v[i];
 		size_t at = 0;
 		while (at < into->vendor_severity.n &&
 		       !lc_eq(into->vendor_severity.v[at].source, from->source))
 			at++;
 		if (at == into->vendor_severity.n) {
-			__typeof__(into->vendor_severity.v) fresh =
+			struct advisory_vendor *fresh =
 				lc_vec_push(a, &into->vendor_severity);
 			if (!fresh)
 				return lc_arena_err(a);
@@ -36,7 +36,8 @@ static int merge_severities(struct vulnerability *into, const struct vulnerabili
 	return 0;
 }
 
-static void keep_higher(struct lc_slice *vector, double *score, struct lc_slice other, double other_score)
+static void keep_higher(struct lc_slice *vector, double *score, struct lc_slice other,
+			double other_score)
 {
 	if (other_score < *score || (vector->n && !other.n))
 		return;
@@ -46,7 +47,8 @@ static void keep_higher(struct lc_slice *vector, double *score, struct lc_slice 
 	}
 }
 
-static int merge_cvss(struct vulnerability *into, const struct vulnerability *more, struct lc_arena *a)
+static int merge_cvss(struct vulnerability *into, const struct vulnerability *more,
+		      struct lc_arena *a)
 {
 	for (size_t i = 0; i < more->cvss.n; i++) {
 		const struct advisory_cvss *from = &more->cvss.v[i];
@@ -70,7 +72,8 @@ static int merge_cvss(struct vulnerability *into, const struct vulnerability *mo
 /* RFC 3339 in UTC compares by bytes well enough to choose between years and days. */
 static void merge_dates(struct vulnerability *into, const struct vulnerability *more)
 {
-	if (more->published.n && (!into->published.n || lc_cmp(more->published, into->published) < 0))
+	if (more->published.n &&
+	    (!into->published.n || lc_cmp(more->published, into->published) < 0))
 		into->published = more->published;
 	if (more->modified.n && lc_cmp(more->modified, into->modified) > 0)
 		into->modified = more->modified;

@@ -32,7 +32,8 @@ bool event_parse(struct lc_slice text, struct version_event *ret)
 
 /* ---- writing ---- */
 
-static void write_strings(struct json_writer *w, const char *key, const struct lc_slice *v, size_t n)
+static void write_strings(struct json_writer *w, const char *key, const struct lc_slice *v,
+			  size_t n)
 {
 	if (!n)
 		return;
@@ -107,7 +108,8 @@ static int bad(const struct reader *r, const char *what)
 	return lc_fail(r->e, LC_EBAD, "database record: %s", what);
 }
 
-static int read_strings(const struct reader *r, json_ref list, const struct lc_slice **ret, size_t *ret_n)
+static int read_strings(const struct reader *r, json_ref list, const struct lc_slice **ret,
+			size_t *ret_n)
 {
 	uint32_t n = json_count(r->d, list);
 	if (json_type_of(r->d, list) != JSON_ARRAY)
@@ -182,11 +184,15 @@ static int read_severity(const struct reader *r, json_ref value, struct advisory
 
 static int read_status(const struct reader *r, json_ref value, struct advisory *adv)
 {
-	return advisory_status_parse(json_str(r->d, value), &adv->status) ? 0 : bad(r, "no such status");
+	return advisory_status_parse(json_str(r->d, value), &adv->status)
+		       ? 0
+		       : bad(r, "no such status");
 }
 
-/* One walk over the members: a look-up for each of them would walk ten times. Unknown members are passed over. */
-static int read_member(const struct reader *r, struct lc_slice key, json_ref value, struct advisory *adv)
+/* One walk over the members: a look-up for each of them would walk ten times. Unknown members are
+ * passed over. */
+static int read_member(const struct reader *r, struct lc_slice key, json_ref value,
+		       struct advisory *adv)
 {
 	if (lc_eq(key, LC_S("id")))
 		adv->id = json_str(r->d, value);

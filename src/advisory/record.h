@@ -1,6 +1,7 @@
 /*
- * The JSON records inside the database: values of advisory.h to text and back. docs/database.md shows the
- * shape to users. Reading takes hostile text; what it gives lives in the arena, with the text copied there.
+ * The JSON records inside the database: values of advisory.h to text and back. docs/database.md
+ * shows the shape to users. Reading takes hostile text; what it gives lives in the arena, with the
+ * text copied there.
  */
 #pragma once
 

@@ -1,5 +1,6 @@
 /*
- * Events of a range as one short text each: ">=1.0" introduced, "<1.2" fixed, "<=1.1" last affected,
+ * Events of a range as one short text each: ">=1.0" introduced, "<1.2" fixed, "<=1.1" last
+ * affected,
  * "|2.0" limit. Shared by the records and the starter's text.
  */
 #pragma once

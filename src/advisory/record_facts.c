@@ -115,7 +115,7 @@ static int read_vendors(const struct json_doc *d, json_ref o, struct lc_arena *a
 			struct vulnerability *v, struct lc_err *e)
 {
 	json_each(d, o, item) {
-		__typeof__(v->vendor_severity.v) s = lc_vec_push(a, &v->vendor_severity);
+		struct advisory_vendor *s = lc_vec_push(a, &v->vendor_severity);
 		if (!s)
 			return lc_arena_err(a);
 		s->source = json_key(d, item);
@@ -131,7 +131,8 @@ static double score(const struct json_doc *d, json_ref o, const char *key)
 	return json_double(d, json_get(d, o, key), &v) && v >= 0 && v <= 10 ? v : 0;
 }
 
-static int read_cvss(const struct json_doc *d, json_ref o, struct lc_arena *a, struct vulnerability *v)
+static int read_cvss(const struct json_doc *d, json_ref o, struct lc_arena *a,
+		     struct vulnerability *v)
 {
 	json_each(d, o, item) {
 		struct advisory_cvss *c = lc_vec_push(a, &v->cvss);

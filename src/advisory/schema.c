@@ -16,6 +16,6 @@ const struct adv_table adv_tables[ADV_TABLES_N] = {
 			       "licence TEXT, date TEXT, records INTEGER, "
 			       "PRIMARY KEY(id, ecosystem)) WITHOUT ROWID" },
 	[ADV_TABLE_VULNERABILITY] = { "vulnerability",
-				      "CREATE TABLE vulnerability(id TEXT PRIMARY KEY, record TEXT) "
-				      "WITHOUT ROWID" },
+				      "CREATE TABLE vulnerability(id TEXT PRIMARY KEY, "
+				      "record TEXT) WITHOUT ROWID" },
 };

@@ -8,10 +8,13 @@ struct row {
 	struct lc_slice licence;
 };
 
-#define ROW(id, family, name, url, licence)                                                        \
-	{ LC_S_INIT(id), LC_S_INIT(family), LC_S_INIT(name), LC_S_INIT(url), LC_S_INIT(licence) }
-#define GHSA(family, name, query)                                                                  \
-	ROW("ghsa", family, "GitHub Security Advisory " name,                                      \
+#define ROW(id, family, name, url, licence)                                        \
+	{                                                                          \
+		LC_S_INIT(id), LC_S_INIT(family), LC_S_INIT(name), LC_S_INIT(url), \
+			LC_S_INIT(licence)                                         \
+	}
+#define GHSA(family, name, query)                             \
+	ROW("ghsa", family, "GitHub Security Advisory " name, \
 	    "https://github.com/advisories?query=type%3Areviewed+ecosystem%3A" query, "CC-BY-4.0")
 
 static const struct row rows[] = {
@@ -22,7 +25,8 @@ static const struct row rows[] = {
 	    "https://github.com/microsoft/AzureLinuxVulnerabilityData", "MIT"),
 	ROW("bitnami", "", "Bitnami Vulnerability Database", "https://github.com/bitnami/vulndb",
 	    "Apache-2.0"),
-	ROW("chainguard", "", "Chainguard Security Data", "https://images.chainguard.dev/security", ""),
+	ROW("chainguard", "", "Chainguard Security Data", "https://images.chainguard.dev/security",
+	    ""),
 	ROW("debian", "", "Debian Security Tracker",
 	    "https://salsa.debian.org/security-tracker-team/security-tracker", "facts"),
 	ROW("echo", "", "Echo", "https://advisory.echohq.com/", ""),
@@ -39,7 +43,8 @@ static const struct row rows[] = {
 	GHSA("Hex", "Erlang", "erlang"),
 	GHSA("Pub", "Pub", "pub"),
 	GHSA("SwiftURL", "Swift", "swift"),
-	ROW("govulndb", "", "The Go Vulnerability Database", "https://pkg.go.dev/vuln/", "CC-BY-4.0"),
+	ROW("govulndb", "", "The Go Vulnerability Database", "https://pkg.go.dev/vuln/",
+	    "CC-BY-4.0"),
 	ROW("julia", "", "Julia Ecosystem Security Advisories",
 	    "https://github.com/JuliaLang/SecurityAdvisories.jl", "CC-BY-4.0"),
 	ROW("kev", "", "CISA Known Exploited Vulnerabilities Catalog",
@@ -49,8 +54,8 @@ static const struct row rows[] = {
 	ROW("minimos", "", "MinimOS Security Data", "https://www.minimus.io/", ""),
 	ROW("nodejs-security-wg", "", "Node.js Ecosystem Security Working Group",
 	    "https://github.com/nodejs/security-wg", "MIT"),
-	ROW("osv", "PyPI", "Python Packaging Advisory Database", "https://github.com/pypa/advisory-db",
-	    "CC-BY-4.0"),
+	ROW("osv", "PyPI", "Python Packaging Advisory Database",
+	    "https://github.com/pypa/advisory-db", "CC-BY-4.0"),
 	ROW("osv", "crates.io", "RustSec Advisory Database",
 	    "https://github.com/RustSec/advisory-db", "CC0-1.0"),
 	ROW("osv", "", "Open Source Vulnerabilities", "https://osv.dev/", ""),
@@ -59,8 +64,10 @@ static const struct row rows[] = {
 	ROW("rocky", "", "Rocky Linux Errata", "https://errata.rockylinux.org/", ""),
 	ROW("ruby-advisory-db", "", "Ruby Advisory Database",
 	    "https://github.com/rubysec/ruby-advisory-db", "public domain"),
-	ROW("suse-cvrf", "", "SUSE Security Advisories", "https://www.suse.com/support/update/", ""),
-	ROW("ubuntu", "", "Ubuntu CVE Tracker", "https://git.launchpad.net/ubuntu-cve-tracker", "facts"),
+	ROW("suse-cvrf", "", "SUSE Security Advisories", "https://www.suse.com/support/update/",
+	    ""),
+	ROW("ubuntu", "", "Ubuntu CVE Tracker", "https://git.launchpad.net/ubuntu-cve-tracker",
+	    "facts"),
 	ROW("wolfi", "", "Wolfi Secdb", "https://github.com/wolfi-dev/advisories", "Apache-2.0"),
 };
 
@@ -85,7 +92,8 @@ void source_describe(struct lc_slice id, struct lc_slice ecosystem, struct advis
 	}
 }
 
-/* Source: the neighbours' fixed order of sources; national and vendor trackers before aggregators. */
+/* Source: the neighbours' fixed order of sources; national and vendor trackers before aggregators.
+ */
 static const struct lc_slice order[] = {
 	LC_S_INIT("nvd"),
 	LC_S_INIT("redhat"),
@@ -135,7 +143,10 @@ struct rule {
 	struct lc_slice source;
 };
 
-#define RULE(key, source) { LC_S_INIT(key), LC_S_INIT(source) }
+#define RULE(key, source)                         \
+	{                                         \
+		LC_S_INIT(key), LC_S_INIT(source) \
+	}
 
 static const struct rule by_word[] = {
 	RULE("GitHub Advisory Database", "ghsa"),
@@ -145,34 +156,22 @@ static const struct rule by_word[] = {
 };
 
 static const struct rule by_prefix[] = {
-	RULE("GHSA-", "ghsa"),
-	RULE("MAL-", "malicious-packages"),
-	RULE("GO-", "govulndb"),
-	RULE("BIT-", "bitnami"),
+	RULE("GHSA-", "ghsa"),   RULE("MAL-", "malicious-packages"),
+	RULE("GO-", "govulndb"), RULE("BIT-", "bitnami"),
 	RULE("JLSEC-", "julia"),
 };
 
 static const struct rule by_family[] = {
-	RULE("AlmaLinux", "alma"),
-	RULE("Alpine", "alpine"),
-	RULE("Amazon Linux", "amazon"),
-	RULE("Azure Linux", "azure"),
-	RULE("Bitnami", "bitnami"),
-	RULE("Chainguard", "chainguard"),
-	RULE("Debian", "debian"),
-	RULE("Echo", "echo"),
-	RULE("Go", "govulndb"),
-	RULE("MinimOS", "minimos"),
-	RULE("Photon OS", "photon"),
-	RULE("Red Hat", "redhat"),
-	RULE("Rocky Linux", "rocky"),
-	RULE("SUSE", "suse-cvrf"),
-	RULE("openSUSE", "suse-cvrf"),
-	RULE("Ubuntu", "ubuntu"),
-	RULE("Wolfi", "wolfi"),
+	RULE("AlmaLinux", "alma"),    RULE("Alpine", "alpine"),    RULE("Amazon Linux", "amazon"),
+	RULE("Azure Linux", "azure"), RULE("Bitnami", "bitnami"),  RULE("Chainguard", "chainguard"),
+	RULE("Debian", "debian"),     RULE("Echo", "echo"),        RULE("Go", "govulndb"),
+	RULE("MinimOS", "minimos"),   RULE("Photon OS", "photon"), RULE("Red Hat", "redhat"),
+	RULE("Rocky Linux", "rocky"), RULE("SUSE", "suse-cvrf"),   RULE("openSUSE", "suse-cvrf"),
+	RULE("Ubuntu", "ubuntu"),     RULE("Wolfi", "wolfi"),
 };
 
-struct lc_slice source_of_record(struct lc_slice id, struct lc_slice says, struct lc_slice ecosystem)
+struct lc_slice source_of_record(struct lc_slice id, struct lc_slice says,
+				 struct lc_slice ecosystem)
 {
 	struct lc_slice family = source_family(ecosystem);
 	for (size_t i = 0; i < sizeof(by_word) / sizeof(by_word[0]); i++)

@@ -1,6 +1,7 @@
 /*
- * Data sources: their ids, names and addresses as the neighbours' reports spell them, and the fixed order in which
- * titles, texts and severities are taken when several sources speak of one vulnerability.
+ * Data sources: their ids, names and addresses as the neighbours' reports spell them, and the fixed
+ * order in which titles, texts and severities are taken when several sources speak of one
+ * vulnerability.
  */
 #pragma once
 
@@ -25,4 +26,5 @@ unsigned source_rank(struct lc_slice id);
  * @param says       database_specific.source of the record, empty when it has none
  * @param ecosystem  of the first package
  */
-struct lc_slice source_of_record(struct lc_slice id, struct lc_slice says, struct lc_slice ecosystem);
+struct lc_slice source_of_record(struct lc_slice id, struct lc_slice says,
+				 struct lc_slice ecosystem);

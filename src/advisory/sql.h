@@ -8,7 +8,8 @@
 #include "base/err.h"
 #include "base/slice.h"
 
-/** Set e from the connection's state: LC_ENOMEM, LC_EIO (disk full, unreadable), LC_EBAD (damaged), LC_ELIMIT. */
+/** Set e from the connection's state: LC_ENOMEM, LC_EIO (disk full, unreadable), LC_EBAD (damaged),
+ * LC_ELIMIT. */
 int sql_fail(sqlite3 *db, int rc, const char *what, struct lc_err *e);
 /** Run statements that give no rows. */
 int sql_exec(sqlite3 *db, const char *sql, struct lc_err *e) LC_MUST_CHECK;

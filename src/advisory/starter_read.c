@@ -96,8 +96,9 @@ static int read_affected(struct reader *r, struct lc_slice text, struct affected
 			continue;
 		}
 		while (!rc && lc_split(&part, ',', &field))
-			rc = lc_chop_prefix(&field, LC_S("=")) ? push_version(r, ret, field)
-							       : bad(r, "versions and events mixed");
+			rc = lc_chop_prefix(&field, LC_S("="))
+				     ? push_version(r, ret, field)
+				     : bad(r, "versions and events mixed");
 	}
 	return rc;
 }
@@ -148,7 +149,7 @@ static int read_statement(struct reader *r, struct lc_slice line)
 static int say_severity(struct reader *r, struct lc_slice id)
 {
 	struct vulnerability v = { .id = id };
-	__typeof__(v.vendor_severity.v) item = lc_vec_push(&r->line, &v.vendor_severity);
+	struct advisory_vendor *item = lc_vec_push(&r->line, &v.vendor_severity);
 	if (!item)
 		return no_memory(r, &r->line);
 	item->source = r->source;
@@ -171,7 +172,8 @@ static int read_severities(struct reader *r, struct lc_slice line)
 		int rc = whole_id(r, block, &id);
 		return rc ? rc : say_severity(r, id);
 	}
-	if (!lc_cut(block, '-', &year, &thousands) || year.n != 4 || !lc_u64(thousands, 10, 9999999, &high))
+	if (!lc_cut(block, '-', &year, &thousands) || year.n != 4 ||
+	    !lc_u64(thousands, 10, 9999999, &high))
 		return bad(r, "no year and thousands");
 	int rc = 0;
 	while (!rc && lc_split(&line, ' ', &rest)) {

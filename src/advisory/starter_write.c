@@ -1,5 +1,6 @@
-/* Writing the starter's text; starter_text.h has the grammar. What it chooses: packages of the families in the
- * table below, severities of their vulnerabilities, all known exploited ones, ends of life of operating systems. */
+/* Writing the starter's text; starter_text.h has the grammar. What it chooses: packages of the
+ * families in the table below, severities of their vulnerabilities, all known exploited ones, ends
+ * of life of operating systems. */
 #include "advisory/starter_text.h"
 
 #include <stdio.h>
@@ -18,12 +19,18 @@ static const struct family_file {
 	struct lc_slice ecosystem; /* or "family:" for all of its releases */
 	const char *file;
 } files[] = {
-	{ LC_S_INIT("Alpine:"), "alpine.txt" },      { LC_S_INIT("Debian:11"), "debian.txt" },
-	{ LC_S_INIT("Debian:12"), "debian.txt" },    { LC_S_INIT("Debian:13"), "debian.txt" },
-	{ LC_S_INIT("Go"), "go.txt" },               { LC_S_INIT("Maven"), "maven.txt" },
-	{ LC_S_INIT("NuGet"), "nuget.txt" },         { LC_S_INIT("Packagist"), "packagist.txt" },
-	{ LC_S_INIT("PyPI"), "pypi.txt" },           { LC_S_INIT("RubyGems"), "rubygems.txt" },
-	{ LC_S_INIT("Wolfi"), "wolfi.txt" },         { LC_S_INIT("crates.io"), "crates.io.txt" },
+	{ LC_S_INIT("Alpine:"), "alpine.txt" },
+	{ LC_S_INIT("Debian:11"), "debian.txt" },
+	{ LC_S_INIT("Debian:12"), "debian.txt" },
+	{ LC_S_INIT("Debian:13"), "debian.txt" },
+	{ LC_S_INIT("Go"), "go.txt" },
+	{ LC_S_INIT("Maven"), "maven.txt" },
+	{ LC_S_INIT("NuGet"), "nuget.txt" },
+	{ LC_S_INIT("Packagist"), "packagist.txt" },
+	{ LC_S_INIT("PyPI"), "pypi.txt" },
+	{ LC_S_INIT("RubyGems"), "rubygems.txt" },
+	{ LC_S_INIT("Wolfi"), "wolfi.txt" },
+	{ LC_S_INIT("crates.io"), "crates.io.txt" },
 	{ LC_S_INIT("npm"), "npm.txt" },
 };
 
@@ -62,7 +69,8 @@ static int flush(struct writer *w, const char *name, struct lc_buf *b, struct lc
 	if (!rc && w->total > STARTER_BYTES_MAX)
 		rc = LC_ELIMIT;
 	if (rc)
-		return lc_fail(e, rc, "the starter's text has more than %d bytes", STARTER_BYTES_MAX);
+		return lc_fail(e, rc, "the starter's text has more than %d bytes",
+			       STARTER_BYTES_MAX);
 	rc = io_write_file(path, 0644, lc_buf_get(b), e);
 	lc_buf_clear(b);
 	return rc;
@@ -142,7 +150,8 @@ static bool write_range(struct lc_buf *b, const struct version_range *r)
 	return true;
 }
 
-/* The lists of versions beside ranges are left out: the ranges hold the same, and they are large. */
+/* The lists of versions beside ranges are left out: the ranges hold the same, and they are large.
+ */
 static bool write_affected(struct lc_buf *b, const struct version_affected *v)
 {
 	enum { VERSIONS_MAX = 64 };
@@ -250,12 +259,14 @@ static const char *file_of(struct lc_slice ecosystem)
 {
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (lc_eq(files[i].ecosystem, ecosystem) ||
-		    (lc_ends(files[i].ecosystem, LC_S(":")) && lc_starts(ecosystem, files[i].ecosystem)))
+		    (lc_ends(files[i].ecosystem, LC_S(":")) &&
+		     lc_starts(ecosystem, files[i].ecosystem)))
 			return files[i].file;
 	return NULL;
 }
 
-static int begin_file(struct writer *w, const char *file, struct lc_slice ecosystem, struct lc_err *e)
+static int begin_file(struct writer *w, const char *file, struct lc_slice ecosystem,
+		      struct lc_err *e)
 {
 	struct lc_slice head;
 	struct lc_slice tail;
@@ -316,7 +327,8 @@ static int on_vulnerability(void *ctx, struct lc_slice id, struct lc_slice recor
 		lc_buf_byte(&w->kev, '^');
 		write_id(&w->kev, id);
 		lc_buf_fmt(&w->kev, " %.*s %.*s %s\n", LC_FMT(v.kev_added),
-			   LC_FMT(v.kev_due.n ? v.kev_due : LC_S("?")), v.kev_ransomware ? "y" : "n");
+			   LC_FMT(v.kev_due.n ? v.kev_due : LC_S("?")),
+			   v.kev_ransomware ? "y" : "n");
 	}
 	if (!rc && lc_map_has(&w->ids, id))
 		rc = add_rating(w, &v);
@@ -356,8 +368,9 @@ static int write_ratings(struct writer *w, struct lc_buf *b)
 	const struct rated *last = NULL;
 	if (w->rated.n)
 		qsort(w->rated.v, w->rated.n, sizeof(w->rated.v[0]), cmp_rated);
-	lc_buf_str(b, "# Facts for lacre's starter database: remade by lacre db build --starter\n"
-		      "# Severities: the first of the sources that rates a vulnerability, each named");
+	lc_buf_str(b,
+		   "# Facts for lacre's starter database: remade by lacre db build --starter\n"
+		   "# Severities: the first of the sources that rates a vulnerability, each named");
 	for (size_t i = 0; i < w->rated.n; i++) {
 		const struct rated *r = &w->rated.v[i];
 		if (r->severity == SEVERITY_UNKNOWN)
@@ -365,7 +378,8 @@ static int write_ratings(struct writer *w, struct lc_buf *b)
 		struct lc_slice this_block = r->id;
 		struct lc_slice rest = { NULL, 0 };
 		if (!last || r->severity != last->severity || !lc_eq(r->source, last->source)) {
-			lc_buf_fmt(b, "\n%% %.*s %s", LC_FMT(r->source), severity_name(r->severity));
+			lc_buf_fmt(b, "\n%% %.*s %s", LC_FMT(r->source),
+				   severity_name(r->severity));
 			block = (struct lc_slice){ NULL, 0 };
 		}
 		bool cve = split_cve(r->id, &this_block, &rest);

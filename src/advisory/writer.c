@@ -27,9 +27,10 @@ static const char *const inserts[ADV_TABLES_N] = {
 };
 
 /* No journal: the file is thrown away when anything fails, and synced once when it is whole. */
-static const char setup[] = "PRAGMA page_size=4096; PRAGMA encoding='UTF-8'; PRAGMA journal_mode=OFF;"
-			    "PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"
-			    "PRAGMA cache_size=-8192; BEGIN;";
+static const char setup[] =
+	"PRAGMA page_size=4096; PRAGMA encoding='UTF-8'; PRAGMA journal_mode=OFF;"
+	"PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"
+	"PRAGMA cache_size=-8192; BEGIN;";
 
 static int64_t signed_count(uint64_t n)
 {
@@ -48,7 +49,8 @@ static void hash(struct db_writer *w, struct lc_slice s)
 }
 
 /* Bind and hash texts in the order of the columns, and insert. */
-static int insert(struct db_writer *w, unsigned table, const struct lc_slice *v, int n, struct lc_err *e)
+static int insert(struct db_writer *w, unsigned table, const struct lc_slice *v, int n,
+		  struct lc_err *e)
 {
 	hash(w, lc_str(adv_tables[table].name));
 	for (int i = 0; i < n; i++) {
@@ -98,7 +100,8 @@ static int write_package(void *ctx, struct lc_slice ecosystem, struct lc_slice n
 	return insert(w, ADV_TABLE_PACKAGE, v, 3, e);
 }
 
-static int write_vulnerability(void *ctx, struct lc_slice id, struct lc_slice record, struct lc_err *e)
+static int write_vulnerability(void *ctx, struct lc_slice id, struct lc_slice record,
+			       struct lc_err *e)
 {
 	struct db_writer *w = ctx;
 	struct lc_slice v[] = { id, record };
@@ -106,8 +109,8 @@ static int write_vulnerability(void *ctx, struct lc_slice id, struct lc_slice re
 	return insert(w, ADV_TABLE_VULNERABILITY, v, 2, e);
 }
 
-static int write_eol(void *ctx, struct lc_slice product, struct lc_slice cycle, struct lc_slice record,
-		     struct lc_err *e)
+static int write_eol(void *ctx, struct lc_slice product, struct lc_slice cycle,
+		     struct lc_slice record, struct lc_err *e)
 {
 	struct db_writer *w = ctx;
 	struct lc_slice v[] = { product, cycle, record };
@@ -116,15 +119,17 @@ static int write_eol(void *ctx, struct lc_slice product, struct lc_slice cycle, 
 
 struct collection_sink db_writer_sink(struct db_writer *w)
 {
-	return (struct collection_sink){ write_source, write_package, write_vulnerability, write_eol, w };
+	return (struct collection_sink){ write_source, write_package, write_vulnerability,
+					 write_eol, w };
 }
 
 static int make_tables(struct db_writer *w, struct lc_err *e)
 {
 	char pragmas[96];
 	int rc = sql_exec(w->db, setup, e);
-	(void)snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id=%d; PRAGMA user_version=%d;",
-		       ADV_APPLICATION_ID, ADV_SCHEMA); /* two numbers: always fits */
+	(void)snprintf(pragmas, sizeof(pragmas),
+		       "PRAGMA application_id=%d; PRAGMA user_version=%d;", ADV_APPLICATION_ID,
+		       ADV_SCHEMA); /* two numbers: always fits */
 	if (!rc)
 		rc = sql_exec(w->db, pragmas, e);
 	for (unsigned i = 0; !rc && i < ADV_TABLES_N; i++)
@@ -145,7 +150,8 @@ int db_writer_open(const char *path, struct db_writer **ret, struct lc_err *e)
 	lc_buf_init(&w->ecosystem, 8192);
 	int rc = digester_new(DIGEST_SHA256, &w->digester, e);
 	if (!rc) {
-		int sql = sqlite3_open_v2(path, &w->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+		int sql = sqlite3_open_v2(path, &w->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+					  NULL);
 		rc = sql == SQLITE_OK ? make_tables(w, e) : sql_fail(w->db, sql, "database", e);
 	}
 	if (rc) {

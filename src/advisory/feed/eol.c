@@ -1,7 +1,8 @@
 /*
  * Ends of life. Source: endoflife.date, the products of its release data in one object:
  *
- *   { "debian": { "releases": [ { "cycle": "12", "eol": "2026-07-11", "extendedSupport": "2028-06-30", … } ] } }
+ *   { "debian": { "releases": [ { "cycle": "12", "eol": "2026-07-11", "extendedSupport":
+ * "2028-06-30", … } ] } }
  *
  * A date, true (ended, nobody says when) or false (no end set).
  */
@@ -39,7 +40,8 @@ static int read_cycle(const struct json_doc *d, json_ref o, struct eol_cycle *re
 		.extended = when(d, o, "extendedSupport"),
 		.release = when(d, o, "releaseDate"),
 		.latest = text(d, o, "latest"),
-		.lts = json_is_str(d, json_get(d, o, "lts")) || json_bool(d, json_get(d, o, "lts"), false),
+		.lts = json_is_str(d, json_get(d, o, "lts")) ||
+		       json_bool(d, json_get(d, o, "lts"), false),
 	};
 	return ret->cycle.n ? 0 : lc_fail(e, LC_EBAD, "a release without a cycle");
 }

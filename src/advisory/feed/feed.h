@@ -1,8 +1,8 @@
 /*
  * Feeds: one file per foreign format, each turning bytes into advisories and vulnerability facts.
  *
- * A reader calls the collector for every statement it understood; what it did not is counted with its reason.
- * Readers are pure over the bytes they get; the collector copies what it keeps.
+ * A reader calls the collector for every statement it understood; what it did not is counted with
+ * its reason. Readers are pure over the bytes they get; the collector copies what it keeps.
  */
 #pragma once
 
@@ -10,8 +10,9 @@
 #include "base/limits.h"
 
 /**
- * Where statements go. Functions return non-zero to stop (LC_ENOMEM, LC_EIO). Each record that is taken is told by
- * record() first: who speaks, of which ecosystem ("" several or none) and the date of the record ("" unknown).
+ * Where statements go. Functions return non-zero to stop (LC_ENOMEM, LC_EIO). Each record that is
+ * taken is told by record() first: who speaks, of which ecosystem ("" several or none) and the date
+ * of the record ("" unknown).
  */
 struct feed_collector {
 	int (*record)(void *ctx, struct lc_slice source, struct lc_slice ecosystem,
@@ -29,21 +30,23 @@ enum feed_outcome { FEED_TAKEN, FEED_WITHDRAWN, FEED_SKIPPED, FEED_BROKEN };
 /**
  * One OSV record (JSON). a is scratch. Source: OSV schema 1.7.
  *
- * FEED_BROKEN fills e, which the caller counts; 0 is returned all the same. FEED_SKIPPED: well-formed, but nothing
- * to match with (only GIT ranges, no package), no vulnerability (unmaintained or notice of RustSec) or a bug fix
- * (AlmaLinux notice without a CVE).
+ * FEED_BROKEN fills e, which the caller counts; 0 is returned all the same. FEED_SKIPPED:
+ * well-formed, but nothing to match with (only GIT ranges, no package), no vulnerability
+ * (unmaintained or notice of RustSec) or a bug fix (AlmaLinux notice without a CVE).
  *
  * @return 0, or what the collector or the heap said: LC_ENOMEM, LC_EIO, …
  */
 int feed_osv(struct lc_slice json, const struct feed_collector *c, struct lc_arena *a,
 	     enum feed_outcome *ret, struct lc_err *e) LC_MUST_CHECK;
 /**
- * An Alpine-shaped secdb file; family "Alpine" or "Wolfi" gives the ecosystem with distroversion. Ids are cleaned as
- * id.h says; what is listed under version "0" was never affected and is not taken.
+ * An Alpine-shaped secdb file; family "Alpine" or "Wolfi" gives the ecosystem with distroversion.
+ * Ids are cleaned as id.h says; what is listed under version "0" was never affected and is not
+ * taken.
  */
 int feed_secdb(struct lc_slice json, struct lc_slice family, const struct feed_collector *c,
 	       struct lc_arena *a, uint64_t *ret_records, struct lc_err *e) LC_MUST_CHECK;
-/* ret_records counts what was taken. A malformed row is passed over where rows are independent (EPSS lines). */
+/* ret_records counts what was taken. A malformed row is passed over where rows are independent
+ * (EPSS lines). */
 int feed_kev(struct lc_slice json, const struct feed_collector *c, struct lc_arena *a,
 	     uint64_t *ret_records, struct lc_err *e) LC_MUST_CHECK;
 int feed_epss(struct lc_slice csv, const struct feed_collector *c, struct lc_arena *a,

@@ -15,7 +15,8 @@ static size_t digits(struct lc_slice s)
 /* Bytes of the CVE number ("2019-1234") that s begins with, 0 when it begins with none. */
 static size_t cve_number(struct lc_slice s)
 {
-	if (digits(s) != CVE_YEAR || s.n == CVE_YEAR || (s.p[CVE_YEAR] != '-' && s.p[CVE_YEAR] != '_'))
+	if (digits(s) != CVE_YEAR || s.n == CVE_YEAR ||
+	    (s.p[CVE_YEAR] != '-' && s.p[CVE_YEAR] != '_'))
 		return 0;
 	size_t n = digits(lc_skip(s, CVE_YEAR + 1));
 	return n >= CVE_DIGITS_MIN && n <= CVE_DIGITS_MAX ? CVE_YEAR + 1 + n : 0;
@@ -98,12 +99,14 @@ static int add_cve(struct lc_slice word, struct lc_arena *a, struct lc_slices *r
 	*ret_is = n != 0;
 	if (!n)
 		return 0;
-	struct lc_slice id = lc_arena_fmt(a, "CVE-%.*s-%.*s", CVE_YEAR, (const char *)word.p,
-					  (int)(n - CVE_YEAR - 1), (const char *)word.p + CVE_YEAR + 1);
+	struct lc_slice id =
+		lc_arena_fmt(a, "CVE-%.*s-%.*s", CVE_YEAR, (const char *)word.p,
+			     (int)(n - CVE_YEAR - 1), (const char *)word.p + CVE_YEAR + 1);
 	return id.p ? id_add(a, ret, id) : lc_arena_err(a);
 }
 
-/* A tracker's own id: capitals, then parts of letters and digits behind hyphens, one with a digit. */
+/* A tracker's own id: capitals, then parts of letters and digits behind hyphens, one with a digit.
+ */
 static bool is_other_id(struct lc_slice w)
 {
 	size_t caps = 0;

@@ -29,8 +29,8 @@ int feed_kev(struct lc_slice json, const struct feed_collector *c, struct lc_are
 		struct vulnerability v = { .id = json_get_str(&d, item, "cveID") };
 		v.kev_added = date(&d, item, "dateAdded");
 		v.kev_due = date(&d, item, "dueDate");
-		v.kev_ransomware = lc_eq_nocase(json_get_str(&d, item, "knownRansomwareCampaignUse"),
-						LC_S("Known"));
+		v.kev_ransomware = lc_eq_nocase(
+			json_get_str(&d, item, "knownRansomwareCampaignUse"), LC_S("Known"));
 		if (!id_is_cve(v.id) || !v.kev_added.n)
 			return lc_fail(e, LC_EBAD, "entry %llu has no CVE id or no date",
 				       (unsigned long long)records + 1);

@@ -1,10 +1,11 @@
 /*
- * One OSV record: which vulnerabilities it is about, and whether it is one to take. Source: OSV schema 1.7.
+ * One OSV record: which vulnerabilities it is about, and whether it is one to take. Source: OSV
+ * schema 1.7.
  *
- * The vulnerabilities of a record: its id when that is a CVE; else the lowest CVE of its aliases, which are names of
- * one flaw; else every CVE of upstream (a distribution's notice names what it fixes), of related for AlmaLinux,
- * which has no upstream; else the lowest other upstream id; else its own id. Nothing is joined through a GHSA id: wrong
- * ones exist.
+ * The vulnerabilities of a record: its id when that is a CVE; else the lowest CVE of its aliases,
+ * which are names of one flaw; else every CVE of upstream (a distribution's notice names what it
+ * fixes), of related for AlmaLinux, which has no upstream; else the lowest other upstream id; else
+ * its own id. Nothing is joined through a GHSA id: wrong ones exist.
  */
 #include "advisory/feed/osv_impl.h"
 
@@ -80,15 +81,17 @@ static bool is_module_part(struct lc_slice s)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		uint8_t c = s.p[i];
-		if (!lc_is_alpha(c) && !lc_is_digit(c) && c != '.' && c != '_' && c != '-' && c != '+')
+		if (!lc_is_alpha(c) && !lc_is_digit(c) && c != '.' && c != '_' && c != '-' &&
+		    c != '+')
 			return false;
 	}
 	return true;
 }
 
 /*
- * "Important: nodejs:22 security update": the severity before the first colon and the modules, which are the words
- * with a colon inside ("virt:rhel and virt-devel:rhel security update" has two).
+ * "Important: nodejs:22 security update": the severity before the first colon and the modules,
+ * which are the words with a colon inside ("virt:rhel and virt-devel:rhel security update" has
+ * two).
  */
 static int read_notice(struct osv *o)
 {
@@ -100,7 +103,8 @@ static int read_notice(struct osv *o)
 	struct lc_slice word;
 	while (lc_split(&rest, ' ', &word)) {
 		(void)lc_chop_suffix(&word, LC_S(",")); /* absent as a rule */
-		if (!lc_cut(word, ':', &head, &tail) || !is_module_part(head) || !is_module_part(tail))
+		if (!lc_cut(word, ':', &head, &tail) || !is_module_part(head) ||
+		    !is_module_part(tail))
 			continue;
 		int rc = id_add(o->a, &o->modules, word);
 		if (rc)
@@ -112,7 +116,8 @@ static int read_notice(struct osv *o)
 static struct lc_slice first_ecosystem(const struct osv *o)
 {
 	json_each(o->d, json_get(o->d, o->root, "affected"), item) {
-		struct lc_slice s = json_get_str(o->d, json_get(o->d, item, "package"), "ecosystem");
+		struct lc_slice s =
+			json_get_str(o->d, json_get(o->d, item, "package"), "ecosystem");
 		if (s.n)
 			return s;
 	}
@@ -122,7 +127,8 @@ static struct lc_slice first_ecosystem(const struct osv *o)
 static int take(struct osv *o, enum feed_outcome *ret)
 {
 	o->ecosystem = first_ecosystem(o);
-	struct lc_slice says = json_get_str(o->d, json_get(o->d, o->root, "database_specific"), "source");
+	struct lc_slice says =
+		json_get_str(o->d, json_get(o->d, o->root, "database_specific"), "source");
 	o->source = source_of_record(o->id, says, o->ecosystem);
 	int rc = find_about(o);
 	if (!rc && (is_alma(o) || lc_eq(o->source, LC_S("rocky"))))

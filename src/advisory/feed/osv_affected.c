@@ -1,4 +1,5 @@
-/* The affected packages of an OSV record: ranges, versions, state. Source: OSV schema 1.7, "affected". */
+/* The affected packages of an OSV record: ranges, versions, state. Source: OSV schema 1.7,
+ * "affected". */
 #include "advisory/feed/osv_impl.h"
 
 #include "advisory/ecosystem.h"
@@ -104,7 +105,8 @@ static int read_affected(struct osv *o, json_ref item, struct version_affected *
 	return rc;
 }
 
-/* The vendors' words for a flaw without a fix: Wolfi's and Chainguard's events, Debian's and Ubuntu's states. */
+/* The vendors' words for a flaw without a fix: Wolfi's and Chainguard's events, Debian's and
+ * Ubuntu's states. */
 static enum advisory_status read_status(const struct osv *o, json_ref item)
 {
 	static const struct {
@@ -121,7 +123,8 @@ static enum advisory_status read_status(const struct osv *o, json_ref item)
 		{ LC_S_INIT("ignored"), ADVISORY_WILL_NOT_FIX },
 		{ LC_S_INIT("end-of-life"), ADVISORY_END_OF_LIFE },
 	};
-	struct lc_slice word = json_get_str(o->d, json_get(o->d, item, "database_specific"), "status");
+	struct lc_slice word =
+		json_get_str(o->d, json_get(o->d, item, "database_specific"), "status");
 	for (size_t i = 0; word.n && i < sizeof(words) / sizeof(words[0]); i++)
 		if (lc_eq(words[i].word, word))
 			return words[i].status;
@@ -131,7 +134,8 @@ static enum advisory_status read_status(const struct osv *o, json_ref item)
 /* Debian's exports carry the urgency of the package, notices theirs. */
 static void read_severity(const struct osv *o, json_ref item, struct advisory *adv)
 {
-	struct lc_slice urgency = json_get_str(o->d, json_get(o->d, item, "ecosystem_specific"), "urgency");
+	struct lc_slice urgency =
+		json_get_str(o->d, json_get(o->d, item, "ecosystem_specific"), "urgency");
 	if (urgency.n && severity_parse(urgency, &adv->severity))
 		adv->has_severity = adv->severity != SEVERITY_UNKNOWN;
 	if (adv->has_severity || o->notice_severity == SEVERITY_UNKNOWN)
@@ -144,7 +148,9 @@ static int add_symbols(struct osv *o, json_ref list, struct lc_slices *ret)
 {
 	json_each(o->d, list, item) {
 		struct lc_slice s = json_str(o->d, item);
-		int rc = s.n && s.n <= VERSION_BYTES_MAX && ret->n < OSV_SYMBOLS_MAX ? id_add(o->a, ret, s) : 0;
+		int rc = s.n && s.n <= VERSION_BYTES_MAX && ret->n < OSV_SYMBOLS_MAX
+				 ? id_add(o->a, ret, s)
+				 : 0;
 		if (rc)
 			return rc;
 	}
@@ -183,8 +189,20 @@ static int other_names(struct osv *o, struct lc_slices *ret)
 	return 0;
 }
 
-static int hand_over(struct osv *o, struct lc_slice ecosystem, struct lc_slice name, struct advisory *adv,
-		     size_t *taken)
+/* Module builds say so in their release ("…module_el8.6.0+…"). Some summaries write "kernel:4.18.0"
+ * of what is no module: what is not built as one is not held to it. */
+static bool is_module_build(const struct version_affected *v)
+{
+	for (size_t i = 0; i < v->ranges_n; i++)
+		for (size_t k = 0; k < v->ranges[i].n; k++)
+			if (lc_find_slice(v->ranges[i].events[k].version, LC_S("module")) !=
+			    SIZE_MAX)
+				return true;
+	return false;
+}
+
+static int hand_over(struct osv *o, struct lc_slice ecosystem, struct lc_slice name,
+		     struct advisory *adv, size_t *taken)
 {
 	int rc = 0;
 	if (!*taken) {
@@ -192,12 +210,13 @@ static int hand_over(struct osv *o, struct lc_slice ecosystem, struct lc_slice n
 		rc = o->c->record(o->c->ctx, o->source, ecosystem, date, o->e);
 	}
 	size_t i = 0;
+	size_t modules = is_module_build(&adv->affected) ? o->modules.n : 0;
 	do {
-		if (i < o->modules.n)
+		if (i < modules)
 			adv->module = o->modules.v[i];
 		if (!rc)
 			rc = o->c->package(o->c->ctx, ecosystem, name, adv, o->e);
-	} while (!rc && ++i < o->modules.n);
+	} while (!rc && ++i < modules);
 	*taken += !rc;
 	return rc;
 }
@@ -206,7 +225,8 @@ static int read_item(struct osv *o, json_ref item, size_t *taken)
 {
 	json_ref package = json_get(o->d, item, "package");
 	struct lc_slice ecosystem = json_get_str(o->d, package, "ecosystem");
-	struct lc_slice name = adv_normal_name(ecosystem, json_get_str(o->d, package, "name"), o->a);
+	struct lc_slice name =
+		adv_normal_name(ecosystem, json_get_str(o->d, package, "name"), o->a);
 	if (!ecosystem.n || !name.n || is_informational(o, item))
 		return name.p || !json_get_str(o->d, package, "name").n ? 0 : lc_arena_err(o->a);
 	if (ecosystem.n > VERSION_BYTES_MAX || name.n > 4096)

@@ -87,7 +87,7 @@ static int add_severity(struct osv *o, enum severity s, struct vulnerability *v)
 {
 	if (s == SEVERITY_UNKNOWN)
 		return 0;
-	__typeof__(v->vendor_severity.v) item = lc_vec_push(o->a, &v->vendor_severity);
+	struct advisory_vendor *item = lc_vec_push(o->a, &v->vendor_severity);
 	if (!item)
 		return lc_arena_err(o->a);
 	item->source = o->source;
@@ -108,7 +108,8 @@ static int read_scores(struct osv *o, struct vulnerability *v)
 	read_plain_score(o, specific, "cvss_v4", &c.v4_score);
 	(void)severity_parse(json_get_str(o->d, specific, "severity"), &word); /* absent in most */
 	int rc = add_severity(o, word != SEVERITY_UNKNOWN ? word : severity_of(&c), v);
-	if (rc || !(c.v2.n || c.v3.n || c.v4.n || c.v2_score > 0 || c.v3_score > 0 || c.v4_score > 0))
+	if (rc ||
+	    !(c.v2.n || c.v3.n || c.v4.n || c.v2_score > 0 || c.v3_score > 0 || c.v4_score > 0))
 		return rc;
 	struct advisory_cvss *place = lc_vec_push(o->a, &v->cvss);
 	if (!place)
@@ -121,7 +122,8 @@ static int read_list(struct osv *o, json_ref list, const char *member, size_t ma
 		     struct lc_slices *ret)
 {
 	json_each(o->d, list, item) {
-		struct lc_slice s = member ? json_get_str(o->d, item, member) : json_str(o->d, item);
+		struct lc_slice s =
+			member ? json_get_str(o->d, item, member) : json_str(o->d, item);
 		if (!s.n || s.n > 2048 || ret->n == max)
 			continue;
 		int rc = id_add(o->a, ret, s);
@@ -159,18 +161,20 @@ static int describe(struct osv *o, struct vulnerability *v)
 		v->title_source = o->source;
 	int rc = read_scores(o, v);
 	if (!rc)
-		rc = read_list(o, json_at(d, o->root, "database_specific", "cwe_ids", NULL), NULL, 32,
-			       &v->cwes);
+		rc = read_list(o, json_at(d, o->root, "database_specific", "cwe_ids", NULL), NULL,
+			       32, &v->cwes);
 	return rc ? rc : read_names(o, v);
 }
 
 int osv_facts(struct osv *o)
 {
 	struct lc_slices references = { 0 };
-	int rc = read_list(o, json_get(o->d, o->root, "references"), "url", OSV_REFERENCES_MAX, &references);
+	int rc = read_list(o, json_get(o->d, o->root, "references"), "url", OSV_REFERENCES_MAX,
+			   &references);
 	for (size_t i = 0; !rc && i < o->about.n; i++) {
 		struct vulnerability v = { .id = o->about.v[i] };
-		/* A notice's links go to all it fixes: only the first, its own page, is about each. */
+		/* A notice's links go to all it fixes: only the first, its own page, is about each.
+		 */
 		v.references = references;
 		if (o->notice)
 			v.references.n = lc_min(references.n, 1);

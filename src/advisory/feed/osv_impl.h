@@ -17,10 +17,10 @@ struct osv {
 	struct lc_slice ecosystem; /* of the first package */
 	struct lc_slices aliases;  /* as the record has them */
 	struct lc_slices about;    /* vulnerabilities, sorted */
-	bool notice;               /* tells of fixes for others' vulnerabilities: its text is not theirs */
-	bool upstream;             /* filed under what upstream names */
+	bool notice;   /* tells of fixes for others' vulnerabilities: its text is not theirs */
+	bool upstream; /* filed under what upstream names */
 	enum severity notice_severity;
-	struct lc_slices modules;  /* rpm modules that the notice is for */
+	struct lc_slices modules; /* rpm modules that the notice is for */
 };
 
 enum {

@@ -1,10 +1,11 @@
 /*
  * Alpine-shaped security databases. Source: the files of secdb.alpinelinux.org.
  *
- *   { "distroversion": "v3.20", "packages": [ { "pkg": { "name": "…", "secfixes": { "1.2-r0": ["CVE-…", …] } } } ] }
+ *   { "distroversion": "v3.20", "packages": [ { "pkg": { "name": "…", "secfixes": { "1.2-r0":
+ * ["CVE-…", …] } } } ] }
  *
- * An entry is one flaw and its names. Wolfi lists a flaw as several entries in a row, of which the first is its
- * CGA id: they are taken together.
+ * An entry is one flaw and its names. Wolfi lists a flaw as several entries in a row, of which the
+ * first is its CGA id: they are taken together.
  */
 #include "advisory/feed/feed.h"
 
@@ -39,8 +40,9 @@ static int say_vulnerability(struct secdb *s, struct lc_slice id, const struct l
 }
 
 /*
- * Sort the names, with what the flaw is filed under in front: every CVE; without one, the first name that
- * is no CGA id. The record's own id is the CGA one where there is one, else the first name as it was written.
+ * Sort the names, with what the flaw is filed under in front: every CVE; without one, the first
+ * name that is no CGA id. The record's own id is the CGA one where there is one, else the first
+ * name as it was written.
  */
 static size_t arrange(struct lc_slices *names, struct lc_slice *ret_id)
 {
@@ -64,7 +66,8 @@ static int say_flaw(struct secdb *s, struct lc_slices *names)
 {
 	struct advisory adv = { .source = s->source };
 	size_t own = arrange(names, &adv.id);
-	struct version_event events[] = { { VERSION_INTRODUCED, LC_S("0") }, { VERSION_FIXED, s->version } };
+	struct version_event events[] = { { VERSION_INTRODUCED, LC_S("0") },
+					  { VERSION_FIXED, s->version } };
 	struct version_range range = { events, 2 };
 	adv.vulnerabilities = (struct lc_slices){ names->v, own, own };
 	adv.affected = (struct version_affected){ &range, 1, NULL, 0 };
@@ -110,7 +113,8 @@ static int read_package(struct secdb *s, json_ref package)
 		return lc_fail(s->e, LC_EBAD, "a package without a usable name");
 	json_each(s->d, json_get(s->d, package, "secfixes"), list) {
 		s->version = lc_trim(json_key(s->d, list));
-		if (lc_eq(s->version, LC_S("0")) || !s->version.n || s->version.n > VERSION_BYTES_MAX)
+		if (lc_eq(s->version, LC_S("0")) || !s->version.n ||
+		    s->version.n > VERSION_BYTES_MAX)
 			continue;
 		int rc = read_entries(s, list);
 		if (rc)

@@ -1,0 +1,154 @@
+/* Which ecosystem and key a package is looked up by. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "advisory/ecosystem.h"
+
+struct key_case {
+	const char *type, *family, *version, *repository; /* repository NULL: none */
+	const char *ecosystem, *name, *installed;
+};
+
+static const struct key_case keys[] = {
+	{ "dpkg", "debian", "12.5", NULL, "Debian:12", "src", "2.0" },
+	{ "dpkg", "debian", "bookworm/sid", NULL, "Debian:12", "src", "2.0" },
+	{ "dpkg", "debian", "sid", NULL, "", NULL, NULL },
+	{ "dpkg", "ubuntu", "22.04", NULL, "Ubuntu:22.04:LTS", "src", "2.0" },
+	{ "dpkg", "ubuntu", "23.10", NULL, "Ubuntu:23.10", "src", "2.0" },
+	{ "dpkg", "ubuntu", "23.04", NULL, "Ubuntu:23.04", "src", "2.0" },
+	{ "apk", "alpine", "3.18.9", NULL, "Alpine:v3.18", "src", "2.0" },
+	{ "apk", "alpine", "3.18.9", "3.20", "Alpine:v3.20", "src", "2.0" },
+	{ "apk", "alpine", "3.18.9", "v3.20", "Alpine:v3.20", "src", "2.0" },
+	{ "apk", "alpine", "3.21.0_alpha1", "edge", "Alpine:edge", "src", "2.0" },
+	{ "apk", "wolfi", "20230201", NULL, "Wolfi", "src", "2.0" },
+	{ "rpm", "alma", "9.4", NULL, "AlmaLinux:9", "bin", "1.0" },
+	{ "rpm", "rocky", "8.10", NULL, "Rocky Linux:8", "bin", "1.0" },
+	{ "rpm", "azurelinux", "3.0", NULL, "Azure Linux:3", "src", "2.0" },
+	{ "dpkg", "never heard of", "1", NULL, "", NULL, NULL },
+};
+
+static void packages_get_their_systems_key(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const struct key_case *c = &keys[i];
+		struct lc_arena a = { 0 };
+		struct lc_err e = { 0 };
+		struct adv_key key;
+		struct inv_package p = { .type = lc_str(c->type), .name = LC_S("bin") };
+		struct inv_os os = { .family = lc_str(c->family), .version = lc_str(c->version) };
+		struct inv_repository r = { lc_str(c->family), lc_str(c->repository) };
+		p.version = LC_S("1.0");
+		p.source_name = LC_S("src");
+		p.source_version = LC_S("2.0");
+		if (!package_type_of(p.type)) {
+			lc_arena_done(&a);
+			continue; /* a kind that this build does not have */
+		}
+		assert_int_equal(adv_key_of(&p, &os, c->repository ? &r : NULL, &a, &key, &e), 0);
+		if (!lc_eq(key.ecosystem, lc_str(c->ecosystem)))
+			fail_msg("%s %s: %.*s", c->family, c->version, LC_FMT(key.ecosystem));
+		if (c->name) {
+			assert_true(lc_eq(key.name, lc_str(c->name)));
+			assert_true(lc_eq(key.version, lc_str(c->installed)));
+			assert_int_not_equal(key.scheme, VERSION_NONE);
+		}
+		lc_arena_done(&a);
+	}
+}
+
+static void what_is_not_the_distributions_has_no_key(void **state)
+{
+	struct lc_arena a = { 0 };
+	struct lc_err e = { 0 };
+	struct adv_key key;
+	struct inv_package p = { .type = LC_S("dpkg"), .name = LC_S("x"), .version = LC_S("1") };
+	struct inv_os os = { .family = LC_S("debian"), .version = LC_S("12") };
+	(void)state;
+	p.flags = INV_THIRD_PARTY;
+	assert_int_equal(adv_key_of(&p, &os, NULL, &a, &key, &e), 0);
+	assert_int_equal(key.ecosystem.n, 0);
+	p.flags = 0;
+	assert_int_equal(adv_key_of(&p, NULL, NULL, &a, &key, &e), 0);
+	assert_int_equal(key.ecosystem.n, 0);
+	lc_arena_done(&a);
+}
+
+static void names_are_spelt_as_the_registry_does(void **state)
+{
+	static const char *const rows[][3] = {
+		{ "PyPI", "Foo.Bar__baz-Qux", "foo-bar-baz-qux" },
+		{ "NuGet", "Newtonsoft.Json", "newtonsoft.json" },
+		{ "Packagist", "Symfony/HTTP-kernel", "symfony/http-kernel" },
+		{ "npm", "@Scope/Name", "@Scope/Name" },
+		{ "Go", "github.com/Azure/x", "github.com/Azure/x" },
+		{ "SwiftURL", "https://github.com/Apple/swift-nio.git",
+		  "github.com/apple/swift-nio" },
+		{ "Debian:12", "OpenSSL", "OpenSSL" },
+		{ "No Such", "X", "X" },
+	};
+	struct lc_arena a = { 0 };
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct lc_slice got = adv_normal_name(lc_str(rows[i][0]), lc_str(rows[i][1]), &a);
+		assert_true(lc_eq(got, lc_str(rows[i][2])));
+	}
+	lc_arena_done(&a);
+}
+
+static void ecosystems_compare_by_their_scheme(void **state)
+{
+	(void)state;
+	assert_int_equal(adv_ecosystem_scheme(LC_S("Debian:12")), VERSION_DEB);
+	assert_int_equal(adv_ecosystem_scheme(LC_S("Ubuntu:Pro:18.04:LTS")), VERSION_DEB);
+	assert_int_equal(adv_ecosystem_scheme(LC_S("Alpine:v3.20")), VERSION_APK);
+	assert_int_equal(adv_ecosystem_scheme(LC_S("Rocky Linux:9")), VERSION_RPM);
+	assert_int_equal(adv_ecosystem_scheme(LC_S("crates.io")), VERSION_SEMVER);
+	assert_int_equal(adv_ecosystem_scheme(LC_S("GIT")), VERSION_NONE);
+	assert_int_equal(adv_ecosystem_scheme(LC_S("")), VERSION_NONE);
+}
+
+static void systems_have_a_product_and_cycle(void **state)
+{
+	static const char *const rows[][4] = {
+		{ "debian", "12.5", "debian", "12" },
+		{ "alpine", "3.18.9", "alpine-linux", "3.18" },
+		{ "ubuntu", "22.04", "ubuntu", "22.04" },
+		{ "alma", "9.4", "almalinux", "9" },
+		{ "opensuse-leap", "15.5", "opensuse", "15.5" },
+		{ "amazon", "2023.4.20240401", "amazon-linux", "2023" },
+		{ "wolfi", "20230201", NULL, NULL },
+		{ "debian", "sid", NULL, NULL },
+	};
+	struct lc_arena a = { 0 };
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct inv_os os = { .family = lc_str(rows[i][0]), .version = lc_str(rows[i][1]) };
+		struct lc_slice product;
+		struct lc_slice cycle;
+		bool known = adv_eol_product(&os, &a, &product, &cycle);
+		assert_int_equal(known, rows[i][2] != NULL);
+		if (known) {
+			assert_true(lc_eq(product, lc_str(rows[i][2])));
+			assert_true(lc_eq(cycle, lc_str(rows[i][3])));
+			assert_true(adv_eol_is_os(product));
+		}
+	}
+	lc_arena_done(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(packages_get_their_systems_key),
+		cmocka_unit_test(what_is_not_the_distributions_has_no_key),
+		cmocka_unit_test(names_are_spelt_as_the_registry_does),
+		cmocka_unit_test(ecosystems_compare_by_their_scheme),
+		cmocka_unit_test(systems_have_a_product_and_cycle),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
