@@ -13,6 +13,12 @@ const struct package_type package_types[] = {
 		.scheme = VERSION_DEB,
 		.os = true,
 	},
+	{
+		.name = "rpm",
+		.purl_type = "rpm",
+		.scheme = VERSION_RPM,
+		.os = true,
+	},
 };
 const size_t package_types_n = sizeof(package_types) / sizeof(package_types[0]);
 
@@ -44,15 +50,37 @@ void package_version_split(const struct package_type *t, struct lc_slice version
 	}
 }
 
+struct lc_slice package_version_plain(struct lc_slice version)
+{
+	size_t i = 0;
+	while (i < version.n && lc_is_digit(version.p[i]))
+		i++;
+	return i < version.n && version.p[i] == ':' ? lc_skip(version, i + 1) : version;
+}
+
+/* rpm: several architectures live side by side, and the epoch is left out. */
+static void put_id(struct lc_buf *b, const struct inv_package *p)
+{
+	const struct package_type *t = package_type_of(p->type);
+	bool rpm = t && t->scheme == VERSION_RPM;
+	struct lc_slice text = rpm ? package_version_plain(p->version) : p->version;
+	(void)lc_buf_slice(b, p->name); /* sticky: the caller looks */
+	if (text.n)
+		(void)lc_buf_byte(b, '@');
+	(void)lc_buf_slice(b, text); /* sticky, as above */
+	if (rpm && p->arch.n) {
+		(void)lc_buf_byte(b, '.');
+		(void)lc_buf_slice(b, p->arch); /* sticky, as above */
+	}
+}
+
 struct lc_slice package_id(const struct inv_package *p, struct lc_arena *a)
 {
 	struct lc_slice id;
 	struct lc_buf b;
-	lc_buf_init(&b, p->name.n + p->version.n + 1);
-	(void)lc_buf_slice(&b, p->name); /* sticky: looked at below */
-	if (p->version.n)
-		(void)lc_buf_byte(&b, '@');
-	int r = lc_buf_slice(&b, p->version);
+	lc_buf_init(&b, p->name.n + p->version.n + p->arch.n + 2);
+	put_id(&b, p);
+	int r = lc_buf_err(&b);
 	if (r && !a->err)
 		a->err = r;
 	if (r || lc_arena_dup(a, lc_buf_get(&b), &id))

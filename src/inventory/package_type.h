@@ -27,6 +27,8 @@ extern const size_t package_types_n;
 void package_version_split(const struct package_type *t, struct lc_slice version,
 			   uint64_t *ret_epoch, struct lc_slice *ret_version,
 			   struct lc_slice *ret_release);
+/** Version and release without the epoch before them, "5.1-2" of "1:5.1-2". */
+struct lc_slice package_version_plain(struct lc_slice version);
 /**
  * Package id of reports: "name@version" and the forms of the type. In the arena; p NULL (a->err is
  * set) out of memory.

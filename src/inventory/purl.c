@@ -43,7 +43,16 @@ static void put_key(struct lc_buf *b, const char *key, bool *started)
 	*started = true;
 }
 
-/* Keys in their order: arch, distro, epoch. apk's distro is the release alone. */
+static struct lc_slice module_label(const struct inv_package *p)
+{
+	for (size_t i = 0; i < p->attributes.n; i++) {
+		if (lc_eq(p->attributes.v[i].key, LC_S("modularitylabel")))
+			return p->attributes.v[i].value;
+	}
+	return LC_S("");
+}
+
+/* Keys in their order: arch, distro, epoch, modularitylabel. apk's distro is the release alone. */
 static void put_qualifiers(struct lc_buf *b, const struct package_type *t,
 			   const struct inv_package *p, const struct inv_os *os, uint64_t epoch)
 {
@@ -64,17 +73,29 @@ static void put_qualifiers(struct lc_buf *b, const struct package_type *t,
 		put_key(b, "epoch", &started);
 		(void)lc_buf_fmt(b, "%" PRIu64, epoch); /* sticky, as above */
 	}
+	if (t->scheme == VERSION_RPM && module_label(p).n) {
+		put_key(b, "modularitylabel", &started);
+		put(b, module_label(p));
+	}
 }
 
-static void put_version(struct lc_buf *b, struct lc_slice version, uint64_t epoch)
+static void put_version(struct lc_buf *b, struct lc_slice version)
 {
-	/* The epoch is a qualifier of its own. */
-	if (epoch)
-		version = lc_skip(version, lc_find(version, ':') + 1);
 	if (version.n == 0)
 		return;
 	(void)lc_buf_byte(b, '@'); /* sticky, as above */
 	put(b, version);
+}
+
+/* The vendor's name where several families are one vendor's. */
+static void put_namespace(struct lc_buf *b, const struct package_type *t, struct lc_slice family)
+{
+	if (t->scheme == VERSION_RPM && lc_starts(family, LC_S("opensuse")))
+		family = LC_S("opensuse");
+	else if (t->scheme == VERSION_RPM && lc_starts(family, LC_S("sle")))
+		family = LC_S("suse");
+	put_lower(b, family);
+	(void)lc_buf_byte(b, '/'); /* sticky, as above */
 }
 
 struct lc_slice package_purl(const struct inv_package *p, const struct inv_os *os,
@@ -93,20 +114,20 @@ struct lc_slice package_purl(const struct inv_package *p, const struct inv_os *o
 	(void)lc_buf_str(&b, "pkg:"); /* sticky: looked at below */
 	(void)lc_buf_str(&b, t->purl_type);
 	(void)lc_buf_byte(&b, '/');
-	if (t->os && os && os->family.n) {
-		put_lower(&b, os->family);
-		(void)lc_buf_byte(&b, '/'); /* sticky, as above */
-	}
-	if (t->os)
+	if (t->os && os && os->family.n)
+		put_namespace(&b, t, os->family);
+	if (t->os && t->scheme != VERSION_RPM) /* rpm's names have case */
 		put_lower(&b, p->name);
 	else
 		put(&b, p->name);
-	put_version(&b, p->version, epoch);
+	/* The epoch is a qualifier of its own; rpm's 0 is none. */
+	if (epoch || t->scheme == VERSION_RPM)
+		put_version(&b, package_version_plain(p->version));
+	else
+		put_version(&b, p->version);
 	put_qualifiers(&b, t, p, os, epoch);
 	if (lc_buf_err(&b) == LC_ENOMEM && !a->err)
 		a->err = LC_ENOMEM; /* tells it from "has none" */
-	if (lc_buf_err(&b) == LC_ENOMEM && !a->err)
-		a->err = LC_ENOMEM;
 	if (lc_buf_err(&b) || lc_arena_dup(a, lc_buf_get(&b), &ret))
 		ret = lc_slice_of(NULL, 0);
 	lc_buf_done(&b);

@@ -10,6 +10,10 @@ static const struct inv_os sid = { .family = LC_S_INIT("debian"),
 				   .version = LC_S_INIT("trixie/sid") };
 static const struct inv_os alpine = { .family = LC_S_INIT("alpine"),
 				      .version = LC_S_INIT("3.10.2") };
+static const struct inv_os alma = { .family = LC_S_INIT("alma"), .version = LC_S_INIT("9.8") };
+static const struct inv_os sles = { .family = LC_S_INIT("sles"), .version = LC_S_INIT("15.6") };
+static const struct inv_os leap = { .family = LC_S_INIT("opensuse-leap"),
+				    .version = LC_S_INIT("15.6") };
 static const struct inv_os nameless = { .family = LC_S_INIT("Debian") };
 
 static const struct {
@@ -34,6 +38,13 @@ static const struct {
 	{ "apk", "a", "", "", &alpine, "pkg:apk/alpine/a?distro=3.10.2" },
 	{ "apk", "a b\x01/?#%&\xc3\xa9", "1", "", NULL, "pkg:apk/a%20b%01%2F%3F%23%25%26%C3%A9@1" },
 	{ "apk", "", "1", "", &alpine, "" },
+	{ "rpm", "perl-Git", "2.47.1-2.el9_6", "noarch", &alma,
+	  "pkg:rpm/alma/perl-Git@2.47.1-2.el9_6?arch=noarch&distro=alma-9.8" },
+	{ "rpm", "bind", "32:9.16-1", "x86_64", &alma,
+	  "pkg:rpm/alma/bind@9.16-1?arch=x86_64&distro=alma-9.8&epoch=32" },
+	{ "rpm", "a", "0:1-2^3", "", &alma, "pkg:rpm/alma/a@1-2%5E3?distro=alma-9.8" },
+	{ "rpm", "a", "1-1", "", &sles, "pkg:rpm/suse/a@1-1?distro=sles-15.6" },
+	{ "rpm", "a", "1-1", "", &leap, "pkg:rpm/opensuse/a@1-1?distro=opensuse-leap-15.6" },
 	{ "no-such-type", "a", "1", "", &alpine, "" },
 };
 
@@ -73,6 +84,19 @@ static void refuses_package_urls_without_end(void **state)
 	lc_arena_done(&a);
 }
 
+static void module_labels_are_qualifiers(void **state)
+{
+	(void)state;
+	struct lc_arena a = { 0 };
+	struct inv_attribute label = { LC_S("modularitylabel"), LC_S("nodejs:18:90:rhel9") };
+	struct inv_package p = package("rpm", "nodejs", "1:18-1", "x86_64");
+	p.attributes = (struct inv_attribute_list){ &label, 1, 1 };
+	assert_text(package_purl(&p, &alma, &a),
+		    "pkg:rpm/alma/nodejs@18-1?arch=x86_64&distro=alma-9.8&epoch=1"
+		    "&modularitylabel=nodejs:18:90:rhel9");
+	lc_arena_done(&a);
+}
+
 static void splits_versions_as_reports_do(void **state)
 {
 	(void)state;
@@ -86,6 +110,9 @@ static void splits_versions_as_reports_do(void **state)
 		{ "dpkg", "1-2-3", 0, "1-2", "3" },
 		{ "apk", "1.2.4-r2", 0, "1.2.4-r2", "" },
 		{ "dpkg", "", 0, "", "" },
+		{ "rpm", "32:9.16-1.el9", 32, "9.16", "1.el9" },
+		{ "rpm", "0:1-2", 0, "1", "2" },
+		{ "rpm", "1.0", 0, "1.0", "" },
 	};
 	for (size_t i = 0; i < N(rows); i++) {
 		uint64_t epoch;
@@ -107,6 +134,12 @@ static void ids_are_name_and_whole_version(void **state)
 	assert_text(package_id(&p, &a), "bsdutils@1:2.38.1-5");
 	p.version = LC_S("");
 	assert_text(package_id(&p, &a), "bsdutils");
+	p = package("rpm", "bind", "32:9.16-1", "x86_64");
+	assert_text(package_id(&p, &a), "bind@9.16-1.x86_64");
+	p.arch = LC_S("");
+	assert_text(package_id(&p, &a), "bind@9.16-1");
+	p.version = LC_S("");
+	assert_text(package_id(&p, &a), "bind");
 	lc_arena_done(&a);
 }
 
@@ -143,6 +176,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_package_urls),
 		cmocka_unit_test(refuses_package_urls_without_end),
+		cmocka_unit_test(module_labels_are_qualifiers),
 		cmocka_unit_test(splits_versions_as_reports_do),
 		cmocka_unit_test(ids_are_name_and_whole_version),
 		cmocka_unit_test(every_type_can_be_compared),
