@@ -45,7 +45,8 @@ static const struct small_package rows[] = {
 	  "\"source\":\"debian\"}]",
 	  2 },
 	{ "Debian:12", "named",
-	  "[{\"id\":\"GHSA-x\",\"about\":[\"CVE-2024-60\"],\"aliases\":[\"CVE-2024-60\",\"PYSEC-1\"],"
+	  "[{\"id\":\"GHSA-x\",\"about\":[\"CVE-2024-60\"],"
+	  "\"aliases\":[\"CVE-2024-60\",\"PYSEC-1\"],"
 	  "\"versions\":[\"1.0\"],\"source\":\"ghsa\"}]",
 	  1 },
 	{ "Debian:12", "rejected",

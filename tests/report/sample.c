@@ -149,10 +149,10 @@ static struct vulnerability *facts(struct report *r, const char *id, unsigned fl
 {
 	struct vulnerability *v = lc_new(&r->arena, struct vulnerability);
 	v->id = lc_str(id);
-	v->title =
-		flags & SAMPLE_WIDE
-			? LC_S("漏洞 in libcrypto: 情報漏えい, e\xcc\x81tat")
-			: LC_S("openssl: one two three four five six seven eight nine ten eleven twelve");
+	v->title = flags & SAMPLE_WIDE
+			   ? LC_S("漏洞 in libcrypto: 情報漏えい, e\xcc\x81tat")
+			   : LC_S("openssl: one two three four five six seven eight nine "
+				  "ten eleven twelve");
 	v->title = harm(flags, v->title, &r->arena);
 	v->title_source = LC_S("nvd");
 	v->description = harm(flags, LC_S("What happens in <b>detail</b>."), &r->arena);

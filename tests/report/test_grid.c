@@ -113,8 +113,9 @@ static void words_stay_whole_as_long_as_they_can(void **state)
 	(void)state;
 	row(&g, "CVE-2024-1", "some words to wrap");
 	draw(&g, 27,
-	     "+------------+------------+\n|     A      |     B      |\n+------------+------------+\n"
-	     "| CVE-2024-1 | some words |\n|            | to wrap    |\n+------------+------------+\n");
+	     "+------------+------------+\n|     A      |     B      |\n"
+	     "+------------+------------+\n| CVE-2024-1 | some words |\n"
+	     "|            | to wrap    |\n+------------+------------+\n");
 	draw(&g, 22,
 	     "+------------+-------+\n|     A      |   B   |\n+------------+-------+\n"
 	     "| CVE-2024-1 | some  |\n|            | words |\n|            | to    |\n"
