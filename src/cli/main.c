@@ -1,6 +1,7 @@
 /*
  * lacre: the program.
  */
+#include <malloc.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -15,6 +16,10 @@ int main(int argc, char **argv)
 		.err_tty = isatty(STDERR_FILENO),
 		.environment = environ,
 	};
+#ifdef M_ARENA_MAX
+	/* glibc keeps freed memory once per thread; layers allocate seldom enough to share. */
+	(void)mallopt(M_ARENA_MAX, 2);
+#endif
 	cli_interrupt_start();
 	return cli_run(argc, argv, &io);
 }

@@ -61,8 +61,10 @@ void cli_talk_end(void)
 static int write_all(int fd, struct lc_slice s)
 {
 	while (s.n) {
+		if (cli_interrupted())
+			return -EINTR;
 		ssize_t n = lc_sys_write(fd, s.p, s.n);
-		if (n == -EINTR && !cli_interrupted())
+		if (n == -EINTR)
 			continue;
 		if (n <= 0)
 			return n ? (int)n : -EIO;
