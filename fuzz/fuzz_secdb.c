@@ -1,0 +1,23 @@
+/* Alpine-shaped security databases, of both families. */
+#include "fuzz_collector.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	for (int i = 0; i < 2; i++) {
+		struct lc_arena a = { 0 };
+		struct lc_err e = { 0 };
+		struct lc_buf out;
+		uint64_t records = 0;
+		lc_buf_init(&out, FUZZ_TOLD_MAX);
+		struct feed_collector c = fuzz_collector(&out);
+		if (feed_secdb(lc_slice_of(data, size), i ? LC_S("Alpine") : LC_S("Wolfi"), &c, &a,
+			       &records, &e) &&
+		    !e.code)
+			abort();
+		lc_buf_done(&out);
+		lc_arena_done(&a);
+	}
+	return 0;
+}

@@ -1,0 +1,20 @@
+/* The text of the starter database. */
+#include "fuzz_collector.h"
+
+#include "advisory/starter_text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct lc_arena a = { 0 };
+	struct lc_err e = { 0 };
+	struct lc_buf out;
+	lc_buf_init(&out, FUZZ_TOLD_MAX);
+	struct feed_collector c = fuzz_collector(&out);
+	if (starter_text_read(lc_slice_of(data, size), &c, &a, &e) && !e.code)
+		abort();
+	lc_buf_done(&out);
+	lc_arena_done(&a);
+	return 0;
+}
