@@ -1,13 +1,15 @@
 #include "inventory/squash_impl.h"
 
+#include "base/shim.h"
 #include "inventory/matcher.h"
 
 /* ---- one layer ---- */
 
 static struct live *new_live(struct squash *s, struct lc_slice path, size_t layer)
 {
-	struct live *l = lc_new(&s->work, struct live);
-	struct live_name *name = lc_new(&s->work, struct live_name);
+	struct lc_arena *a = &s->layers[layer].arena;
+	struct live *l = lc_new(a, struct live);
+	struct live_name *name = lc_new(a, struct live_name);
 	struct live **place = l && name ? lc_vec_push(&s->work, &s->live) : NULL;
 	if (!place)
 		return NULL;
@@ -138,7 +140,7 @@ static int add_hard_link(struct squash *s, const struct inv_link *link)
 	if (r || lc_eq(path, target))
 		return r;
 	for (struct live *l = lc_map_get(&s->own, target); l; l = l->next_at_path) {
-		struct live_name *name = lc_new(&s->work, struct live_name);
+		struct live_name *name = lc_new(&s->layers[l->layer].arena, struct live_name);
 		if (!name)
 			return squash_nomem(s);
 		*name = (struct live_name){ path, l->names->next };
@@ -147,15 +149,16 @@ static int add_hard_link(struct squash *s, const struct inv_link *link)
 	return 0;
 }
 
-static int add_layer(struct squash *s, size_t layer, bool *ret_os)
+static int add_layer(struct squash *s, const struct inv_layer_facts *facts, size_t layer,
+		     bool *ret_os)
 {
-	const struct inv_layer_facts *facts = s->layers[layer];
+	const struct inv_layer_facts *own = &s->layers[layer].kept;
 	int r = 0;
 	for (size_t i = 0; i < facts->files.n && r == 0; i++)
 		r = add_file(s, &facts->files.v[i], layer, ret_os);
-	for (size_t i = 0; i < facts->links.n && r == 0; i++) {
-		if (facts->links.v[i].hard)
-			r = add_hard_link(s, &facts->links.v[i]);
+	for (size_t i = 0; i < own->links.n && r == 0; i++) {
+		if (own->links.v[i].hard)
+			r = add_hard_link(s, &own->links.v[i]);
 	}
 	for (size_t i = 0; i < facts->diagnostics.n && r == 0; i++)
 		r = add_diagnostic(s, &facts->diagnostics.v[i], layer);
@@ -168,57 +171,109 @@ static int add_layer(struct squash *s, size_t layer, bool *ret_os)
 	return r;
 }
 
-static int lay_over(struct squash *s, size_t layer)
+/* Layers of which nothing is alive any more need no memory of their own. */
+static void count_live(struct squash *s)
 {
-	struct path_cover *cover = &s->covers[layer];
+	for (size_t i = 0; i < s->layers_n; i++)
+		s->layers[i].live = 0;
+	for (size_t i = 0; i < s->live.n; i++)
+		s->layers[s->live.v[i]->layer].live++;
+	for (size_t i = 0; i < s->layers_n; i++) {
+		if (s->layers[i].live == 0)
+			lc_arena_done(&s->layers[i].arena);
+	}
+}
+
+static int lay_over(struct squash *s, const struct inv_layer_facts *facts, size_t layer)
+{
+	struct squash_layer *l = &s->layers[layer];
 	bool os = false;
+	int r = squash_keep(s, facts, &l->kept);
+	r = r ? r : path_cover_init(&l->cover, &l->kept, &s->links, &s->work);
+	r = r ? r : path_links_apply(&s->links, &l->cover, layer, s->arena);
+	r = r ? r : drop_hidden(s, &l->cover, &os);
+	r = r ? r : add_layer(s, facts, layer, &os);
+	r = r || !os ? r : squash_snapshot(s, layer);
 	lc_map_done(&s->own);
 	lc_map_done(&s->replaced);
-	int r = path_cover_init(cover, s->layers[layer], &s->links, s->arena);
-	r = r ? r : path_links_apply(&s->links, cover, layer, s->arena);
-	r = r ? r : drop_hidden(s, cover, &os);
-	r = r ? r : add_layer(s, layer, &os);
-	return r || !os ? r : squash_snapshot(s, layer);
+	count_live(s);
+	return r;
 }
 
 /* ---- all ---- */
 
-static int squash(struct squash *s)
+int inv_squash_new(size_t layers_max, struct lc_arena *a, struct squash **ret, struct lc_err *e)
 {
-	int r = 0;
-	for (size_t i = 0; i < s->layers_n && r == 0; i++) {
-		if (s->layers[i])
-			r = lay_over(s, i);
+	struct squash *s = lc_alloc0(1, sizeof(*s));
+	if (!s)
+		return lc_fail(e, LC_ENOMEM, "squash: out of memory");
+	s->arena = a;
+	s->layers_max = layers_max;
+	s->layers = lc_new_array(&s->work, struct squash_layer, layers_max ? layers_max : 1);
+	if (!s->layers) {
+		int r = squash_nomem(s);
+		inv_squash_free(s);
+		return lc_fail(e, r, "squash: %s", lc_code_name(r));
 	}
-	r = r ? r : squash_join(s);
-	r = r ? r : squash_tell(s);
-	return r ? r : squash_links(s);
+	*ret = s;
+	return 0;
 }
 
-static void done(struct squash *s)
+void inv_squash_free(struct squash *s)
 {
-	for (size_t i = 0; i < s->layers_n; i++)
-		path_cover_done(&s->covers[i]);
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->layers_n; i++) {
+		path_cover_done(&s->layers[i].cover);
+		lc_arena_done(&s->layers[i].arena);
+	}
 	lc_map_done(&s->own);
 	lc_map_done(&s->replaced);
 	lc_map_done(&s->origins);
 	path_links_done(&s->links);
 	lc_arena_done(&s->work);
+	lc_free(s);
+}
+
+void inv_squash_freep(struct squash **s)
+{
+	inv_squash_free(*s);
+}
+
+int inv_squash_add(struct squash *s, const struct inv_layer_facts *facts, struct lc_err *e)
+{
+	if (s->layers_n == s->layers_max)
+		return lc_fail(e, LC_EUSAGE, "squash: more than %zu layers", s->layers_max);
+	size_t layer = s->layers_n++;
+	int r = facts ? lay_over(s, facts, layer) : 0;
+	return r ? lc_fail(e, r, "squash: %s", lc_code_name(r)) : 0;
+}
+
+bool inv_squash_needs(const struct squash *s, size_t layer)
+{
+	return layer < s->layers_n && s->layers[layer].live > 0;
+}
+
+int inv_squash_end(struct squash *s, struct inventory *ret, struct lc_err *e)
+{
+	struct inventory result = { 0 };
+	s->ret = &result;
+	int r = squash_join(s);
+	r = r ? r : squash_tell(s);
+	r = r ? r : squash_links(s);
+	s->ret = NULL;
+	if (r)
+		return lc_fail(e, r, "squash: %s", lc_code_name(r));
+	*ret = result;
+	return 0;
 }
 
 int inv_squash(const struct inv_layer_facts *const *layers, size_t n, struct lc_arena *a,
 	       struct inventory *ret, struct lc_err *e)
 {
-	struct inventory result = { 0 };
-	struct squash s = { .layers = layers, .layers_n = n, .arena = a, .ret = &result };
-	lc_arena_init(&s.work, 0);
-	s.covers = lc_new_array(&s.work, struct path_cover, n ? n : 1);
-	if (!s.covers)
-		return lc_fail(e, LC_ENOMEM, "squash: out of memory");
-	int r = squash(&s);
-	done(&s);
-	if (r)
-		return lc_fail(e, r, "squash: %s", lc_code_name(r));
-	*ret = result;
-	return 0;
+	LC_CLEANUP(inv_squash_freep) struct squash *s = NULL;
+	int r = inv_squash_new(n, a, &s, e);
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = inv_squash_add(s, layers[i], e);
+	return r ? r : inv_squash_end(s, ret, e);
 }

@@ -42,6 +42,30 @@ struct inventory {
 };
 
 /**
+ * Squash in progress: layers are added one by one, so that the facts of those that upper ones hide
+ * can go. Not thread-safe.
+ */
+struct squash;
+
+/**
+ * @param layers_max  how many layers will be added at most
+ * @param a           holds the result; used until inv_squash_end()
+ */
+int inv_squash_new(size_t layers_max, struct lc_arena *a, struct squash **ret,
+		   struct lc_err *e) LC_MUST_CHECK;
+/** Lay the next layer over the others; NULL where it could not be read. Failures are final. */
+int inv_squash_add(struct squash *s, const struct inv_layer_facts *facts,
+		   struct lc_err *e) LC_MUST_CHECK;
+/** Does anything that may enter the result point into this layer's facts and their stream? */
+bool inv_squash_needs(const struct squash *s, size_t layer);
+/** What is left. Its slices point into the facts of the layers that are needed at this time. */
+int inv_squash_end(struct squash *s, struct inventory *ret, struct lc_err *e) LC_MUST_CHECK;
+void inv_squash_free(struct squash *s);
+void inv_squash_freep(struct squash **s);
+
+/**
+ * All at once.
+ *
  * @param layers  n of them, lowest first; NULL where a layer could not be read
  * @param a       holds the result; slices point into the layers' streams, which outlive it
  */

@@ -26,13 +26,19 @@ struct live {
 	struct live *next_at_path; /* of the same layer and path */
 };
 
+struct squash_layer {
+	struct lc_arena arena;       /* of the live ones that it brought: goes when none is left */
+	size_t live;                 /* how many are left */
+	struct inv_layer_facts kept; /* copies: links, whiteouts, opaque directories, presence */
+	struct path_cover cover;     /* of kept; hides nothing when the layer could not be read */
+};
+
 struct squash {
-	const struct inv_layer_facts *const *layers;
-	size_t layers_n;
+	struct squash_layer *layers; /* those added so far */
+	size_t layers_n, layers_max;
 	struct lc_arena *arena; /* the result's */
 	struct lc_arena work;
 	struct path_links links;
-	struct path_cover *covers;
 	struct {
 		struct live **v;
 		size_t n, room;
@@ -43,6 +49,9 @@ struct squash {
 	struct inventory *ret;
 };
 
+/** Copy what is needed of a layer after its facts are gone. */
+int squash_keep(struct squash *s, const struct inv_layer_facts *facts,
+		struct inv_layer_facts *ret) LC_MUST_CHECK;
 /** Keys and origins of a file's packages; previous: what the same path held below, or NULL. */
 int squash_origins(struct squash *s, struct live *now, const struct live *previous) LC_MUST_CHECK;
 /** The system's databases changed in this layer: who is in, and since when. */

@@ -47,7 +47,7 @@ static int was_read(struct squash *s, const struct lc_map *read, struct lc_slice
 static bool is_file(const struct squash *s, struct lc_slice path)
 {
 	for (size_t i = s->layers_n; i > 0; i--) {
-		const struct path_cover *c = &s->covers[i - 1];
+		const struct path_cover *c = &s->layers[i - 1].cover;
 		bool dir;
 		if (!c->facts)
 			continue;

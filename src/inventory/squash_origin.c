@@ -3,15 +3,15 @@
 #include "inventory/package_type.h"
 
 /* Type, name, version and architecture with NUL between: none of them holds one by its format. */
-static int key_of(struct squash *s, const struct inv_package *p, struct lc_slice *ret)
+static int key_of(const struct inv_package *p, struct lc_arena *a, struct lc_slice *ret)
 {
 	const struct lc_slice part[] = { p->type, p->name, p->version, p->arch };
 	size_t n = 0;
 	for (size_t i = 0; i < 4; i++)
 		n += part[i].n + 1;
-	uint8_t *text = lc_arena_alloc(&s->work, n);
+	uint8_t *text = lc_arena_alloc(a, n);
 	if (!text)
-		return squash_nomem(s);
+		return lc_arena_err(a);
 	*ret = lc_slice_of(text, n);
 	for (size_t i = 0; i < 4; i++) {
 		if (part[i].n)
@@ -39,17 +39,18 @@ static int inherit(struct live *now, const struct live *previous)
 
 int squash_origins(struct squash *s, struct live *now, const struct live *previous)
 {
+	struct lc_arena *a = &s->layers[now->layer].arena;
 	size_t n = now->facts->packages.n;
 	if (n == 0)
 		return 0;
-	now->keys = lc_new_array(&s->work, struct lc_slice, n);
-	now->origins = lc_new_array(&s->work, size_t, n);
+	now->keys = lc_new_array(a, struct lc_slice, n);
+	now->origins = lc_new_array(a, size_t, n);
 	if (!now->keys || !now->origins)
-		return squash_nomem(s);
+		return lc_arena_err(a);
 	for (size_t i = 0; i < n; i++) {
 		const struct inv_package *p = &now->facts->packages.v[i];
 		const struct package_type *type = package_type_of(p->type);
-		int r = key_of(s, p, &now->keys[i]);
+		int r = key_of(p, a, &now->keys[i]);
 		if (r)
 			return r;
 		now->origins[i] = now->layer;

@@ -37,27 +37,15 @@ static int report_new(struct report **ret, struct kept **ret_kept, struct lc_err
 	return 0;
 }
 
-static int walk_layers(const struct scan_request *q, struct kept *k, struct lc_err *e)
+static int walk_layers(struct report *r, struct kept *k, const struct scan_request *q,
+		       struct lc_err *e)
 {
 	struct inv_matcher *m = NULL;
 	int rc = inv_matcher_new(scan_analysers, scan_analysers_n, &q->inventory, &m, e);
 	if (!rc)
-		rc = scan_layers_run(q, k->image, m, &k->layers, e);
+		rc = scan_layers_run(q, k->image, m, &r->arena, &r->inventory, &k->layers, e);
 	inv_matcher_free(m);
 	return rc;
-}
-
-/* A layer that could not be read has no facts and one diagnostic: the report must say so. */
-static int squash(struct report *r, const struct scan_layers *l, struct lc_err *e)
-{
-	struct lc_arena *a = &r->arena;
-	const struct inv_layer_facts **facts =
-		lc_new_array(a, const struct inv_layer_facts *, l->n + 1);
-	if (!facts)
-		return lc_fail(e, lc_arena_err(a), "no memory for %zu layers", l->n);
-	for (size_t i = 0; i < l->n; i++)
-		facts[i] = l->v[i].err.code ? NULL : &l->v[i].facts;
-	return inv_squash(facts, l->n, a, &r->inventory, e);
 }
 
 static int judge(struct report *r, const struct scan_request *q, struct adv_db *db,
@@ -89,9 +77,7 @@ static int fill(struct report *r, struct kept *k, const struct scan_request *q, 
 	if (rc)
 		return rc;
 	r->image = k->image;
-	rc = walk_layers(q, k, e);
-	if (!rc)
-		rc = squash(r, &k->layers, e);
+	rc = walk_layers(r, k, q, e);
 	if (!rc)
 		rc = scan_describe_image(r, q, &k->layers, e);
 	if (!rc)

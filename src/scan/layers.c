@@ -5,16 +5,65 @@
 #include "base/pool.h"
 #include "base/shim.h"
 
+/* Facts of layers that wait for a lower one: past this nobody walks further ahead. */
+static const size_t waiting_bytes_max = (size_t)16 << 20;
+
 struct run {
 	const struct scan_request *q;
 	const struct oci_image *image;
 	const struct inv_matcher *m;
 	struct scan_layer *layers;
 	size_t n;
-	pthread_mutex_t lock; /* guards done, bytes and the progress callback */
+	pthread_mutex_t lock; /* guards what follows and the progress callback */
+	pthread_cond_t moved; /* next was squashed, or the run stopped */
+	struct squash *squash;
+	size_t next;    /* the lowest layer that was not squashed yet */
+	size_t waiting; /* bytes of facts of the layers above it */
 	size_t done;
 	uint64_t bytes;
+	int rc; /* why the run stopped */
+	struct lc_err err;
 };
+
+/* ---- squashing, under the lock ---- */
+
+static void release(struct scan_layer *l)
+{
+	inv_sink_done(&l->sink);
+	lc_arena_done(&l->arena);
+}
+
+static int squash_one(struct run *r, struct scan_layer *l)
+{
+	struct inv_layer_facts facts;
+	if (l->err.code)
+		return inv_squash_add(r->squash, NULL, &r->err);
+	int rc = inv_facts_read(lc_buf_get(&l->sink.out), &l->arena, &facts, &l->err);
+	if (rc == LC_ENOMEM)
+		return rc;
+	return inv_squash_add(r->squash, rc ? NULL : &facts, &r->err);
+}
+
+/* Everything that is ready, in layer order. */
+static void squash_ready(struct run *r)
+{
+	size_t before = r->next;
+	while (r->rc == 0 && r->next < r->n && r->layers[r->next].walked) {
+		struct scan_layer *l = &r->layers[r->next];
+		r->waiting -= l->sink.out.n;
+		r->rc = squash_one(r, l);
+		r->next++;
+	}
+	if (r->next == before)
+		return;
+	for (size_t i = 0; i < r->next; i++) {
+		if (!inv_squash_needs(r->squash, i))
+			release(&r->layers[i]);
+	}
+	pthread_cond_broadcast(&r->moved);
+}
+
+/* ---- walking ---- */
 
 static int walk(struct run *r, size_t i)
 {
@@ -22,29 +71,44 @@ static int walk(struct run *r, size_t i)
 	int rc = inv_sink_init(&l->sink, r->q->limits);
 	if (rc)
 		return lc_fail(&l->err, rc, "no room for the facts of a layer");
-	rc = inv_walk_layer(r->image, i, r->m, &r->q->inventory, r->q->limits, r->q->transform,
-			    &l->sink, &l->stats, &l->err);
-	if (rc)
-		return rc;
-	return inv_facts_read(lc_buf_get(&l->sink.out), &l->arena, &l->facts, &l->err);
+	return inv_walk_layer(r->image, i, r->m, &r->q->inventory, r->q->limits, r->q->transform,
+			      &l->sink, &l->stats, &l->err);
+}
+
+/* The lowest one never waits: all others wait for it. */
+static bool may_walk(struct run *r, size_t i)
+{
+	pthread_mutex_lock(&r->lock);
+	while (r->rc == 0 && r->waiting > waiting_bytes_max && i != r->next)
+		pthread_cond_wait(&r->moved, &r->lock);
+	bool may = r->rc == 0;
+	pthread_mutex_unlock(&r->lock);
+	return may;
 }
 
 static void job(void *ctx, size_t i)
 {
 	struct run *r = ctx;
 	struct scan_layer *l = &r->layers[i];
+	if (!may_walk(r, i))
+		return;
 	if (r->q->before_layer)
 		r->q->before_layer(r->q->ctx, i);
 	int rc = walk(r, i);
 	if (rc && !l->err.code)
 		(void)lc_fail(&l->err, rc, "%s", lc_code_name(rc)); /* the failure is the result */
 	pthread_mutex_lock(&r->lock);
+	l->walked = true;
+	r->waiting += l->sink.out.n;
+	squash_ready(r);
 	r->done++;
 	r->bytes += l->stats.layer.inflated_bytes;
 	if (r->q->progress)
 		r->q->progress(r->q->ctx, r->done, r->n, r->bytes);
 	pthread_mutex_unlock(&r->lock);
 }
+
+/* ---- all ---- */
 
 /* Out of memory or out of time says nothing about a layer: the scan itself could not be done. */
 static int fatal(const struct scan_layers *l, struct lc_err *e)
@@ -60,23 +124,37 @@ static int fatal(const struct scan_layers *l, struct lc_err *e)
 	return 0;
 }
 
-int scan_layers_run(const struct scan_request *q, const struct oci_image *image,
-		    const struct inv_matcher *m, struct scan_layers *ret, struct lc_err *e)
+static int run_all(struct run *r, struct scan_layers *l, struct inventory *ret, struct lc_err *e)
 {
-	struct scan_layers l = { NULL, image->layers_n };
-	if (l.n == 0) {
-		*ret = l;
-		return 0;
+	pthread_mutex_init(&r->lock, NULL);
+	pthread_cond_init(&r->moved, NULL);
+	int rc = lc_each(r->q->threads, l->n, job, r);
+	pthread_cond_destroy(&r->moved);
+	pthread_mutex_destroy(&r->lock);
+	rc = rc ? rc : fatal(l, e);
+	if (rc == 0 && r->rc) {
+		if (e)
+			*e = r->err;
+		return r->rc;
 	}
-	l.v = lc_alloc0(l.n, sizeof(*l.v));
+	return rc ? rc : inv_squash_end(r->squash, ret, e);
+}
+
+int scan_layers_run(const struct scan_request *q, const struct oci_image *image,
+		    const struct inv_matcher *m, struct lc_arena *a,
+		    struct inventory *ret_inventory, struct scan_layers *ret, struct lc_err *e)
+{
+	LC_CLEANUP(inv_squash_freep) struct squash *squash = NULL;
+	struct scan_layers l = { .n = image->layers_n };
+	int rc = inv_squash_new(l.n, a, &squash, e);
+	if (rc)
+		return rc;
+	l.v = lc_alloc0(l.n ? l.n : 1, sizeof(*l.v));
 	if (!l.v)
 		return lc_fail(e, LC_ENOMEM, "no memory for %zu layers", l.n);
 	struct run r = { .q = q, .image = image, .m = m, .layers = l.v, .n = l.n };
-	pthread_mutex_init(&r.lock, NULL);
-	int rc = lc_each(q->threads, l.n, job, &r);
-	pthread_mutex_destroy(&r.lock);
-	if (!rc)
-		rc = fatal(&l, e);
+	r.squash = squash;
+	rc = run_all(&r, &l, ret_inventory, e);
 	if (rc) {
 		scan_layers_done(&l);
 		return rc;
@@ -87,10 +165,8 @@ int scan_layers_run(const struct scan_request *q, const struct oci_image *image,
 
 void scan_layers_done(struct scan_layers *l)
 {
-	for (size_t i = 0; i < l->n && l->v; i++) {
-		inv_sink_done(&l->v[i].sink);
-		lc_arena_done(&l->v[i].arena);
-	}
+	for (size_t i = 0; i < l->n && l->v; i++)
+		release(&l->v[i]);
 	lc_free(l->v);
 	*l = (struct scan_layers){ NULL, 0 };
 }

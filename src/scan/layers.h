@@ -1,17 +1,20 @@
 /*
  * The layers of one image, walked on threads: each gives a stream of facts or the reason why it has
- * none. Results stand in layer order whatever order they finished in.
+ * none. They are laid over each other in layer order, whatever order they finished in, as soon as
+ * all lower ones were; what the result does not need is released at once, so that memory does not
+ * grow with the number of layers.
  */
 #pragma once
 
+#include "inventory/squash.h"
 #include "inventory/walk.h"
 #include "scan/scan.h"
 
 struct scan_layer {
-	struct inv_sink sink; /* the facts' bytes; empty when the layer could not be read */
+	struct inv_sink sink; /* the facts' bytes; empty when the result does not need them */
 	struct inv_walk_stats stats;
-	struct inv_layer_facts facts; /* decoded in arena, slices into sink */
-	struct lc_arena arena;
+	struct lc_arena arena; /* the decoded facts; slices point into sink */
+	bool walked;
 	struct lc_err err; /* why it could not be read; code 0: it was */
 };
 
@@ -21,9 +24,11 @@ struct scan_layers {
 };
 
 /**
+ * @param a    holds the inventory; slices of it point into ret, too
  * @return 0 with every layer's own outcome inside; LC_ENOMEM, LC_ECANCEL, LC_EUSAGE stop the whole
  */
 int scan_layers_run(const struct scan_request *q, const struct oci_image *image,
-		    const struct inv_matcher *m, struct scan_layers *ret,
+		    const struct inv_matcher *m, struct lc_arena *a,
+		    struct inventory *ret_inventory, struct scan_layers *ret,
 		    struct lc_err *e) LC_MUST_CHECK;
 void scan_layers_done(struct scan_layers *l);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/shim.h"
 #include "inventory/facts_text.h"
 #include "inventory/presence.h"
 #include "support/alloc_fail.h"
@@ -29,6 +30,7 @@ struct stack {
 	struct inv_sink sinks[LAYERS_MAX];
 	struct inv_layer_facts facts[LAYERS_MAX];
 	const struct inv_layer_facts *layers[LAYERS_MAX];
+	struct lc_arena decoded[LAYERS_MAX]; /* what facts point into */
 	size_t n;
 	struct lc_arena arena;
 	struct inventory inventory;
@@ -126,16 +128,38 @@ static int add_layer(struct stack *st, struct lc_slice text)
 	r = r ? r : inv_sink_presence(s, &presence);
 	r = r ? r : inv_sink_end(s);
 	inv_presence_done(&presence);
-	r = r ? r : inv_facts_read(lc_buf_get(&s->out), &st->arena, &st->facts[st->n], NULL);
+	r = r ? r
+	      : inv_facts_read(lc_buf_get(&s->out), &st->decoded[st->n], &st->facts[st->n], NULL);
 	st->layers[st->n] = &st->facts[st->n];
 	st->n++;
 	return r;
 }
 
+static void forget_layer(struct stack *st, size_t i)
+{
+	inv_sink_done(&st->sinks[i]);
+	lc_arena_done(&st->decoded[i]);
+}
+
+/* Layer by layer; what is not needed goes at once, so that a checked run sees who looks at it. */
+static int squash_stack(struct stack *st)
+{
+	LC_CLEANUP(inv_squash_freep) struct squash *s = NULL;
+	int r = inv_squash_new(st->n, &st->arena, &s, NULL);
+	for (size_t i = 0; i < st->n && r == 0; i++) {
+		r = inv_squash_add(s, st->layers[i], NULL);
+		for (size_t k = 0; k <= i && r == 0; k++) {
+			if (!inv_squash_needs(s, k))
+				forget_layer(st, k);
+		}
+	}
+	return r ? r : inv_squash_end(s, &st->inventory, NULL);
+}
+
 static void stack_done(struct stack *st)
 {
 	for (size_t i = 0; i < LAYERS_MAX; i++)
-		inv_sink_done(&st->sinks[i]);
+		forget_layer(st, i);
 	lc_arena_done(&st->arena);
 	*st = (struct stack){ 0 };
 }
@@ -176,7 +200,7 @@ static void check(const struct squash_row *rows, size_t n)
 		lc_buf_init(&out, 1 << 20);
 		for (size_t k = 0; k < 5 && rows[i].layers[k]; k++)
 			assert_int_equal(add_layer(&st, lc_str(rows[i].layers[k])), 0);
-		assert_int_equal(inv_squash(st.layers, st.n, &st.arena, &st.inventory, NULL), 0);
+		assert_int_equal(squash_stack(&st), 0);
 		text_of(&st.inventory, &out);
 		if (!lc_eq(lc_buf_get(&out), lc_str(rows[i].want)))
 			fail_msg("%s:\n%.*s\nwanted:\n%s", rows[i].what, LC_FMT(lc_buf_get(&out)),
@@ -628,7 +652,7 @@ static void random_stacks_equal_layers_applied_to_a_map_of_paths(void **state)
 			assert_int_equal(add_layer(&st, lc_buf_get(&text)), 0);
 			lc_buf_done(&text);
 		}
-		assert_int_equal(inv_squash(st.layers, st.n, &st.arena, &st.inventory, NULL), 0);
+		assert_int_equal(squash_stack(&st), 0);
 		total += count_model(&m, &want);
 		put_found(&st.inventory, &got);
 		assert_same_lines(lc_buf_get(&got), lc_buf_get(&want), round);
@@ -639,6 +663,37 @@ static void random_stacks_equal_layers_applied_to_a_map_of_paths(void **state)
 	assert_true(total > 10000);
 }
 
+static void a_hidden_layer_is_not_needed(void **state)
+{
+	(void)state;
+	struct stack st = { 0 };
+	struct squash *s = NULL;
+	struct lc_err e = { 0 };
+	assert_int_equal(add_layer(&st, LC_S("p a npm n 1\nl lib usr/lib db\nw x\nf y")), 0);
+	assert_int_equal(add_layer(&st, LC_S("! b broken\nf c")), 0);
+	assert_int_equal(add_layer(&st, LC_S("p a npm n 1")), 0);
+	assert_int_equal(inv_squash_new(4, &st.arena, &s, &e), 0);
+	assert_int_equal(inv_squash_add(s, st.layers[0], &e), 0);
+	assert_true(inv_squash_needs(s, 0));
+	assert_false(inv_squash_needs(s, 1));
+	assert_int_equal(inv_squash_add(s, st.layers[1], &e), 0);
+	assert_int_equal(inv_squash_add(s, st.layers[2], &e), 0);
+	assert_false(inv_squash_needs(s, 0));
+	assert_true(inv_squash_needs(s, 1));
+	assert_true(inv_squash_needs(s, 2));
+	assert_int_equal(inv_squash_add(s, NULL, &e), 0);
+	assert_false(inv_squash_needs(s, 3));
+	assert_int_equal(inv_squash_add(s, NULL, &e), LC_EUSAGE);
+	assert_int_equal(inv_squash_end(s, &st.inventory, &e), 0);
+	assert_int_equal(st.inventory.packages.n, 1);
+	assert_int_equal(st.inventory.packages.v[0].layer, 0);
+	assert_int_equal(st.inventory.packages.v[0].file_layer, 2);
+	assert_int_equal(st.inventory.diagnostics.n, 1);
+	inv_squash_free(s);
+	inv_squash_free(NULL);
+	stack_done(&st);
+}
+
 static int squash_once(void *ctx)
 {
 	struct stack *st = ctx;
@@ -646,7 +701,7 @@ static int squash_once(void *ctx)
 	int r = add_layer(st, LC_S("l lib usr/lib db\np usr/lib/db apk n 1\np a npm n 1\n"
 				   "os os x 1 1\n! b broken\nf opt/x\nl z opt/x ."));
 	r = r ? r : add_layer(st, LC_S("p lib/db apk n 1 m 1\nw a\nh h lib/db\no i apk n f"));
-	r = r ? r : inv_squash(st->layers, st->n, &st->arena, &st->inventory, NULL);
+	r = r ? r : squash_stack(st);
 	stack_done(st);
 	return r;
 }
@@ -669,6 +724,7 @@ int main(void)
 		cmocka_unit_test(an_unreadable_layer_is_left_out),
 		cmocka_unit_test(dependencies_become_ids_of_what_is_installed),
 		cmocka_unit_test(random_stacks_equal_layers_applied_to_a_map_of_paths),
+		cmocka_unit_test(a_hidden_layer_is_not_needed),
 		cmocka_unit_test(survives_any_failing_allocation),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
