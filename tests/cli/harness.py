@@ -11,7 +11,7 @@ from program import Program  # noqa: E402  (the path is set above)
 
 scratch = tempfile.TemporaryDirectory()
 SCRATCH = pathlib.Path(scratch.name)
-lacre = Program(sys.argv[1])
+lacre = Program(pathlib.Path(sys.argv[1]).resolve())  # tests change the directory
 
 
 def run(*args, **kw):
