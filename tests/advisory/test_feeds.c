@@ -100,7 +100,8 @@ static const struct feed_case cases[] = {
 	{ "secdb: a statement for each flaw, none for version 0", read_alpine,
 	  "{\"distroversion\":\"v3.20\",\"packages\":[" PKG(
 		  "musl",
-		  "\"1.2-r0\":[\"CVE-2019-1000\",\"CVE_2019-1001 XSA-1\"],\"0\":[\"CVE-2019-1\"]") "]}",
+		  "\"1.2-r0\":[\"CVE-2019-1000\",\"CVE_2019-1001 XSA-1\"],\"0\":[\"CVE-2019-1"
+		  "\"]") "]}",
 	  0, 2,
 	  "package Alpine:v3.20 musl {\"id\":\"CVE-2019-1000\",\"ranges\":[[\">=0\",\"<1.2-r0\"]],"
 	  "\"source\":\"alpine\"}\n"
@@ -113,14 +114,16 @@ static const struct feed_case cases[] = {
 				"\"2-r0\":[\"CGA-1-1\",\"CVE-2024-1000\",\"GHSA-1-1\",\"CGA-2-2\","
 				"\"GHSA-2-2\"]") "]}",
 	  0, 2,
-	  "package Wolfi a {\"id\":\"CGA-1-1\",\"about\":[\"CVE-2024-1000\"],\"aliases\":[\"GHSA-1-1\"],"
+	  "package Wolfi a {\"id\":\"CGA-1-1\",\"about\":[\"CVE-2024-1000\"],\"aliases\":[\"GH"
+	  "SA-1-1\"],"
 	  "\"ranges\":[[\">=0\",\"<2-r0\"]],\"source\":\"wolfi\"}\n"
 	  "vulnerability CVE-2024-1000 wolfi {\"aliases\":[\"GHSA-1-1\"]}\n"
 	  "package Wolfi a {\"id\":\"CGA-2-2\",\"about\":[\"GHSA-2-2\"],\"ranges\":[[\">=0\","
 	  "\"<2-r0\"]],\"source\":\"wolfi\"}\n"
 	  "vulnerability GHSA-2-2 wolfi {}\n" },
 	{ "secdb: no fixes", read_alpine,
-	  "{\"distroversion\":\"v3.20\",\"packages\":[{\"pkg\":{\"name\":\"a\",\"secfixes\":null}}]}",
+	  "{\"distroversion\":\"v3.20\",\"packages\":[{\"pkg\":{\"name\":\"a\",\"secfixes\":nu"
+	  "ll}}]}",
 	  0, 0, "" },
 	{ "secdb: edge", read_alpine, "{\"distroversion\":\"edge\",\"packages\":[]}", 0, 0, "" },
 	{ "secdb: no release", read_alpine, "{\"packages\":[]}", LC_EBAD, 0, "" },
@@ -128,11 +131,13 @@ static const struct feed_case cases[] = {
 	{ "secdb: a package without a name", read_wolfi, "{\"packages\":[{}]}", LC_EBAD, 0, "" },
 	{ "secdb: cut", read_wolfi, "{\"packages\":[", LC_ETRUNC, 0, "" },
 	{ "kev", feed_kev,
-	  "{\"dateReleased\":\"2025-08-25T00:00:00Z\",\"vulnerabilities\":[{\"cveID\":\"CVE-2024-1000\","
+	  "{\"dateReleased\":\"2025-08-25T00:00:00Z\",\"vulnerabilities\":[{\"cveID\":\"CVE-20"
+	  "24-1000\","
 	  "\"dateAdded\":\"2024-05-06\",\"dueDate\":\"2024-06-07\","
 	  "\"knownRansomwareCampaignUse\":\"Known\"}]}",
 	  0, 1,
-	  "vulnerability CVE-2024-1000 kev {\"kev_added\":\"2024-05-06\",\"kev_due\":\"2024-06-07\","
+	  "vulnerability CVE-2024-1000 kev {\"kev_added\":\"2024-05-06\",\"kev_due\":\"2024-06"
+	  "-07\","
 	  "\"kev_ransomware\":true}\n" },
 	{ "kev: no list", feed_kev, "{}", LC_EBAD, 0, "" },
 	{ "kev: an entry without a CVE", feed_kev,
@@ -148,17 +153,21 @@ static const struct feed_case cases[] = {
 	  "vulnerability CVE-1999-0002 epss {\"epss\":1,\"epss_percentile\":1}\n"
 	  "vulnerability CVE-1999-0003 epss {\"epss\":0.00093,\"epss_percentile\":0}\n" },
 	{ "epss: lines that are no scores are passed over", feed_epss,
-	  "cve,epss,percentile\nCVE-1999-0001,1.5,0.5\nCVE-1999-0002,-1,0.5\nCVE-1999-0003,0.1\nx,0,0\n"
+	  "cve,epss,percentile\nCVE-1999-0001,1.5,0.5\nCVE-1999-0002,-1,0.5\nCVE-1999-0003,0.1"
+	  "\nx,0,0\n"
 	  "CVE-1999-0004,0.1,nan\nCVE-1999-0005,0x1,0\n\nCVE-1999-0006,0.5,0.5",
 	  0, 1, "vulnerability CVE-1999-0006 epss {\"epss\":0.5,\"epss_percentile\":0.5}\n" },
 	{ "epss: another kind of file", feed_epss, "a,b,c\n", LC_EBAD, 0, "" },
 	{ "epss: nothing", feed_epss, "", LC_ETRUNC, 0, "" },
 	{ "eol", feed_eol,
-	  "{\"debian\":{\"releases\":[{\"cycle\":\"12\",\"codename\":\"Bookworm\",\"eol\":\"2026-07-11\","
-	  "\"extendedSupport\":\"2028-06-30\",\"releaseDate\":\"2023-06-10\",\"lts\":\"2026-01-01\"},"
+	  "{\"debian\":{\"releases\":[{\"cycle\":\"12\",\"codename\":\"Bookworm\",\"eol\":\"20"
+	  "26-07-11\","
+	  "\"extendedSupport\":\"2028-06-30\",\"releaseDate\":\"2023-06-10\",\"lts\":\"2026-01"
+	  "-01\"},"
 	  "{\"cycle\":\"x\",\"eol\":true,\"extendedSupport\":false,\"releaseDate\":\"soon\"}]}}",
 	  0, 2,
-	  "eol debian 12 {\"codename\":\"Bookworm\",\"release\":\"2023-06-10\",\"eol\":\"2026-07-11\","
+	  "eol debian 12 {\"codename\":\"Bookworm\",\"release\":\"2023-06-10\",\"eol\":\"2026-"
+	  "07-11\","
 	  "\"extended\":\"2028-06-30\",\"lts\":true}\n"
 	  "eol debian x {\"eol\":\"+\",\"extended\":\"-\"}\n" },
 	{ "eol: no object", feed_eol, "[1]", LC_EBAD, 0, "" },

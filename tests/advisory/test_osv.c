@@ -27,7 +27,8 @@ static const struct osv_case cases[] = {
 	  { "package npm x {\"id\":\"CVE-2024-1000\",\"ranges\":[[\">=0\"]],\"source\":\"osv\"}",
 	    "vulnerability CVE-2024-1000 osv {}" } },
 	{ "the lowest CVE of the aliases, by number",
-	  "{\"id\":\"GO-1\",\"aliases\":[\"GHSA-a-1\",\"CVE-2024-10000\",\"CVE-2024-9999\"]," AFFECTED(
+	  "{\"id\":\"GO-1\",\"aliases\":[\"GHSA-a-1\",\"CVE-2024-10000\",\"CVE-2024-9999\"]"
+	  "," AFFECTED(
 		  "Go", "m",
 		  RANGE("SEMVER", "{\"introduced\":\"1.0.0\"},{\"fixed\":\"1.2.0\"}")) "}",
 	  FEED_TAKEN,
@@ -41,7 +42,8 @@ static const struct osv_case cases[] = {
 	  "\"upstream\":[\"CVE-2024-2\",\"CVE-2024-1001\",\"CVE-2024-1000\"]," AFFECTED(
 		  "Debian:12", "x", OPEN) "}",
 	  FEED_TAKEN,
-	  { "package Debian:12 x {\"id\":\"DSA-1-1\",\"about\":[\"CVE-2024-1000\",\"CVE-2024-1001\"],"
+	  { "package Debian:12 x {\"id\":\"DSA-1-1\",\"about\":[\"CVE-2024-1000\",\"CVE-2024-1"
+	  "001\"],"
 	    "\"aliases\":[\"CVE-2024-2\"],\"ranges\":[[\">=0\"]],\"source\":\"debian\"}",
 	    "vulnerability CVE-2024-1000 debian {}", "vulnerability CVE-2024-1001 debian {}" } },
 	{ "a GHSA where upstream has no CVE",
@@ -52,7 +54,8 @@ static const struct osv_case cases[] = {
 	{ "its own id where nothing else is named",
 	  "{\"id\":\"DLA-9-2\"," AFFECTED("Debian:10", "x", OPEN) "}",
 	  FEED_TAKEN,
-	  { "package Debian:10 x {\"id\":\"DLA-9-2\",\"ranges\":[[\">=0\"]],\"source\":\"debian\"}" } },
+	  { "package Debian:10 x {\"id\":\"DLA-9-2\",\"ranges\":[[\">=0\"]],\"source\":\"debia"
+	  "n\"}" } },
 	{ "a distribution's record of a CVE describes it",
 	  "{\"id\":\"UBUNTU-CVE-2024-1000\",\"upstream\":[\"CVE-2024-1000\"],\"details\":\"text\","
 	  "\"published\":\"2024-01-02T00:00:00Z\",\"modified\":\"2024-01-03T00:00:00Z\","
@@ -63,13 +66,15 @@ static const struct osv_case cases[] = {
 	    "{\"ubuntu\":\"LOW\"},\"aliases\":[\"UBUNTU-CVE-2024-1000\"],"
 	    "\"published\":\"2024-01-02T00:00:00Z\",\"modified\":\"2024-01-03T00:00:00Z\"}" } },
 	{ "AlmaLinux: related CVEs, severity and module of the summary",
-	  "{\"id\":\"ALSA-1\",\"summary\":\"Important: virt:rhel and virt-devel:rhel security update\","
+	  "{\"id\":\"ALSA-1\",\"summary\":\"Important: virt:rhel and virt-devel:rhel security "
+	  "update\","
 	  "\"related\":[\"CVE-2024-1000\",\"ALSA-0\"]," AFFECTED(
 		  "AlmaLinux:9", "x",
 		  RANGE("ECOSYSTEM", "{\"introduced\":\"0\"},{\"fixed\":\"1-2.module_el9\"}")) "}",
 	  FEED_TAKEN,
 	  { "package AlmaLinux:9 x {\"id\":\"ALSA-1\",\"about\":[\"CVE-2024-1000\"],"
-	    "\"ranges\":[[\">=0\",\"<1-2.module_el9\"]],\"severity\":\"HIGH\",\"source\":\"alma\",\"module\":\"virt:rhel\"}",
+	    "\"ranges\":[[\">=0\",\"<1-2.module_el9\"]],\"severity\":\"HIGH\",\"source\":\"alm"
+	    "a\",\"module\":\"virt:rhel\"}",
 	    "package AlmaLinux:9 x {\"id\":\"ALSA-1\",\"about\":[\"CVE-2024-1000\"],"
 	    "\"ranges\":[[\">=0\",\"<1-2.module_el9\"]],\"severity\":\"HIGH\",\"source\":\"alma\","
 	    "\"module\":\"virt-devel:rhel\"}",
@@ -96,7 +101,8 @@ static const struct osv_case cases[] = {
 			"{\"introduced\":\"0\"},{\"fixed\":\"1.0\"},{\"introduced\":\"2.0\"},"
 			"{\"last_affected\":\"2.5\"},{\"limit\":\"3.0\"}")) "}",
 	  FEED_TAKEN,
-	  { "package npm x {\"id\":\"CVE-2024-1000\",\"ranges\":[[\">=0\",\"<1.0\",\">=2.0\",\"<=2.5\","
+	  { "package npm x {\"id\":\"CVE-2024-1000\",\"ranges\":[[\">=0\",\"<1.0\",\">=2.0\","
+	  "\"<=2.5\","
 	    "\"|3.0\"]],\"source\":\"osv\"}" } },
 	{ "GIT ranges alone say nothing of packages",
 	  "{\"id\":\"CVE-2024-1000\"," AFFECTED("npm", "x",
@@ -133,16 +139,19 @@ static const struct osv_case cases[] = {
 		  "crates.io", "x",
 		  OPEN ",\"database_specific\":{\"informational\":\"unsound\"}") "}",
 	  FEED_TAKEN,
-	  { "package crates.io x {\"id\":\"RUSTSEC-1\",\"ranges\":[[\">=0\"]],\"source\":\"osv\"}" } },
+	  { "package crates.io x {\"id\":\"RUSTSEC-1\",\"ranges\":[[\">=0\"]],\"source\":\"osv"
+	  "\"}" } },
 	{ "the vendor's state of an open range",
 	  "{\"id\":\"CGA-1-1\",\"upstream\":[\"CVE-2024-1000\"]," AFFECTED(
 		  "Wolfi", "x", OPEN ",\"database_specific\":{\"status\":\"fix-not-planned\"}") "}",
 	  FEED_TAKEN,
-	  { "package Wolfi x {\"id\":\"CGA-1-1\",\"about\":[\"CVE-2024-1000\"],\"ranges\":[[\">=0\"]],"
+	  { "package Wolfi x {\"id\":\"CGA-1-1\",\"about\":[\"CVE-2024-1000\"],\"ranges\":[[\""
+	  ">=0\"]],"
 	    "\"status\":\"will_not_fix\",\"source\":\"wolfi\"}" } },
 	{ "words and vectors of severity; a vector that is none is left out",
 	  "{\"id\":\"GHSA-1-1\",\"aliases\":[\"CVE-2024-1000\"],\"summary\":\"title\\nmore\","
-	  "\"severity\":[{\"type\":\"CVSS_V3\",\"score\":\"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\"},"
+	  "\"severity\":[{\"type\":\"CVSS_V3\",\"score\":\"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:"
+	  "H/I:H/A:H\"},"
 	  "{\"type\":\"CVSS_V4\",\"score\":\"CVSS:4.0/AV:N\"}],"
 	  "\"database_specific\":{\"severity\":\"MODERATE\",\"cwe_ids\":[\"CWE-79\"]}," AFFECTED(
 		  "npm", "x", OPEN) "}",
@@ -220,7 +229,8 @@ static void the_source_and_date_come_first(void **state)
 	t.records = true;
 	assert_int_equal(
 		feed_osv(
-			LC_S("{\"id\":\"CVE-2024-1000\",\"modified\":\"2024-05-06T07:08:09Z\"," AFFECTED(
+			LC_S("{\"id\":\"CVE-2024-1000\",\"modified\":\"2024-05-06T07:08:09Z\""
+			"," AFFECTED(
 				"npm", "x", OPEN) "}"),
 			&t.face, &a, &outcome, &e),
 		0);
