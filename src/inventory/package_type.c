@@ -50,6 +50,15 @@ void package_version_split(const struct package_type *t, struct lc_slice version
 	}
 }
 
+struct lc_slice package_attribute(const struct inv_package *p, struct lc_slice key)
+{
+	for (size_t i = 0; i < p->attributes.n; i++) {
+		if (lc_eq(p->attributes.v[i].key, key))
+			return p->attributes.v[i].value;
+	}
+	return LC_S("");
+}
+
 struct lc_slice package_version_plain(struct lc_slice version)
 {
 	size_t i = 0;

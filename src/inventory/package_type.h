@@ -27,6 +27,8 @@ extern const size_t package_types_n;
 void package_version_split(const struct package_type *t, struct lc_slice version,
 			   uint64_t *ret_epoch, struct lc_slice *ret_version,
 			   struct lc_slice *ret_release);
+/** Value of an attribute, "" when the package has none of this key. */
+struct lc_slice package_attribute(const struct inv_package *p, struct lc_slice key);
 /** Version and release without the epoch before them, "5.1-2" of "1:5.1-2". */
 struct lc_slice package_version_plain(struct lc_slice version);
 /**

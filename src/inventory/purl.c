@@ -43,19 +43,11 @@ static void put_key(struct lc_buf *b, const char *key, bool *started)
 	*started = true;
 }
 
-static struct lc_slice module_label(const struct inv_package *p)
-{
-	for (size_t i = 0; i < p->attributes.n; i++) {
-		if (lc_eq(p->attributes.v[i].key, LC_S("modularitylabel")))
-			return p->attributes.v[i].value;
-	}
-	return LC_S("");
-}
-
 /* Keys in their order: arch, distro, epoch, modularitylabel. apk's distro is the release alone. */
 static void put_qualifiers(struct lc_buf *b, const struct package_type *t,
 			   const struct inv_package *p, const struct inv_os *os, uint64_t epoch)
 {
+	struct lc_slice module = package_attribute(p, LC_S("modularitylabel"));
 	bool started = false;
 	if (p->arch.n) {
 		put_key(b, "arch", &started);
@@ -73,9 +65,9 @@ static void put_qualifiers(struct lc_buf *b, const struct package_type *t,
 		put_key(b, "epoch", &started);
 		(void)lc_buf_fmt(b, "%" PRIu64, epoch); /* sticky, as above */
 	}
-	if (t->scheme == VERSION_RPM && module_label(p).n) {
+	if (t->scheme == VERSION_RPM && module.n) {
 		put_key(b, "modularitylabel", &started);
-		put(b, module_label(p));
+		put(b, module);
 	}
 }
 

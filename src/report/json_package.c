@@ -92,8 +92,8 @@ static void write_depends(struct json_out *j, const struct inv_package *p, const
 static void write_files(struct json_out *j, const struct inv_package *p)
 {
 	struct json_writer *w = &j->w;
-	/* The package manager's own spelling: dpkg lists absolute paths. */
-	bool rooted = lc_eq(p->type, LC_S("dpkg"));
+	/* The package manager's own spelling: dpkg and rpm list absolute paths. */
+	bool rooted = lc_eq(p->type, LC_S("dpkg")) || lc_eq(p->type, LC_S("rpm"));
 	if (!p->owned.n)
 		return;
 	json_write_key(w, "InstalledFiles");
@@ -155,6 +155,7 @@ static void write_package(struct json_out *j, const struct report_result *res,
 	write_source(j, t, p);
 	json_member_strs_opt(w, "Licenses", &p->licences);
 	json_member_str_opt(w, "Maintainer", p->maintainer);
+	json_member_str_opt(w, "Modularitylabel", package_attribute(p, LC_S("modularitylabel")));
 	write_third_party(w, p);
 	json_member_true_opt(w, "Indirect", p->flags & INV_INDIRECT);
 	write_depends(j, p, ids);

@@ -80,6 +80,41 @@ static void packages_are_listed_on_request(void **state)
 	lc_buf_done(&out);
 }
 
+static bool has(const struct lc_buf *b, const char *text)
+{
+	return lc_find_slice(lc_buf_get(b), lc_str(text)) != SIZE_MAX;
+}
+
+static void rpm_packages_show_module_and_absolute_paths(void **state)
+{
+	(void)state;
+	const struct report_write_options o = sample_options();
+	struct report *r = sample_report(0, 0);
+	struct inv_attribute label = { LC_S("modularitylabel"), LC_S("nodejs:18:90:rhel9") };
+	struct inv_owned owned = { LC_S("usr/bin/node"), LC_S("") };
+	struct lc_err e = { 0 };
+	struct lc_buf b;
+	struct inv_package p = {
+		.type = LC_S("rpm"),
+		.name = LC_S("nodejs"),
+		.version = LC_S("1:18.19-2.el9"),
+		.arch = LC_S("x86_64"),
+		.owned = { &owned, 1, 1 },
+		.attributes = { &label, 1, 1 },
+	};
+	r->inventory.packages.v[0].package = p;
+	lc_buf_init(&b, 1 << 20);
+	assert_int_equal(report_write_json(r, &o, &b, &e), 0);
+	assert_true(has(&b, "\"ID\": \"nodejs@18.19-2.el9.x86_64\""));
+	assert_true(has(&b, "\"Version\": \"18.19\""));
+	assert_true(has(&b, "\"Release\": \"2.el9\""));
+	assert_true(has(&b, "\"Epoch\": 1"));
+	assert_true(has(&b, "\"Modularitylabel\": \"nodejs:18:90:rhel9\""));
+	assert_true(has(&b, "\"/usr/bin/node\""));
+	lc_buf_done(&b);
+	report_free(r);
+}
+
 static void the_order_of_packages_does_not_matter(void **state)
 {
 	const struct report_write_options o = sample_options();
@@ -134,6 +169,7 @@ int main(void)
 		cmocka_unit_test(whole_reports_stay_as_they_are),
 		cmocka_unit_test(every_report_fits_the_schema),
 		cmocka_unit_test(packages_are_listed_on_request),
+		cmocka_unit_test(rpm_packages_show_module_and_absolute_paths),
 		cmocka_unit_test(the_order_of_packages_does_not_matter),
 		cmocka_unit_test(markup_and_broken_text_are_escaped),
 		cmocka_unit_test(each_failing_allocation_is_reported),
