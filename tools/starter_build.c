@@ -3,7 +3,8 @@
  *
  *   starter_build OUT.zst OUT.c FILE…
  *
- * OUT.zst is the database file, compressed; OUT.c is a translation unit that holds it. The same text gives the same bytes.
+ * OUT.zst is the database file, compressed; OUT.c is a translation unit that holds it. The same
+ * text gives the same bytes.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -37,8 +38,9 @@ static int write_database(const char *path, struct collection *c, struct lc_err 
 {
 	struct db_writer *w = NULL;
 	struct db_writer_info info = { .starter = true };
-	info.built_at = info.data_date = collection_date(c); /* no clock: the text decides the bytes */
-	(void)lc_sys_unlink(AT_FDCWD, path);                 /* of a run that was broken off */
+	info.built_at = info.data_date =
+		collection_date(c);          /* no clock: the text decides the bytes */
+	(void)lc_sys_unlink(AT_FDCWD, path); /* of a run that was broken off */
 	int rc = db_writer_open(path, &w, e);
 	if (rc)
 		return rc;
@@ -63,8 +65,10 @@ static int compress(struct lc_slice in, struct lc_buf *ret, struct lc_err *e)
 	return 0;
 }
 
-/* The bytes come in by the assembler, which takes them as they are: an array of numbers would be five times as long. */
-static int write_unit(const char *path, const char *data, size_t size, size_t inflated, struct lc_err *e)
+/* The bytes come in by the assembler, which takes them as they are: an array of numbers would be
+ * five times as long. */
+static int write_unit(const char *path, const char *data, size_t size, size_t inflated,
+		      struct lc_err *e)
 {
 	struct lc_buf b;
 	lc_buf_init(&b, 65536);
