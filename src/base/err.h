@@ -25,7 +25,7 @@ enum lc_code {
 	LC_EAUTH = -11,    /* a peer wants credentials, or does not take these */
 	LC_EDENIED = -12,  /* a peer knows who asks and says no */
 	LC_EBUSY = -13,    /* a peer has been asked too often */
-	LC_EREMOTE = -14,  /* a peer failed by its own word */
+	LC_EREMOTE = -14,  /* a peer failed by its own word, or broke the protocol */
 };
 
 enum { LC_ERR_MSG_MAX = 512 };

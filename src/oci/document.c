@@ -43,7 +43,9 @@ int document_read(struct oci_image *i, const struct oci_descriptor *d, const cha
 	struct lc_slice location = oci_blob_location(&d->digest, &i->arena);
 	if (!location.p)
 		return lc_fail(e, lc_arena_err(&i->arena), "no memory for a path");
-	int rc = i->source->document(i->source, location, &i->arena, &text, e);
+	bool manifest = i->source->manifest && strcmp(what, "config") != 0;
+	int rc = (manifest ? i->source->manifest : i->source->document)(i->source, location,
+									&i->arena, &text, e);
 	if (rc == LC_ENOTFOUND)
 		return document_missing(i, location, what, e);
 	if (rc)

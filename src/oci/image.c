@@ -6,15 +6,17 @@
 #include "oci/document.h"
 #include "oci/layout.h"
 #include "oci/source.h"
+#include "oci/source_remote.h"
 
 enum { IMAGE_BYTES_MAX = 128 * 1024 * 1024 };
 
 const char *oci_source_name(enum oci_source_kind k)
 {
 	static const char *const names[OCI_SOURCE_N] = {
-		[OCI_DOCKER_ARCHIVE] = "docker-archive",
-		[OCI_LAYOUT_DIR] = "oci-dir",
-		[OCI_LAYOUT_TAR] = "oci-archive",
+		[OCI_DOCKER_ARCHIVE] = "docker-archive", [OCI_LAYOUT_DIR] = "oci-dir",
+		[OCI_LAYOUT_TAR] = "oci-archive",        [OCI_REGISTRY] = "registry",
+		[OCI_DOCKER_ENGINE] = "docker",          [OCI_PODMAN_ENGINE] = "podman",
+		[OCI_CONTAINERD_STORE] = "containerd",
 	};
 	return k < OCI_SOURCE_N ? names[k] : "unknown";
 }
@@ -176,9 +178,11 @@ static int open_image(struct oci_image *i, struct lc_content *content,
 	i->name = lc_slice_of(path, o->input.n);
 	if (content)
 		rc = oci_source_tar_content(content, limits, &i->source, e);
+	else if (o->remote)
+		rc = oci_remote_load(i, o, limits, e);
 	else
 		rc = open_source(path, limits, &i->source, e);
-	if (rc == 0)
+	if (rc == 0 && !o->remote)
 		rc = load(i, o, e);
 	return rc ? rc : check_platform(i, o, e);
 }

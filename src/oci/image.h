@@ -18,6 +18,7 @@
 #include "crypt/digest.h"
 #include "format/json.h"
 #include "oci/reference.h"
+#include "oci/remote.h"
 
 struct oci_platform {
 	struct lc_slice os, architecture, variant; /* empty: any */
@@ -57,7 +58,16 @@ struct oci_layer {
 	bool encrypted;      /* readable through a transform alone */
 };
 
-enum oci_source_kind { OCI_DOCKER_ARCHIVE, OCI_LAYOUT_DIR, OCI_LAYOUT_TAR, OCI_SOURCE_N };
+enum oci_source_kind {
+	OCI_DOCKER_ARCHIVE,
+	OCI_LAYOUT_DIR,
+	OCI_LAYOUT_TAR,
+	OCI_REGISTRY,
+	OCI_DOCKER_ENGINE,
+	OCI_PODMAN_ENGINE,
+	OCI_CONTAINERD_STORE,
+	OCI_SOURCE_N
+};
 
 struct oci_image {
 	struct lc_arena arena;
@@ -82,11 +92,12 @@ struct oci_image {
 };
 
 struct oci_open_options {
-	struct lc_slice input;     /* path of a file or directory */
+	struct lc_slice input;     /* path of a file or directory, or with remote an image's name */
 	struct lc_slice reference; /* which image inside, by tag or name; "" the only one */
 	struct oci_platform platform;
-	bool has_platform;              /* false: the host's, else the only one there is */
-	const struct lc_limits *limits; /* outlives the image; NULL for the default */
+	bool has_platform;               /* false: the host's, else the only one there is */
+	const struct lc_limits *limits;  /* outlives the image; NULL for the default */
+	const struct oci_remote *remote; /* NULL: input is a path; outlives the image */
 };
 
 /**

@@ -138,8 +138,10 @@ static int locate(struct oci_image *i, struct oci_layer *l, bool has_urls, struc
 	l->location = oci_blob_location(&l->blob.digest, &i->arena);
 	if (!l->location.p)
 		return lc_fail(e, lc_arena_err(&i->arena), "no memory for a path");
-	int rc = i->source->find(i->source, l->location, &size, e);
-	if (rc == LC_ENOTFOUND && (kind == MEDIA_FOREIGN || has_urls)) {
+	bool elsewhere = kind == MEDIA_FOREIGN || has_urls;
+	bool sure = elsewhere && i->source->probe;
+	int rc = (sure ? i->source->probe : i->source->find)(i->source, l->location, &size, e);
+	if (rc == LC_ENOTFOUND && elsewhere) {
 		l->foreign = foreign_reason;
 		return 0;
 	}

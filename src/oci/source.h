@@ -24,6 +24,13 @@ struct oci_source {
 	/* Is it there, and how many bytes; LC_ENOTFOUND, or what keeps it from being read. */
 	int (*find)(struct oci_source *s, struct lc_slice location, uint64_t *ret_size,
 		    struct lc_err *e);
+	/* As document, of an index or a manifest; NULL: document does it. Registries keep them
+	 * apart. */
+	int (*manifest)(struct oci_source *s, struct lc_slice location, struct lc_arena *a,
+			struct lc_slice *ret, struct lc_err *e);
+	/* As find, but sure; NULL: find is. Registries are not asked for each blob in advance. */
+	int (*probe)(struct oci_source *s, struct lc_slice location, uint64_t *ret_size,
+		     struct lc_err *e);
 	void (*close)(struct oci_source *s);
 	const struct lc_limits *limits;
 	bool incomplete; /* something that a document names was missing */

@@ -1,0 +1,194 @@
+#include "oci/registry.h"
+
+#include "base/log.h"
+#include "base/shim.h"
+#include "io/environment.h"
+#include "io/file.h"
+
+enum { PEM_BYTES_MAX = 4 << 20, CERTS_MAX = 64 };
+
+/* ---- where it is ---- */
+
+static struct lc_slice host_of(const struct registry *r)
+{
+	return lc_eq(r->ref.registry, LC_S("docker.io")) ? LC_S("registry-1.docker.io")
+							 : r->ref.registry;
+}
+
+/* Files of a certs.d directory: *.crt are authorities, NAME.cert with NAME.key is who we are. */
+struct certs {
+	struct registry *r;
+	const char *dir;
+	struct lc_buf pem;
+};
+
+static int take_cert(struct certs *c, struct lc_slice name, struct lc_err *e)
+{
+	struct lc_arena *a = &c->r->arena;
+	struct lc_slice path = lc_arena_fmt(a, "%s/%.*s", c->dir, LC_FMT(name));
+	if (!path.p)
+		return lc_fail(e, lc_arena_err(a), "no memory for certificates");
+	if (lc_ends(name, LC_S(".crt"))) {
+		struct lc_buf one LC_CLEANUP(lc_buf_done);
+		lc_buf_init(&one, PEM_BYTES_MAX);
+		int rc = io_read_file((const char *)path.p, &one, e);
+		if (rc == 0)
+			rc = lc_buf_slice(&c->pem, lc_buf_get(&one));
+		return rc ? rc : lc_buf_byte(&c->pem, '\n');
+	}
+	if (lc_chop_suffix(&name, LC_S(".cert"))) {
+		struct lc_slice key = lc_arena_fmt(a, "%s/%.*s.key", c->dir, LC_FMT(name));
+		c->r->host.tls.cert_path = (const char *)path.p;
+		c->r->host.tls.key_path = (const char *)key.p;
+	}
+	return 0;
+}
+
+static int take_certs(struct certs *c, struct lc_err *e)
+{
+	struct lc_slices names = { 0 };
+	bool is_dir = false;
+	if (!io_exists(c->dir, &is_dir) || !is_dir)
+		return 0;
+	int rc = io_list_dir(c->dir, &c->r->arena, CERTS_MAX, &names, e);
+	for (size_t i = 0; rc == 0 && i < names.n; i++)
+		rc = take_cert(c, names.v[i], e);
+	if (rc == 0)
+		lc_debug("registry certificates=%s", c->dir);
+	return rc ? lc_wrap(e, rc, "%s", c->dir) : 0;
+}
+
+static int find_certs(struct registry *r, struct lc_err *e)
+{
+	const char *home = io_env(r->remote->environment, "HOME");
+	struct lc_slice own =
+		home ? lc_arena_fmt(&r->arena, "%s/.config/containers/certs.d", home) : LC_S("");
+	const char *const roots[] = { (const char *)own.p, "/etc/containers/certs.d",
+				      "/etc/docker/certs.d" };
+	struct certs c = { .r = r };
+	int rc = 0;
+	lc_buf_init(&c.pem, PEM_BYTES_MAX);
+	(void)lc_buf_slice(&c.pem, r->remote->ca_pem); /* the buffer keeps its first failure */
+	(void)lc_buf_byte(&c.pem, '\n');
+	for (size_t i = 0; rc == 0 && i < 3; i++) {
+		size_t before = c.pem.n;
+		struct lc_slice dir = lc_arena_fmt(&r->arena, "%s/%.*s", roots[i] ? roots[i] : "",
+						   LC_FMT(r->ref.registry));
+		c.dir = (const char *)dir.p;
+		rc = dir.p ? take_certs(&c, e) : lc_fail(e, LC_ENOMEM, "no memory for a path");
+		if (c.pem.n != before || r->host.tls.cert_path)
+			break; /* the first directory that has any */
+	}
+	if (rc == 0 && c.pem.n > 1)
+		rc = lc_arena_dup(&r->arena, lc_buf_get(&c.pem), &r->host.tls.ca_pem);
+	lc_buf_done(&c.pem);
+	return rc;
+}
+
+static int url_of(struct registry *r, const char *scheme, struct lc_err *e)
+{
+	r->host.url = lc_arena_fmt(&r->arena, "%s://%.*s", scheme, LC_FMT(host_of(r)));
+	return r->host.url.p ? 0 : lc_fail(e, lc_arena_err(&r->arena), "no memory for a URL");
+}
+
+/* Does it speak TLS? Asked only where plain HTTP may be the answer. */
+static int probe(struct registry *r, struct lc_err *e)
+{
+	struct lc_err why = { 0 };
+	struct http_response *answer LC_CLEANUP(http_closep) = NULL;
+	struct lc_slice url = lc_arena_fmt(&r->arena, "%.*s/v2/", LC_FMT(r->host.url));
+	if (!url.p)
+		return lc_fail(e, lc_arena_err(&r->arena), "no memory for a URL");
+	struct http_request q = { .url = (const char *)url.p, .tls = &r->host.tls, .once = true };
+	int rc = http_send(r->client, &q, &answer, &why);
+	if (rc == LC_ENET && http_no_tls(&why)) {
+		lc_debug("registry %.*s speaks plain HTTP", LC_FMT(r->ref.registry));
+		r->host.plain = true;
+		return url_of(r, "http", e);
+	}
+	if (rc && e)
+		*e = why;
+	return rc;
+}
+
+int registry_host_find(struct registry *r, struct lc_err *e)
+{
+	r->host.tls.insecure = r->remote->insecure;
+	int rc = find_certs(r, e);
+	if (rc == 0)
+		rc = url_of(r, "https", e);
+	if (rc == 0 && (r->remote->insecure || http_is_loopback(r->ref.registry)))
+		rc = probe(r, e);
+	return rc;
+}
+
+/* ---- requests ---- */
+
+int registry_open(struct registry *r, const struct oci_remote *remote,
+		  const struct oci_reference *ref, const struct lc_limits *limits, struct lc_err *e)
+{
+	const struct http_options o = { .environment = remote->environment, .limits = limits };
+	*r = (struct registry){ .remote = remote, .ref = *ref };
+	lc_arena_init(&r->arena, (size_t)32 << 20);
+	(void)pthread_mutex_init(&r->lock, NULL); /* of a default mutex: cannot fail on Linux */
+	int rc = http_client_new(&o, &r->client, e);
+	return rc ? rc : registry_host_find(r, e);
+}
+
+void registry_done(struct registry *r)
+{
+	if (r->authorization)
+		explicit_bzero(r->authorization, strlen(r->authorization));
+	lc_free(r->authorization);
+	io_credential_done(&r->own);
+	http_client_free(r->client);
+	lc_arena_done(&r->arena);
+	(void)pthread_mutex_destroy(&r->lock);
+}
+
+static int send_once(struct registry *r, struct http_request *q, unsigned *ret_generation,
+		     struct http_response **ret, struct lc_err *e)
+{
+	char *authorization = NULL;
+	int rc = registry_authorization(r, &authorization, ret_generation, e);
+	if (rc)
+		return rc;
+	q->authorization = lc_str(authorization);
+	rc = http_send(r->client, q, ret, e);
+	if (authorization)
+		explicit_bzero(authorization, strlen(authorization));
+	lc_free(authorization);
+	return rc;
+}
+
+int registry_send(struct registry *r, const char *path, const struct http_header *headers,
+		  size_t headers_n, struct http_response **ret, struct lc_err *e)
+{
+	LC_AUTOFREE char *url = lc_alloc(r->host.url.n + strlen(path) + 1);
+	if (!url)
+		return lc_fail(e, LC_ENOMEM, "no memory for a URL");
+	memcpy(url, r->host.url.p, r->host.url.n);
+	memcpy(url + r->host.url.n, path, strlen(path) + 1);
+	struct http_request q = {
+		.url = url,
+		.headers = headers,
+		.headers_n = headers_n,
+		.tls = &r->host.tls,
+		.plain_http = r->host.plain,
+	};
+	for (unsigned tries = 0;; tries++) {
+		unsigned generation = 0;
+		struct http_response *answer = NULL;
+		int rc = send_once(r, &q, &generation, &answer, e);
+		if (rc)
+			return rc;
+		if (answer->status != 401) {
+			*ret = answer;
+			return 0;
+		}
+		rc = tries ? http_refusal(answer, e) : registry_authorize(r, answer, generation, e);
+		http_close(answer);
+		if (rc)
+			return rc;
+	}
+}

@@ -1,0 +1,20 @@
+/*
+ * Sources that are named: registries and engines. Private to oci/.
+ */
+#pragma once
+
+#include "oci/image.h"
+#include "oci/remote.h"
+#include "oci/source.h"
+
+/** Ask a registry for what ref names. LC_ENOTFOUND, LC_EAUTH, LC_EDENIED, LC_EBUSY, LC_EREMOTE,
+ * LC_ENET. */
+int oci_source_registry(const struct oci_reference *ref, const struct oci_remote *remote,
+			const struct lc_limits *limits, struct oci_source **ret,
+			struct lc_err *e) LC_MUST_CHECK;
+/** Tags, digests and reference of an image loaded from a registry. */
+int oci_source_registry_names(struct oci_image *i, struct lc_err *e) LC_MUST_CHECK;
+
+/** Try what options->remote lists, in order, and load from the first that has the image. */
+int oci_remote_load(struct oci_image *i, const struct oci_open_options *o,
+		    const struct lc_limits *limits, struct lc_err *e) LC_MUST_CHECK;
