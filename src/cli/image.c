@@ -15,7 +15,7 @@
 #include "scan/scan.h"
 
 static const enum cli_opt options[] = {
-#include "cli/image_options.h"
+#include "cli/image_options.inc"
 	CLI_OPT_N,
 };
 

@@ -24,7 +24,8 @@ CLI_ROW(TIMEOUT, "timeout", 0, CLI_DURATION, "TIME", "5m0s", NULL, 0, 0, CLI_TRI
 	"global", N_("give up after this time"), NULL)
 CLI_ROW(CONFIG, "config", 'c', CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED, "global",
 	N_("read options from a file"),
-	N_("no configuration files yet: give options on the command line or as environment variables"))
+	N_("no configuration files yet: give options on the command line or as environment "
+	   "variables"))
 CLI_ROW(INSECURE, "insecure", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED, "global",
 	N_("accept servers without a valid certificate"), N_("nothing is fetched from servers"))
 CLI_ROW(CACERT, "cacert", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED, "global",
@@ -58,7 +59,8 @@ CLI_ROW(REMOVED_PKGS, "removed-pkgs", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_T
 /* ---- what is looked for ---- */
 CLI_ROW(SCANNERS, "scanners", 0, CLI_LIST, "LIST", "vuln,secret", "vuln,misconfig,secret,license",
 	0, 0, CLI_TRIVY, CLI_DIFFERS, "scan", N_("what to look for"),
-	N_("vuln alone is done so far; the others are accepted, and each scan says that they are missing"))
+	N_("vuln alone is done so far; the others are accepted, and each scan says that they "
+	   "are missing"))
 CLI_ROW(PKG_TYPES, "pkg-types", 0, CLI_LIST, "LIST", "os,library", "os,library", 0, 0, CLI_TRIVY,
 	CLI_SAME, "scan", N_("which kinds of packages to look at"), NULL)
 CLI_ROW(SKIP_FILES, "skip-files", 0, CLI_LIST, "GLOB", NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME,
@@ -70,7 +72,8 @@ CLI_ROW(PARALLEL, "parallel", 0, CLI_INT, "N", "0", NULL, 0, 1024, CLI_TRIVY, CL
 	N_("the default is one per processor, not 5"))
 CLI_ROW(REPRODUCIBLE, "reproducible", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_OURS, CLI_SAME,
 	"scan",
-	N_("take time and ids from the content (and SOURCE_DATE_EPOCH), so that equal scans give equal bytes"),
+	N_("take time and ids from the content (and SOURCE_DATE_EPOCH), so that equal scans "
+	   "give equal bytes"),
 	NULL)
 CLI_ROW(OFFLINE_SCAN, "offline-scan", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
 	"scan", N_("ask no server while scanning"), N_("a scan never asks a server"))
@@ -102,7 +105,8 @@ CLI_ROW(SEVERITY, "severity", 's', CLI_LIST, "LIST", "UNKNOWN,LOW,MEDIUM,HIGH,CR
 CLI_ROW(IGNORE_UNFIXED, "ignore-unfixed", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME,
 	"filter", N_("leave out what has no fix yet"), NULL)
 CLI_ROW(IGNORE_STATUS, "ignore-status", 0, CLI_LIST, "LIST", NULL,
-	"unknown,not_affected,affected,fixed,under_investigation,will_not_fix,fix_deferred,end_of_life",
+	"unknown,not_affected,affected,fixed,under_investigation,will_not_fix,"
+	"fix_deferred,end_of_life",
 	0, 0, CLI_TRIVY, CLI_SAME, "filter",
 	N_("leave out what the vendor gave one of these statuses"), NULL)
 CLI_ROW(IGNOREFILE, "ignorefile", 0, CLI_PATH, "FILE", ".trivyignore", NULL, 0, 0, CLI_TRIVY,
@@ -145,7 +149,8 @@ CLI_ROW(FAIL_ON_PARTIAL, "fail-on-partial", 0, CLI_INT, "N", "0", NULL, 0, 255, 
 
 /* ---- database ---- */
 CLI_ROW(DB, "db", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME, "database",
-	N_("use this advisory database (default: db/lacre.db in the cache directory, else the starter)"),
+	N_("use this advisory database (default: db/lacre.db in the cache directory, else "
+	   "the starter)"),
 	NULL)
 CLI_ROW(SKIP_DB_UPDATE, "skip-db-update", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_IGNORED, "database", N_("do not update the database"),

@@ -35,7 +35,7 @@ def rows():
 
 
 def image_options():
-    ids = set(re.findall(r"CLI_OPT_(\w+)", tree.text("src/cli/image_options.h")))
+    ids = set(re.findall(r"CLI_OPT_(\w+)", tree.text("src/cli/image_options.inc")))
     parts = re.findall(r"^CLI_ROW\((\w+),\s*\"([a-z0-9-]+)\"", tree.text("src/cli/option_rows.h"),
                        flags=re.M)
     return {name for one, name in parts if one in ids}
