@@ -87,6 +87,8 @@ static int lang_result(struct assembly *s, const struct package_type *t,
 	struct lc_slice key =
 		lc_arena_fmt(&s->r->arena, "%zu:%.*s:", like.type.n, LC_FMT(like.type));
 	struct lc_buf whole;
+	if (!key.p)
+		return no_memory(s);
 	lc_buf_init(&whole, 1 << 20);
 	(void)lc_buf_slice(&whole, key); /* its error stays until it is asked below */
 	(void)lc_buf_slice(&whole, like.target);

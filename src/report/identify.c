@@ -39,18 +39,22 @@ static struct lc_slice hash_text(const struct lc_slice *parts, size_t n, char be
 }
 
 /*
- * "registry/repository" of the reference. Docker Hub goes by the name that the neighbours hash,
- * which is not the one people write.
+ * "registry/repository" of the reference, "" when it is none. Docker Hub goes by the name that the
+ * neighbours hash, which is not the one people write.
  */
-static struct lc_slice repository_of(const struct report *r, struct lc_arena *a)
+static int repository_of(const struct report *r, struct lc_arena *a, struct lc_slice *ret)
 {
 	struct oci_reference ref;
-	if (!r->reference.n || oci_reference_parse(r->reference, a, &ref, NULL))
-		return (struct lc_slice){ NULL, 0 };
-	struct lc_slice name = oci_reference_name(&ref, a);
-	if (lc_starts(name, LC_S("docker.io/")))
-		return lc_arena_fmt(a, "index.%.*s", LC_FMT(name));
-	return name;
+	*ret = LC_S("");
+	if (!r->reference.n)
+		return 0;
+	int rc = oci_reference_parse(r->reference, a, &ref, NULL);
+	if (rc)
+		return rc == LC_EBAD ? 0 : rc; /* a name of another grammar names no repository */
+	*ret = oci_reference_name(&ref, a);
+	if (lc_starts(*ret, LC_S("docker.io/")))
+		*ret = lc_arena_fmt(a, "index.%.*s", LC_FMT(*ret));
+	return ret->p ? 0 : lc_arena_err(a);
 }
 
 static int identify_artifact(struct report *r, struct lc_err *e)
@@ -59,7 +63,10 @@ static int identify_artifact(struct report *r, struct lc_err *e)
 		return 0;
 	char text[DIGEST_TEXT_MAX];
 	struct lc_slice image = lc_str(digest_text(&r->image->config_digest, text));
-	struct lc_slice repository = repository_of(r, &r->arena);
+	struct lc_slice repository;
+	int rc = repository_of(r, &r->arena, &repository);
+	if (rc)
+		return lc_fail(e, rc, "no memory for ids");
 	const struct lc_slice parts[] = { image, repository };
 	r->artifact_id = repository.n ? hash_text(parts, 2, ':', &r->arena)
 				      : lc_arena_fmt(&r->arena, "%.*s", LC_FMT(image));

@@ -3,6 +3,7 @@
 
 #include "base/shim.h"
 #include "base/time.h"
+#include "support/alloc_fail.h"
 #include "support/shim_fake.h"
 #include "support/slice_assert.h"
 
@@ -159,6 +160,22 @@ static void formats_are_found_by_name(void **state)
 	assert_null(report_format_of(LC_S("")));
 }
 
+static int assemble_again(void *ctx)
+{
+	struct report *r = ctx;
+	r->arena.err = 0; /* the arena remembers the run before */
+	int rc = report_identify(r, NULL);
+	return rc ? rc : report_assemble(r, NULL);
+}
+
+static void each_failing_allocation_is_reported(void **state)
+{
+	struct report *r = sample_report(0, 0);
+	(void)state;
+	assert_true(alloc_fail_each(assemble_again, r) > 3);
+	report_free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +189,7 @@ int main(void)
 		cmocka_unit_test(pages_are_found_by_id_and_source),
 		cmocka_unit_test(arguments_go_where_the_text_wants_them),
 		cmocka_unit_test(formats_are_found_by_name),
+		cmocka_unit_test(each_failing_allocation_is_reported),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
