@@ -1,5 +1,6 @@
 #include "base/map.h"
 #include "finding/match_impl.h"
+#include "inventory/package_type.h"
 
 /* One package being judged. */
 struct judged {
@@ -24,15 +25,6 @@ static struct lc_slice keep(struct lc_arena *a, struct lc_slice s)
 	return copy;
 }
 
-static struct lc_slice attribute(const struct inv_package *p, struct lc_slice key)
-{
-	for (size_t i = 0; i < p->attributes.n; i++) {
-		if (lc_eq(p->attributes.v[i].key, key))
-			return p->attributes.v[i].value;
-	}
-	return (struct lc_slice){ NULL, 0 };
-}
-
 static bool names(const struct lc_slices *l, struct lc_slice s)
 {
 	for (size_t i = 0; i < l->n; i++) {
@@ -42,12 +34,24 @@ static bool names(const struct lc_slices *l, struct lc_slice s)
 	return false;
 }
 
-/* Streams of one rpm module live side by side: an advisory speaks of its own stream alone. */
+/* "1.module+el8.9.0+…" or "1.module_el8.9.0+…". */
+static bool is_module_build(struct lc_slice version)
+{
+	return lc_find_slice(version, LC_S(".module+")) != SIZE_MAX ||
+	       lc_find_slice(version, LC_S(".module_")) != SIZE_MAX;
+}
+
+/*
+ * Streams of one rpm module live side by side: an advisory speaks of its own stream alone. A module
+ * build without label (early ones of some rebuilds) belongs to a stream that nobody knows.
+ */
 static bool same_module(const struct advisory *adv, const struct inv_package *p)
 {
-	struct lc_slice label = attribute(p, LC_S("modularitylabel"));
+	struct lc_slice label = package_attribute(p, LC_S("modularitylabel"));
+	if (!adv->module.n && !label.n)
+		return !is_module_build(p->version);
 	if (!adv->module.n || !label.n)
-		return adv->module.n == label.n;
+		return false;
 	return lc_starts(label, adv->module) &&
 	       (label.n == adv->module.n || label.p[adv->module.n] == ':');
 }
