@@ -201,8 +201,8 @@ static void packages_of_debian_own_paths_with_checksums(void **state)
 {
 	(void)state;
 	char path[512];
-	struct scanned *s = test_calloc(1, sizeof(*s));
 	data_need();
+	struct scanned *s = test_calloc(1, sizeof(*s));
 	(void)snprintf(path, sizeof(path), "%s/images/debian-12.oci.tar", data_dir());
 	scan_path(path, s);
 	size_t without = 0;
@@ -230,8 +230,8 @@ static void packages_of_debian_have_the_licences_of_their_copyright_files(void *
 {
 	(void)state;
 	char path[512];
-	struct scanned *s = test_calloc(1, sizeof(*s));
 	data_need();
+	struct scanned *s = test_calloc(1, sizeof(*s));
 	(void)snprintf(path, sizeof(path), "%s/images/debian-12-unpatched.docker.tar", data_dir());
 	scan_path(path, s);
 	size_t with = 0;
