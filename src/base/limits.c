@@ -25,5 +25,7 @@ const struct lc_limits lc_limits_default = {
 
 int lc_limits_expired(const struct lc_limits *l)
 {
-	return l->deadline_ns != 0 && lc_ticks_ns() >= l->deadline_ns;
+	/* A signal handler may move it while threads look: see cli/interrupt.c. */
+	int64_t deadline_ns = __atomic_load_n(&l->deadline_ns, __ATOMIC_RELAXED);
+	return deadline_ns != 0 && lc_ticks_ns() >= deadline_ns;
 }

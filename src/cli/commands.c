@@ -6,7 +6,8 @@
 #include "cli/value.h"
 
 const struct cli_command *const cli_commands[] = {
-	&cli_command_image,      &cli_command_db_build, &cli_command_db_info, &cli_command_version,
+	&cli_command_image,      &cli_command_db_build, &cli_command_db_info,
+	&cli_command_login,      &cli_command_logout,   &cli_command_version,
 	&cli_command_completion, &cli_command_help,     &cli_command_docs,
 };
 const unsigned cli_commands_n = sizeof(cli_commands) / sizeof(cli_commands[0]);
@@ -25,7 +26,7 @@ const struct cli_absent cli_absent[] = {
 	{ "clean", CLI_TRIVY, N_("nothing is cached but the database, which is one file") },
 	{ "plugin", CLI_TRIVY, N_("there are no plugins") },
 	{ "module", CLI_TRIVY, N_("there are no modules") },
-	{ "registry", CLI_TRIVY, N_("images come from files") },
+	{ "registry", CLI_TRIVY, N_("use lacre login and lacre logout") },
 	{ "vex", CLI_TRIVY, N_("use --ignorefile until VEX is read") },
 	{ "sign", CLI_COSIGN, NULL },
 	{ "verify", CLI_COSIGN, NULL },

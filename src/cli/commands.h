@@ -9,6 +9,8 @@ extern const struct cli_command cli_command_root; /* what stands before or witho
 extern const struct cli_command cli_command_image;
 extern const struct cli_command cli_command_db_build;
 extern const struct cli_command cli_command_db_info;
+extern const struct cli_command cli_command_login;
+extern const struct cli_command cli_command_logout;
 extern const struct cli_command cli_command_version;
 extern const struct cli_command cli_command_help;
 extern const struct cli_command cli_command_completion;

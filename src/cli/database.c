@@ -97,10 +97,32 @@ static bool looks_like_a_path(struct lc_slice s)
 	return lc_starts(s, LC_S("/")) || lc_starts(s, LC_S("./")) || lc_starts(s, LC_S("../"));
 }
 
-int cli_target(struct lc_slice argument, struct lc_arena *a, struct oci_open_options *ret,
-	       struct lc_err *e)
+static const struct {
+	const char *prefix;
+	enum oci_from from;
+} named_transports[] = {
+	{ "docker://", OCI_FROM_REGISTRY },
+	{ "docker-daemon:", OCI_FROM_DOCKER },
+};
+
+static void name_target(struct lc_slice argument, struct oci_remote *remote,
+			struct oci_open_options *ret)
 {
-	static const char *const transports[] = { "docker-archive:", "oci-archive:", "oci:" };
+	ret->remote = remote;
+	for (size_t i = 0; i < sizeof(named_transports) / sizeof(named_transports[0]); i++) {
+		if (!lc_chop_prefix(&argument, lc_str(named_transports[i].prefix)))
+			continue;
+		remote->order[0] = named_transports[i].from;
+		remote->order_n = 1;
+	}
+	ret->input = argument;
+}
+
+int cli_target(struct lc_slice argument, struct lc_arena *a, struct oci_remote *remote,
+	       struct oci_open_options *ret, struct lc_err *e)
+{
+	static const char *const transports[] = { "docker-archive:", "oci-archive:", "oci:",
+						  "dir:" };
 	struct lc_slice path = argument;
 	if (split_path(argument, a, ret))
 		return 0;
@@ -116,10 +138,6 @@ int cli_target(struct lc_slice argument, struct lc_arena *a, struct oci_open_opt
 	if (looks_like_a_path(argument))
 		return lc_fail(e, LC_ENOTFOUND, _("%s: no such file or directory"),
 			       lc_quote(argument).s);
-	struct lc_quoted q = lc_quote(argument);
-	return lc_fail(e, LC_EUSAGE,
-		       _("%s is no file here, and this release reads images from files: "
-			 "skopeo copy docker://%s oci-archive:image.tar, "
-			 "then lacre image --input image.tar"),
-		       q.s, q.s);
+	name_target(argument, remote, ret);
+	return 0;
 }

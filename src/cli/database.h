@@ -19,8 +19,9 @@ int cli_database_home(struct cli_io *io, const struct cli_values *v, struct lc_a
 /** --input: a path, or "PATH:REFERENCE" where only PATH is there. */
 void cli_input(struct lc_slice given, struct lc_arena *a, struct oci_open_options *ret);
 /**
- * A path, or TRANSPORT:PATH[:REFERENCE] of skopeo's docker-archive:, oci: and oci-archive:.
- * LC_ENOTFOUND for paths that are not there, LC_EUSAGE for names of images in registries.
+ * A path, TRANSPORT:PATH[:REFERENCE] of skopeo's docker-archive:, oci:, oci-archive: and dir:, or
+ * else an image's name, with docker:// or docker-daemon: or as it is: then remote goes into *ret,
+ * its order narrowed to what the transport says. LC_ENOTFOUND for paths that are not there.
  */
-int cli_target(struct lc_slice argument, struct lc_arena *a, struct oci_open_options *ret,
-	       struct lc_err *e) LC_MUST_CHECK;
+int cli_target(struct lc_slice argument, struct lc_arena *a, struct oci_remote *remote,
+	       struct oci_open_options *ret, struct lc_err *e) LC_MUST_CHECK;

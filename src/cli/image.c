@@ -1,5 +1,5 @@
 /*
- * lacre image: scan an image from a file or directory.
+ * lacre image: scan an image from a registry, an engine, a file or a directory.
  */
 #include "cli/commands.h"
 
@@ -9,6 +9,7 @@
 #include "base/shim.h"
 #include "cli/database.h"
 #include "cli/interrupt.h"
+#include "cli/remote.h"
 #include "cli/result.h"
 #include "cli/talk.h"
 #include "io/file.h"
@@ -29,6 +30,7 @@ struct job {
 	struct match_options match;
 	struct judge_options judge;
 	struct ignore_rules rules;
+	struct oci_remote remote;
 };
 
 static void set_groups(struct job *j)
@@ -124,8 +126,11 @@ static int set_target(struct job *j, struct lc_err *e)
 	if (input.n && args->n)
 		return lc_fail(e, LC_EUSAGE, "%s", _("give --input or an argument, not both"));
 	if (!input.n && !args->n)
-		return lc_fail(e, LC_EUSAGE, "%s", _("which image? give --input FILE"));
-	int rc = input.n ? 0 : cli_target(args->v[0], j->a, o, e);
+		return lc_fail(e, LC_EUSAGE, "%s",
+			       _("which image? give its name, or --input FILE"));
+	int rc = input.n ? 0 : cli_remote(j->io, j->v, j->a, &j->remote, e);
+	if (!rc && !input.n)
+		rc = cli_target(args->v[0], j->a, &j->remote, o, e);
 	if (input.n)
 		cli_input(input, j->a, o);
 	const struct lc_slice platform = j->v->v[CLI_OPT_PLATFORM].text;
@@ -189,6 +194,30 @@ static int status_of(const struct report *r, const struct cli_values *v)
 	return CLI_OK;
 }
 
+static void tell_report(const struct report *r)
+{
+	const struct report_coverage *c = &r->coverage;
+	for (size_t i = 0; i < r->layers_n; i++)
+		lc_debug("layer n=%zu read=%d stored=%llu size=%llu diff_id=%s", i + 1,
+			 r->layers[i].read, (unsigned long long)r->layers[i].stored,
+			 (unsigned long long)r->layers[i].size, lc_quote(r->layers[i].diff_id).s);
+	lc_debug("report packages=%llu files_read=%llu not_understood=%llu shown=%llu "
+		 "filtered=%llu ignored=%llu",
+		 (unsigned long long)c->packages, (unsigned long long)c->files_read,
+		 (unsigned long long)c->not_understood, (unsigned long long)r->judged.shown,
+		 (unsigned long long)r->judged.by_filter, (unsigned long long)r->judged.by_rule);
+}
+
+/* What users of trivy keep beside their pipeline must not be passed over in silence. */
+static void tell_unread(struct job *j)
+{
+	bool is_dir;
+	if (io_exists("trivy.yaml", &is_dir) && !is_dir)
+		cli_note(j->io, j->v, "%s",
+			 _("trivy.yaml is not read yet: give its options on the command line or as "
+			   "environment variables"));
+}
+
 static int run_job(struct job *j)
 {
 	struct lc_err e = { 0 };
@@ -197,16 +226,20 @@ static int run_job(struct job *j)
 	if (rc)
 		return cli_fail(j->io, &e);
 	set_scanners(j);
+	tell_unread(j);
 	struct cli_progress progress;
 	cli_progress_start(&progress, j->io, j->v);
 	j->q.progress = cli_progress_layers;
 	j->q.ctx = &progress;
+	lc_debug("scan input=%s database=%s threads=%u", lc_quote(j->q.open.input).s,
+		 j->q.db_path ? lc_quote(lc_str(j->q.db_path)).s : "starter", j->q.threads);
 	cli_interrupt_limits(&j->limits);
 	rc = scan_image(&j->q, &r, &e);
 	cli_interrupt_limits(NULL);
 	cli_progress_end(&progress);
 	if (rc)
 		return cli_fail_in_time(j->io, j->v, &j->limits, &e);
+	tell_report(r);
 	int status = cli_result_write(j->io, j->v, r);
 	return status ? status : status_of(r, j->v);
 }
@@ -225,19 +258,22 @@ static int run(const struct cli_command *cmd, const struct cli_values *v, struct
 const struct cli_command cli_command_image = {
 	.name = "image",
 	.aliases = "i",
-	.synopsis = N_("[flags] FILE"),
+	.synopsis = N_("[flags] IMAGE"),
 	.summary = N_("scan a container image for known vulnerabilities"),
-	.description =
-		N_("Reads an image from a docker archive, an OCI layout directory or a tar of one, "
-		   "lists the packages that its layers hold and reports what is known to be wrong "
-		   "with them. Nothing is unpacked to disk, no daemon and no network is needed. "
-		   "FILE may be written as skopeo does, too: docker-archive:PATH, "
-		   "oci:PATH:TAG, oci-archive:PATH:TAG."),
-	.examples = N_("scan what docker save wrote\n"
+	.description = N_(
+		"Takes an image from a registry, from a docker or podman engine or containerd's "
+		"store, or from a file: docker archive, OCI layout or a tar of one. Lists the "
+		"packages that its layers hold and reports what is known to be wrong with them. "
+		"Layers are streamed: nothing is stored or unpacked to disk. IMAGE may be written "
+		"as skopeo does, too: docker://NAME, docker-daemon:NAME, docker-archive:PATH, "
+		"oci:PATH:TAG, oci-archive:PATH:TAG. A path that is there goes before a name."),
+	.examples = N_("an image in a registry\n"
+		       "  lacre image postgres:16\n"
+		       "scan what docker save wrote\n"
 		       "  lacre image --input image.tar\n"
 		       "only what can be fixed; fail when there is any\n"
-		       "  lacre image --input image.tar --severity HIGH,CRITICAL --ignore-unfixed "
-		       "--exit-code 1\n"
+		       "  lacre image --severity HIGH,CRITICAL --ignore-unfixed "
+		       "--exit-code 1 registry.example.com/app:1.2\n"
 		       "JSON for other programs\n"
 		       "  lacre image --input oci-layout/ --format json --output report.json\n"),
 	.options = options,

@@ -26,10 +26,10 @@ CLI_ROW(CONFIG, "config", 'c', CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CL
 	N_("read options from a file"),
 	N_("no configuration files yet: give options on the command line or as environment "
 	   "variables"))
-CLI_ROW(INSECURE, "insecure", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED, "global",
-	N_("accept servers without a valid certificate"), N_("nothing is fetched from servers"))
-CLI_ROW(CACERT, "cacert", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED, "global",
-	N_("trust this certificate authority"), N_("nothing is fetched from servers"))
+CLI_ROW(INSECURE, "insecure", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "global",
+	N_("accept servers without a valid certificate, and plain HTTP"), NULL)
+CLI_ROW(CACERT, "cacert", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "global",
+	N_("trust this certificate authority, too"), NULL)
 CLI_ROW(GENERATE_DEFAULT_CONFIG, "generate-default-config", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0,
 	CLI_TRIVY, CLI_REFUSED, "global", N_("write a configuration file with the defaults"),
 	N_("no configuration files yet: `lacre help COMMAND` lists defaults"))
@@ -40,15 +40,23 @@ CLI_ROW(INPUT, "input", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_DI
 	N_("an OCI layout in a tar file works, too, compressed or not"))
 CLI_ROW(PLATFORM, "platform", 0, CLI_STRING, "OS/ARCH[/VARIANT]", NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_SAME, "source", N_("choose this platform from an image of several"), NULL)
-CLI_ROW(IMAGE_SRC, "image-src", 0, CLI_LIST, "LIST", NULL, "docker,containerd,podman,remote", 0, 0,
-	CLI_TRIVY, CLI_REFUSED, "source", N_("where to look for images, in order"),
-	N_("images come from files: use --input with what `docker save` or `skopeo copy` wrote"))
+CLI_ROW(IMAGE_SRC, "image-src", 0, CLI_LIST, "LIST", "docker,containerd,podman,remote",
+	"docker,containerd,podman,remote", 0, 0, CLI_TRIVY, CLI_SAME, "source",
+	N_("where to look for images, in order"), NULL)
 CLI_ROW(DOCKER_HOST, "docker-host", 0, CLI_STRING, "ADDRESS", NULL, NULL, 0, 0, CLI_TRIVY,
-	CLI_REFUSED, "source", N_("address of the docker engine"),
-	N_("images come from files: use --input with what `docker save` wrote"))
+	CLI_SAME, "source", N_("address of the docker engine (default: DOCKER_HOST, the context)"),
+	NULL)
 CLI_ROW(PODMAN_HOST, "podman-host", 0, CLI_STRING, "ADDRESS", NULL, NULL, 0, 0, CLI_TRIVY,
-	CLI_REFUSED, "source", N_("address of the podman engine"),
-	N_("images come from files: use --input with what `podman save` wrote"))
+	CLI_SAME, "source", N_("address of the podman engine (default: its usual sockets)"), NULL)
+CLI_ROW(USERNAME, "username", 'u', CLI_REPEAT, "NAME", NULL, NULL, 0, 0, CLI_TRIVY, CLI_DIFFERS,
+	"source", N_("user name for the registry"), N_("one name; a comma is part of it"))
+CLI_ROW(PASSWORD, "password", 'p', CLI_REPEAT, "PASSWORD", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_DIFFERS, "source", N_("password for the registry; others on this machine may see it"),
+	N_("one password; a comma is part of it"))
+CLI_ROW(PASSWORD_STDIN, "password-stdin", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME,
+	"source", N_("read the password of the registry from standard input"), NULL)
+CLI_ROW(REGISTRY_TOKEN, "registry-token", 0, CLI_STRING, "TOKEN", NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_SAME, "source", N_("token for the registry"), NULL)
 CLI_ROW(MAX_IMAGE_SIZE, "max-image-size", 0, CLI_SIZE, "SIZE", NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_DIFFERS, "source", N_("refuse a layer that inflates to more than this"),
 	N_("counted for each layer while it is read"))
@@ -188,18 +196,6 @@ CLI_ROW(COMPLIANCE, "compliance", 0, CLI_STRING, "NAME", NULL, NULL, 0, 0, CLI_T
 CLI_ROW(REPORT, "report", 0, CLI_STRING, "KIND", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
 	"compatibility", N_("detail of compliance reports"),
 	N_("without --compliance it has no effect"))
-CLI_ROW(USERNAME, "username", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
-	"compatibility", N_("user name for the registry"),
-	N_("no registry is asked: images come from files"))
-CLI_ROW(PASSWORD, "password", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
-	"compatibility", N_("password for the registry"),
-	N_("no registry is asked: images come from files"))
-CLI_ROW(REGISTRY_TOKEN, "registry-token", 0, CLI_STRING, "TOKEN", NULL, NULL, 0, 0, CLI_TRIVY,
-	CLI_IGNORED, "compatibility", N_("token for the registry"),
-	N_("no registry is asked: images come from files"))
-CLI_ROW(PASSWORD_STDIN, "password-stdin", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
-	CLI_IGNORED, "compatibility", N_("read the password of the registry from standard input"),
-	N_("no registry is asked: images come from files"))
 CLI_ROW(REKOR_URL, "rekor-url", 0, CLI_STRING, "URL", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
 	"compatibility", N_("ask this transparency log for SBOMs"),
 	N_("without --sbom-sources it has no effect"))

@@ -13,6 +13,7 @@ import subprocess
 import time
 
 from harness import SCRATCH, fails, lacre, leftovers, lines, run
+from program import data_dir
 from small_image import Image
 import tap
 
@@ -204,6 +205,30 @@ def signals_end_the_work_in_order():
     yield from leftovers(out)
 
 
+def a_signal_leaves_no_half_built_database():
+    data = data_dir()
+    if data is None:
+        raise tap.Skip("the shared test data is not here: nothing takes long enough to stop")
+    out = folder("half")
+    target = out / "lacre.db"
+    target.write_bytes(b"old")
+    process = subprocess.Popen(
+        [lacre.path, "db", "build", "--from", data / "advisories", "-o", target],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"HOME": str(SCRATCH), "LC_ALL": "C"})
+    for _ in range(200):
+        if len(list(out.iterdir())) > 1 or process.poll() is not None:
+            break
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    said = process.communicate(timeout=60)[1]
+    if process.returncode != 143 or said:
+        yield f"exit status {process.returncode}: {said[:300]!r}"
+    # The signal may come when the new one is in place: it is whole then.
+    if target.read_bytes() != b"old" and run("db", "info", target).returncode:
+        yield "the database is neither the old nor a whole new one"
+    yield from leftovers(out, "lacre.db")
+
+
 tap.run([(check.__name__, check) for check in (
     missing_and_wrong_files,
     truncated_archives,
@@ -219,4 +244,5 @@ tap.run([(check.__name__, check) for check in (
     full_disks,
     time_that_is_up,
     signals_end_the_work_in_order,
+    a_signal_leaves_no_half_built_database,
 )])

@@ -231,6 +231,14 @@ def ignore_files_of_the_working_directory_count():
     yield from fails(run("image", *QUICK, "--ignorefile", "absent", IMAGE, cwd=work), 1, "absent")
 
 
+def a_configuration_file_of_trivy_is_not_passed_over():
+    work = SCRATCH / "configured"
+    work.mkdir()
+    (work / "trivy.yaml").write_text("severity: [HIGH]\n")
+    if b"trivy.yaml is not read" not in run("image", IMAGE, cwd=work).stderr:
+        yield "nobody says that trivy.yaml is not read"
+
+
 def debug_tells_events_on_standard_error():
     (SCRATCH / ".trivyignore").write_text("CVE-2000-0001\n")
     done = run("image", "--debug", "-f", "json", IMAGE)
@@ -262,5 +270,6 @@ tap.run([(check.__name__, check) for check in (
     the_starter_database_is_told_loudly,
     the_database_of_the_cache_directory_is_used,
     ignore_files_of_the_working_directory_count,
+    a_configuration_file_of_trivy_is_not_passed_over,
     debug_tells_events_on_standard_error,
 )])
