@@ -105,9 +105,10 @@ static const struct {
 	{ "docker-daemon:", OCI_FROM_DOCKER },
 };
 
-static void name_target(struct lc_slice argument, struct oci_remote *remote,
-			struct oci_open_options *ret)
+static int name_target(struct lc_slice argument, struct lc_arena *a, struct oci_remote *remote,
+		       struct oci_open_options *ret, struct lc_err *e)
 {
+	struct oci_reference ref;
 	ret->remote = remote;
 	for (size_t i = 0; i < sizeof(named_transports) / sizeof(named_transports[0]); i++) {
 		if (!lc_chop_prefix(&argument, lc_str(named_transports[i].prefix)))
@@ -116,6 +117,8 @@ static void name_target(struct lc_slice argument, struct oci_remote *remote,
 		remote->order_n = 1;
 	}
 	ret->input = argument;
+	int rc = oci_reference_parse(argument, a, &ref, e);
+	return rc == LC_EBAD ? lc_wrap(e, LC_EUSAGE, "%s", _("neither a file nor an image")) : rc;
 }
 
 int cli_target(struct lc_slice argument, struct lc_arena *a, struct oci_remote *remote,
@@ -138,6 +141,5 @@ int cli_target(struct lc_slice argument, struct lc_arena *a, struct oci_remote *
 	if (looks_like_a_path(argument))
 		return lc_fail(e, LC_ENOTFOUND, _("%s: no such file or directory"),
 			       lc_quote(argument).s);
-	name_target(argument, remote, ret);
-	return 0;
+	return name_target(argument, a, remote, ret, e);
 }

@@ -23,9 +23,9 @@ enum cli_exit {
 
 struct cli_exit_row {
 	int code;
+	bool kept;           /* for commands to come: left out of --help */
 	const char *name;    /* for documents: "usage", or the option that chooses the code */
 	const char *meaning; /* English, translated when shown */
-	bool kept;           /* for commands to come: left out of --help */
 };
 /** Rows in order of code; what users choose comes first, in the order in which it is judged. */
 extern const struct cli_exit_row cli_exit_rows[];

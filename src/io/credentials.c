@@ -59,7 +59,7 @@ int io_credential_set(struct io_credential *c, struct lc_slice username, struct 
 
 /* ---- keys ---- */
 
-struct lc_slice credential_host(struct lc_slice key, struct lc_arena *a)
+struct lc_slice io_credential_host(struct lc_slice key, struct lc_arena *a)
 {
 	struct lc_slice head;
 	struct lc_slice tail;
@@ -88,8 +88,8 @@ static size_t fit(struct lc_slice key, const struct io_credential_query *q, stru
 {
 	struct lc_slice head;
 	struct lc_slice space = { NULL, 0 };
-	struct lc_slice host = credential_host(key, a);
-	struct lc_slice registry = credential_host(q->registry, a);
+	struct lc_slice host = io_credential_host(key, a);
+	struct lc_slice registry = io_credential_host(q->registry, a);
 	if (!host.n || !lc_eq(host, registry))
 		return 0;
 	if (lc_find_slice(key, LC_S("://")) != SIZE_MAX || !lc_cut(key, '/', &head, &space) ||

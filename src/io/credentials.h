@@ -25,6 +25,9 @@ void io_credential_done(struct io_credential *c);
 int io_credential_set(struct io_credential *c, struct lc_slice username,
 		      struct lc_slice password) LC_MUST_CHECK;
 
+/** "https://Index.docker.io/v1/" as "docker.io": host with port, in lower case. */
+struct lc_slice io_credential_host(struct lc_slice key, struct lc_arena *a);
+
 struct io_credential_query {
 	char **environment;
 	struct lc_slice registry;   /* "docker.io", "host:port" */

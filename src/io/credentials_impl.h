@@ -20,8 +20,6 @@ struct credential_entry {
 int credential_in_file(struct lc_slice text, const struct io_credential_query *q,
 		       struct lc_arena *a, struct credential_entry *ret,
 		       struct lc_err *e) LC_MUST_CHECK;
-/** "https://Index.docker.io/v1/" as "docker.io": host with port, in lower case. */
-struct lc_slice credential_host(struct lc_slice key, struct lc_arena *a);
 /** How docker writes the registry as a key. */
 struct lc_slice credential_key(struct lc_slice registry);
 /** Turn an entry into a credential, asking its helper. */

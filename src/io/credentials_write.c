@@ -62,7 +62,7 @@ static void write_auths(struct change *c, struct json_writer *w)
 {
 	struct lc_buf auth LC_CLEANUP(credential_wipe);
 	json_ref auths = json_get(&c->doc, json_root(&c->doc), "auths");
-	struct lc_slice host = credential_host(c->q->registry, c->a);
+	struct lc_slice host = io_credential_host(c->q->registry, c->a);
 	lc_buf_init(&auth, (size_t)CREDENTIAL_REPLY_MAX * 2);
 	json_write_key(w, "auths");
 	json_begin_object(w);
@@ -72,7 +72,7 @@ static void write_auths(struct change *c, struct json_writer *w)
 		struct lc_slice space = { NULL, 0 };
 		bool whole = lc_find_slice(key, LC_S("://")) != SIZE_MAX ||
 			     !lc_cut(key, '/', &head, &space);
-		if (whole && lc_eq(credential_host(key, c->a), host)) {
+		if (whole && lc_eq(io_credential_host(key, c->a), host)) {
 			c->found = true;
 			continue;
 		}

@@ -164,7 +164,7 @@ static const struct reason reasons[] = {
 	{ CURLE_COULDNT_RESOLVE_PROXY, false,
 	  "the proxy's host is not known: check HTTPS_PROXY and HTTP_PROXY" },
 	{ CURLE_COULDNT_CONNECT, false,
-	  "nothing answers there: is it running, is the port right, does a firewall stand between" },
+	  "nothing answers there: is it running, is the port right, is a firewall between" },
 	{ CURLE_PEER_FAILED_VERIFICATION, false,
 	  "its certificate is not trusted or of another host: give its authority with --cacert "
 	  "FILE, or --insecure" },

@@ -62,6 +62,8 @@ static int is_there(struct oci_image *i, struct lc_slice location, bool *ret, st
 	int rc = i->source->find(i->source, location, &size, e);
 	if (rc && rc != LC_ENOTFOUND)
 		return rc;
+	if (rc)
+		lc_err_clear(e);
 	*ret = rc == 0;
 	return 0;
 }

@@ -192,3 +192,20 @@ int registry_send(struct registry *r, const char *path, const struct http_header
 			return rc;
 	}
 }
+
+int oci_login(const struct oci_remote *remote, struct lc_slice registry,
+	      const struct lc_limits *limits, struct lc_err *e)
+{
+	struct registry r;
+	struct http_response *answer LC_CLEANUP(http_closep) = NULL;
+	const struct oci_reference ref = { .registry = registry };
+	int rc = registry_open(&r, remote, &ref, limits, e);
+	if (rc == 0)
+		rc = registry_send(&r, "/v2/", NULL, 0, &answer, e);
+	/* Below /v2/ some answer 404 to everybody, which tells as much as 200. */
+	if (rc == 0 && answer->status != 200 && answer->status != 404)
+		rc = http_refusal(answer, e);
+	http_close(LC_STEAL(answer));
+	registry_done(&r);
+	return rc;
+}

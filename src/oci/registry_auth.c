@@ -141,11 +141,11 @@ static void put_query(const struct registry *r, const struct http_challenge *c, 
 	struct lc_slice realm = http_challenge_param(c, "realm");
 	struct lc_slice service = http_challenge_param(c, "service");
 	(void)lc_buf_slice(b, realm); /* the buffer keeps its first failure */
-	(void)lc_buf_str(b, lc_find(realm, '?') == SIZE_MAX ? "?scope=" : "&scope=");
-	put_scope(r, c, b);
-	if (service.n) {
-		(void)lc_buf_str(b, "&service=");
-		http_put_escaped(b, service);
+	(void)lc_buf_str(b, lc_find(realm, '?') == SIZE_MAX ? "?service=" : "&service=");
+	http_put_escaped(b, service);
+	if (r->ref.repository.n || http_challenge_param(c, "scope").n) {
+		(void)lc_buf_str(b, "&scope=");
+		put_scope(r, c, b);
 	}
 	if (r->own.username) {
 		(void)lc_buf_str(b, "&account=");

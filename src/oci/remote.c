@@ -48,7 +48,7 @@ static int load_from(struct oci_image *i, enum oci_from from, const struct oci_o
 		return LC_ENOTFOUND;
 	int rc = oci_reference_parse(o->input, &i->arena, &ref, e);
 	if (rc)
-		return rc == LC_EBAD ? lc_wrap(e, LC_EUSAGE, "not an image's name") : rc;
+		return rc == LC_EBAD ? lc_wrap(e, LC_EUSAGE, "no image") : rc;
 	return load_registry(i, o, &ref, limits, e);
 }
 

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "base/err.h"
+#include "base/limits.h"
 #include "base/slice.h"
 
 enum oci_from {
@@ -26,6 +28,13 @@ struct oci_remote {
 	const char *docker_host; /* as DOCKER_HOST; NULL: environment, context, usual places */
 	const char *podman_host;
 };
+
+/**
+ * Do user name and password in r open this registry ("docker.io", "host:port")?
+ * LC_EAUTH they do not; LC_ENET and the like: it cannot be asked.
+ */
+int oci_login(const struct oci_remote *r, struct lc_slice registry, const struct lc_limits *limits,
+	      struct lc_err *e) LC_MUST_CHECK;
 
 /** "docker", "containerd", "podman", "remote": as --image-src has them. */
 const char *oci_from_name(enum oci_from f);

@@ -89,7 +89,7 @@ def known_commands_of_neighbours_say_what_is_the_case():
 
 def known_flags_of_neighbours_say_what_is_the_case():
     for flag in ("--vex=a", "--ignore-policy=a", "--template=a", "--config=a", "--server=a",
-                 "--image-src=remote", "--removed-pkgs"):
+                 "--removed-pkgs"):
         yield from fails(run("image", flag, IMAGE), 2, flag.split("=")[0] + ": ")
     done = run("image", "--skip-db-update", "--offline-scan", "--scanners", "vuln", "-f", "json",
                IMAGE)
@@ -192,8 +192,12 @@ def targets_are_written_in_several_ways():
         yield "options before an alias are not taken"
 
 
-def names_in_registries_say_how_to_get_a_file():
-    yield from fails(run("image", "alpine:3.19"), 2, "alpine:3.19", "--input", "skopeo copy")
+def names_are_looked_for_where_they_say():
+    yield from fails(run("image", "-q", "--image-src", "remote", "127.0.0.1:1/alpine:3.19"), 1,
+                     "127.0.0.1", "nothing answers")
+    yield from fails(run("image", "-q", "docker://127.0.0.1:1/alpine:3.19"), 1, "nothing answers")
+    yield from fails(run("image", "-q", "--image-src", "remote", "Not/A/Name"), 2, "Not/A/Name")
+    yield from fails(run("image", "-q", "--image-src", "floppy", "alpine"), 2, "--image-src")
 
 
 def the_starter_database_is_told_loudly():
@@ -266,7 +270,7 @@ tap.run([(check.__name__, check) for check in (
     end_of_life_goes_before_findings,
     a_broken_package_file_is_partial_not_an_error,
     targets_are_written_in_several_ways,
-    names_in_registries_say_how_to_get_a_file,
+    names_are_looked_for_where_they_say,
     the_starter_database_is_told_loudly,
     the_database_of_the_cache_directory_is_used,
     ignore_files_of_the_working_directory_count,
