@@ -69,9 +69,10 @@ struct inv_file {
 	struct lc_slice path;
 	uint32_t mode;
 	uint64_t size;
-	struct lc_slice bytes;            /* INV_WHOLE */
-	const struct lc_content *content; /* INV_SEEKABLE (and INV_WHOLE) */
-	struct lc_stream *stream;         /* INV_STREAMED */
+	struct lc_slice bytes;              /* INV_WHOLE */
+	const struct lc_content *content;   /* INV_SEEKABLE (and INV_WHOLE) */
+	const struct lc_content *companion; /* see struct inv_analyser; NULL none */
+	struct lc_stream *stream;           /* INV_STREAMED */
 	const struct inv_options *options;
 	const struct lc_limits *limits;
 	struct lc_arena *scratch; /* emptied after the file */
@@ -87,4 +88,11 @@ struct inv_analyser {
 	size_t wants_n;
 	uint64_t size_max; /* larger files are a diagnostic; 0: limits->file_bytes_max */
 	int (*parse)(const struct inv_file *f, struct inv_sink *out, struct lc_err *e);
+	/*
+	 * INV_SEEKABLE only: suffix of a file that belongs to the one of the name before it, as a
+	 * database's log does ("-wal"); NULL none. Both are wanted, kept until the layer ends, and
+	 * read together: parse() gets the file with its companion, or alone what has no other in
+	 * this layer. Of several analysers that want a file one may ask for a companion.
+	 */
+	const char *companion;
 };

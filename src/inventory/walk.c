@@ -76,8 +76,10 @@ static int on_entry(struct walker *w, struct oci_layer_reader *reader,
 	if (entry->path.n == 0)
 		return 0;
 	int r = inv_presence_add(&w->presence, entry->path, tar->type == TAR_DIR);
-	if (r == 0 && tar->type != TAR_DIR && lc_map_has(&w->seen, entry->path))
+	if (r == 0 && tar->type != TAR_DIR && lc_map_has(&w->seen, entry->path)) {
+		walk_drop(w, entry->path);
 		r = inv_sink_file(w->sink, entry->path, LC_S(""));
+	}
 	if (r)
 		return r;
 	switch (tar->type) {
@@ -197,6 +199,11 @@ static int walk(struct walker *w, const struct pass *p, struct lc_err *e)
 	r = r ? r : run_pass(w, p, on_any, &w->stats.layer, e);
 	if (r == 0 && w->pending.n)
 		r = run_pass(w, p, on_target, &again, e);
+	if (r == 0) {
+		r = walk_release(w, e);
+		if (r)
+			(void)lc_wrap(e, r, "layer %zu", w->layer); /* r is what counts */
+	}
 	if (r)
 		return r;
 	inv_presence_seal(&w->presence);

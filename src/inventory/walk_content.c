@@ -17,6 +17,7 @@ void walker_done(struct walker *w)
 {
 	lc_map_done(&w->seen);
 	lc_map_done(&w->pending);
+	walk_held_done(w);
 	lc_arena_done(&w->scratch);
 	lc_arena_done(&w->names);
 	inv_presence_done(&w->presence);
@@ -87,8 +88,9 @@ static int too_large(struct walker *w, const struct walk_file *f, const struct i
 struct plan {
 	const struct inv_analyser *who[INV_ANALYSERS_MAX];
 	size_t n;
-	bool whole;    /* somebody needs all bytes in memory */
-	bool seekable; /* somebody needs to go back, or several read in turn */
+	bool whole;                        /* somebody needs all bytes in memory */
+	bool seekable;                     /* somebody needs to go back, or several read in turn */
+	const struct inv_analyser *holder; /* reads at the layer's end, with a companion */
 };
 
 static int make_plan(struct walker *w, const struct walk_file *f, const struct inv_set *set,
@@ -111,6 +113,8 @@ static int make_plan(struct walker *w, const struct walk_file *f, const struct i
 		ret->whole |= a->access == INV_WHOLE;
 		ret->seekable |= a->access == INV_SEEKABLE || ret->n > 0;
 		ret->who[ret->n++] = a;
+		if (a->companion && !ret->holder)
+			ret->holder = a;
 	}
 	return 0;
 }
@@ -131,8 +135,8 @@ static int judge(struct walker *w, int r, struct lc_err *e)
 				scratch_bytes_max >> 20);
 }
 
-static int run(struct walker *w, const struct walk_file *f, const struct inv_analyser *a,
-	       const struct lc_content *content, struct lc_err *e)
+int walk_run(struct walker *w, const struct walk_file *f, const struct inv_analyser *a,
+	     const struct lc_content *content, const struct lc_content *companion, struct lc_err *e)
 {
 	struct lc_content_stream stream;
 	struct inv_file file = {
@@ -141,6 +145,7 @@ static int run(struct walker *w, const struct walk_file *f, const struct inv_ana
 		.size = f->size,
 		.bytes = content && a->access == INV_WHOLE ? content->mem : LC_S(""),
 		.content = content,
+		.companion = companion,
 		.stream = f->content,
 		.options = w->options,
 		.limits = w->limits,
@@ -162,7 +167,9 @@ static int run_all(struct walker *w, const struct walk_file *f, const struct pla
 	w->stats.files_read++;
 	w->stats.bytes_analysed += f->size;
 	for (size_t i = 0; i < plan->n; i++) {
-		int r = run(w, f, plan->who[i], content, e);
+		int r = plan->who[i] == plan->holder
+				? 0
+				: walk_run(w, f, plan->who[i], content, NULL, e);
 		if (r)
 			return r;
 	}
@@ -188,6 +195,8 @@ int walk_analyse(struct walker *w, const struct walk_file *f, const struct inv_s
 	if (r == 0 && plan.whole && content.size > 0 && !content.mem.p)
 		r = lc_fail(e, LC_ELIMIT, "file does not fit into memory");
 	r = r ? r : run_all(w, f, &plan, &content, e);
+	if (r == 0 && plan.holder)
+		r = walk_hold(w, f, plan.holder, &content, e);
 	lc_content_done(&content);
 	return r;
 }

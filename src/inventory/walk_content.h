@@ -20,6 +20,7 @@ struct walker {
 	struct lc_arena scratch; /* of one analyser and file */
 	struct lc_arena names;   /* of the layer: paths that the maps below hold */
 	struct lc_map seen; /* paths with facts, so that a later member of the name replaces them */
+	struct lc_map held; /* files that wait for others: path -> struct walk_held */
 	struct lc_map
 		pending; /* hard links' targets to be read in a second pass: struct walk_pending */
 };
@@ -47,3 +48,32 @@ int walk_file(struct walker *w, const struct walk_file *f, struct lc_err *e) LC_
 /** Analyse by those of set alone. */
 int walk_analyse(struct walker *w, const struct walk_file *f, const struct inv_set *set,
 		 struct lc_err *e) LC_MUST_CHECK;
+
+/* ---- files that are read together ---- */
+
+struct walk_part {
+	struct lc_slice path;
+	uint32_t mode;
+	struct lc_content content;
+	bool there;
+};
+
+/** A file and the one that its analyser wants beside it, kept until the layer ends. */
+struct walk_held {
+	const struct inv_analyser *analyser;
+	struct walk_part file, companion;
+};
+
+/** Keep a file's content, which is taken over also on failure. */
+int walk_hold(struct walker *w, const struct walk_file *f, const struct inv_analyser *a,
+	      struct lc_content *content, struct lc_err *e) LC_MUST_CHECK;
+/** Forget what was kept of a path: a later member has its name. */
+void walk_drop(struct walker *w, struct lc_slice path);
+/** The layer ended: run the analysers of what was kept. */
+int walk_release(struct walker *w, struct lc_err *e) LC_MUST_CHECK;
+void walk_held_done(struct walker *w);
+
+/** Run one analyser over a file's content (NULL: its stream). */
+int walk_run(struct walker *w, const struct walk_file *f, const struct inv_analyser *a,
+	     const struct lc_content *content, const struct lc_content *companion,
+	     struct lc_err *e) LC_MUST_CHECK;

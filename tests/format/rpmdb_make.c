@@ -78,7 +78,7 @@ void make_entry(struct make_header *m, uint32_t tag, uint32_t type, uint32_t cou
 	bytes(&m->data, value);
 }
 
-void make_text(struct make_header *m, uint32_t tag, const char *text)
+void make_tag(struct make_header *m, uint32_t tag, const char *text)
 {
 	make_entry(m, tag, RPM_TEXT, 1, lc_slice_of(text, strlen(text) + 1));
 }
@@ -117,15 +117,15 @@ void make_package(struct lc_buf *out, const char *name, const char *version, con
 	struct make_header m;
 	make_header_init(&m);
 	(void)snprintf(source, sizeof(source), "%s-src-%s-%s.src.rpm", name, version, release);
-	make_text(&m, 1000, name);
-	make_text(&m, 1001, version);
-	make_text(&m, 1002, release);
+	make_tag(&m, 1000, name);
+	make_tag(&m, 1001, version);
+	make_tag(&m, 1002, release);
 	make_int32(&m, 1008, 1700000000);
-	make_text(&m, 1011, "Example Project");
-	make_text(&m, 1014, "MIT");
-	make_text(&m, 1022, "x86_64");
-	make_text(&m, 1044, source);
-	make_text(&m, 5096, "mod:1:2:3");
+	make_tag(&m, 1011, "Example Project");
+	make_tag(&m, 1014, "MIT");
+	make_tag(&m, 1022, "x86_64");
+	make_tag(&m, 1044, source);
+	make_tag(&m, 5096, "mod:1:2:3");
 	make_entry(&m, 261, RPM_BYTES, 16, LC_S("0123456789abcdef"));
 	make_files(&m, name);
 	make_header_end(&m, out);
@@ -144,9 +144,9 @@ void make_headers(struct make_headers *h, size_t n)
 		lc_buf_init(&padding, CAP);
 		lc_buf_init(&h->v[i], CAP);
 		(void)snprintf(name, sizeof(name), "p%03zu", i);
-		make_text(&m, 1000, name);
-		make_text(&m, 1001, "1.0");
-		make_text(&m, 1002, "1");
+		make_tag(&m, 1000, name);
+		make_tag(&m, 1001, "1.0");
+		make_tag(&m, 1002, "1");
 		zeros(&padding, i * 400 % 20000);
 		make_entry(&m, 1005, RPM_BYTES, (uint32_t)padding.n, lc_buf_get(&padding));
 		make_header_end(&m, &h->v[i]);

@@ -29,7 +29,7 @@ void make_entry(struct make_header *m, uint32_t tag, uint32_t type, uint32_t cou
 /** An entry that says where its value is. */
 void make_entry_at(struct make_header *m, uint32_t tag, uint32_t type, uint32_t offset,
 		   uint32_t count);
-void make_text(struct make_header *m, uint32_t tag, const char *text);
+void make_tag(struct make_header *m, uint32_t tag, const char *text);
 void make_int32(struct make_header *m, uint32_t tag, uint32_t value);
 /** Append the blob. */
 void make_header_end(struct make_header *m, struct lc_buf *out);

@@ -19,9 +19,9 @@ static int parse(struct lc_slice blob, struct rpm_header *ret)
 static void start(struct make_header *m)
 {
 	make_header_init(m);
-	make_text(m, 1000, "name");
-	make_text(m, 1001, "1.0");
-	make_text(m, 1002, "2");
+	make_tag(m, 1000, "name");
+	make_tag(m, 1001, "1.0");
+	make_tag(m, 1002, "2");
 }
 
 /* Close and parse; out keeps the blob that h points into. */
@@ -77,8 +77,8 @@ static void entries_behind_the_region_replace_those_in_it(void **state)
 	struct lc_buf b;
 	(void)state;
 	start(&m);
-	make_text(&m, 1011, "first");
-	make_text(&m, 1011, "second");
+	make_tag(&m, 1011, "first");
+	make_tag(&m, 1011, "second");
 	assert_int_equal(end(&m, &b, &h), 0);
 	assert_text(h.vendor, "second");
 	lc_buf_done(&b);
@@ -221,7 +221,7 @@ static void names_are_needed(void **state)
 		make_header_init(&m);
 		for (size_t k = 0; k < 3; k++) {
 			if (k != i)
-				make_text(&m, tags[k], "x");
+				make_tag(&m, tags[k], "x");
 		}
 		assert_int_equal(end(&m, &b, &h), LC_EBAD);
 		lc_buf_done(&b);

@@ -1,8 +1,6 @@
 /* rpm's databases and lists as facts. How the databases are read is tests/format's subject. */
 #include "inventory/os/analysers.h"
 
-#include <stdio.h>
-
 #include "format/rpmdb_make.h"
 #include "inventory/facts_text.h"
 #include "inventory/os/rpm_package.h"
@@ -21,7 +19,7 @@ struct fields {
 static void put_text(struct make_header *m, uint32_t tag, const char *text)
 {
 	if (text)
-		make_text(m, tag, text);
+		make_tag(m, tag, text);
 }
 
 static void add(struct make_headers *h, const struct fields *f)
@@ -148,9 +146,9 @@ static void a_package_is_kept_without_its_broken_list_of_files(void **state)
 	struct make_header m;
 	(void)state;
 	make_header_init(&m);
-	make_text(&m, 1000, "a");
-	make_text(&m, 1001, "1");
-	make_text(&m, 1002, "1");
+	make_tag(&m, 1000, "a");
+	make_tag(&m, 1001, "1");
+	make_tag(&m, 1002, "1");
 	make_entry(&m, 1117, RPM_TEXTS, 2, LC_S("x\0y\0"));
 	lc_buf_init(&h.v[0], CAP);
 	make_header_end(&m, &h.v[0]);
@@ -177,32 +175,30 @@ static void a_database_that_cannot_be_read_is_told(void **state)
 	facts_check(&inv_rpm, db_path, rows, N(rows));
 }
 
-static void a_log_that_holds_pages_is_told(void **state)
+static void a_log_of_another_layers_database_is_told(void **state)
 {
 	static const char path[] = "var/lib/rpm/rpmdb.sqlite-wal";
 	static const struct row rows[] = {
 		ROW("empty, as rpm leaves it", "", ""),
 		ROW("cut", "\x37\x7f\6\x82",
-		    "! truncated: write-ahead log: 32 bytes at 0 pass "
-		    "the end at 4\n"),
+		    "! truncated: write-ahead log: 32 bytes at 0 pass the end at 4\n"),
 	};
 	static struct make_headers h;
 	struct lc_buf db;
 	struct lc_buf wal;
 	struct facts f;
 	(void)state;
-	facts_check(&inv_rpm_wal, path, rows, N(rows));
+	facts_check(&inv_rpm, path, rows, N(rows));
 	make_headers(&h, 1);
 	lc_buf_init(&db, CAP);
 	lc_buf_init(&wal, CAP);
 	make_sqlite(&db, &h, NULL);
 	make_wal(&wal, lc_buf_get(&db), 4096, false);
-	facts_of(&f, &inv_rpm_wal, path, lc_buf_get(&wal));
-	assert_string_equal(facts_text(&f),
-			    "! unsupported: write-ahead log of the package database holds 3 pages "
-			    "that were not read\n");
+	facts_of(&f, &inv_rpm, path, lc_buf_get(&wal));
+	assert_string_equal(facts_text(&f), "! unsupported: 3 pages of a package database that "
+					    "another layer holds\n");
 	facts_done(&f);
-	facts_of(&f, &inv_rpm_wal, path, lc_sub(lc_buf_get(&wal), 0, 32)); /* checkpointed */
+	facts_of(&f, &inv_rpm, path, lc_sub(lc_buf_get(&wal), 0, 32)); /* nothing committed */
 	assert_string_equal(facts_text(&f), "");
 	facts_done(&f);
 	make_headers_done(&h);
@@ -345,7 +341,7 @@ static void no_memory_is_an_error(void **state)
 	const struct facts_try tries[] = {
 		{ &inv_rpm, db_path, lc_buf_get(&db) },
 		{ &inv_rpm, "var/lib/rpm/rpmdb.sqlite", lc_buf_get(&sqlite) },
-		{ &inv_rpm_wal, "var/lib/rpm/rpmdb.sqlite-wal", lc_buf_get(&wal) },
+		{ &inv_rpm, "var/lib/rpm/rpmdb.sqlite-wal", lc_buf_get(&wal) },
 		{ &inv_rpm_manifest, "var/lib/rpmmanifest/container-manifest-2",
 		  LC_S("a\t1-1.cm2" REST "\t1\t0\tx86_64\t0\ta-1-1.cm2.src.rpm\n") },
 	};
@@ -366,7 +362,7 @@ int main(void)
 		cmocka_unit_test(a_broken_package_leaves_the_others),
 		cmocka_unit_test(a_package_is_kept_without_its_broken_list_of_files),
 		cmocka_unit_test(a_database_that_cannot_be_read_is_told),
-		cmocka_unit_test(a_log_that_holds_pages_is_told),
+		cmocka_unit_test(a_log_of_another_layers_database_is_told),
 		cmocka_unit_test(lists_give_a_package_a_line),
 		cmocka_unit_test(source_packages_are_split_from_the_right),
 		cmocka_unit_test(vendors_tell_whose_packages_they_are),

@@ -15,7 +15,6 @@ extern const struct inv_analyser inv_dpkg_copyright; /* Debian copyright files *
 extern const struct inv_analyser inv_apk_installed;  /* apk's installed database, v2 text */
 extern const struct inv_analyser inv_apk_repositories;
 extern const struct inv_analyser inv_rpm;          /* rpm's databases */
-extern const struct inv_analyser inv_rpm_wal;      /* a log beside one that holds more */
 extern const struct inv_analyser inv_rpm_manifest; /* lists of images without rpm */
 
 /** Targets that OS analysers run on: everything but source trees. */

@@ -11,6 +11,9 @@
 #include "inventory/os/rpm_package.h"
 #include "inventory/os/rpm_vendor.h"
 
+/* SQLite's write-ahead log beside a database: what was changed last may be there alone. */
+#define LOG_SUFFIX "-wal"
+
 enum { MODE_TYPE = 0170000, MODE_DIR = 0040000, ATTRIBUTES_MAX = 4 };
 
 struct parser {
@@ -182,40 +185,43 @@ static enum inv_trouble trouble_of(int code)
 	}
 }
 
+/* A log without its database: that is in a lower layer, and its facts lack what the log holds. */
+static int read_lone_log(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
+{
+	uint64_t pages = 0;
+	int r = f->content->size ? rpmdb_wal_pages(f->content, &pages, e) : 0;
+	if (r == 0 && pages)
+		r = inv_sink_trouble(
+			out, INV_UNSUPPORTED,
+			"%" PRIu64 " pages of a package database that another layer holds", pages);
+	return r;
+}
+
 static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
 {
 	struct parser p = { .out = out, .arena_max = (size_t)64 << 20 };
 	struct lc_err own = { 0 };
-	int r = rpmdb_foreach(f->content, NULL, f->limits, on_header, &p, &own);
+	int r;
+	if (lc_ends(f->path, LC_S(LOG_SUFFIX)))
+		r = read_lone_log(f, out, &own);
+	else
+		r = rpmdb_foreach(f->content, f->companion, f->limits, on_header, &p, &own);
 	if (r && r != LC_ENOMEM && r != LC_ECANCEL && out->err == 0)
 		r = inv_sink_trouble(out, trouble_of(r), "%s", own.msg);
 	return r ? lc_fail(e, r, "%s", own.code ? own.msg : lc_code_name(r)) : 0;
 }
 
-/* The log holds what was changed last: without it the list of packages may be an older one. */
-static int parse_wal(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
-{
-	struct lc_err own = { 0 };
-	uint64_t pages = 0;
-	int r = f->content->size ? rpmdb_wal_pages(f->content, &pages, &own) : 0;
-	if (r && r != LC_ENOMEM)
-		r = inv_sink_trouble(out, trouble_of(r), "%s", own.msg);
-	else if (r == 0 && pages)
-		r = inv_sink_trouble(out, INV_UNSUPPORTED,
-				     "write-ahead log of the package database holds %" PRIu64
-				     " pages that were not read",
-				     pages);
-	return r ? lc_fail(e, r, "%s", lc_code_name(r)) : 0;
-}
-
 static const struct inv_want wants[] = {
 	{ INV_WANT_PATH, "var/lib/rpm/rpmdb.sqlite", NULL, 0 },
+	{ INV_WANT_PATH, "var/lib/rpm/rpmdb.sqlite" LOG_SUFFIX, NULL, 0 },
 	{ INV_WANT_PATH, "var/lib/rpm/Packages.db", NULL, 0 },
 	{ INV_WANT_PATH, "var/lib/rpm/Packages", NULL, 0 },
 	{ INV_WANT_PATH, "usr/lib/sysimage/rpm/rpmdb.sqlite", NULL, 0 },
+	{ INV_WANT_PATH, "usr/lib/sysimage/rpm/rpmdb.sqlite" LOG_SUFFIX, NULL, 0 },
 	{ INV_WANT_PATH, "usr/lib/sysimage/rpm/Packages.db", NULL, 0 },
 	{ INV_WANT_PATH, "usr/lib/sysimage/rpm/Packages", NULL, 0 },
 	{ INV_WANT_PATH, "usr/share/rpm/rpmdb.sqlite", NULL, 0 },
+	{ INV_WANT_PATH, "usr/share/rpm/rpmdb.sqlite" LOG_SUFFIX, NULL, 0 },
 	{ INV_WANT_PATH, "usr/share/rpm/Packages.db", NULL, 0 },
 	{ INV_WANT_PATH, "usr/share/rpm/Packages", NULL, 0 },
 };
@@ -228,22 +234,6 @@ const struct inv_analyser inv_rpm = {
 	.access = INV_SEEKABLE,
 	.wants = wants,
 	.wants_n = sizeof(wants) / sizeof(wants[0]),
+	.companion = LOG_SUFFIX,
 	.parse = parse,
-};
-
-static const struct inv_want wal_wants[] = {
-	{ INV_WANT_PATH, "var/lib/rpm/rpmdb.sqlite-wal", NULL, 0 },
-	{ INV_WANT_PATH, "usr/lib/sysimage/rpm/rpmdb.sqlite-wal", NULL, 0 },
-	{ INV_WANT_PATH, "usr/share/rpm/rpmdb.sqlite-wal", NULL, 0 },
-};
-
-const struct inv_analyser inv_rpm_wal = {
-	.name = "rpm-wal",
-	.version = 1,
-	.group = INV_GROUP_OS,
-	.targets = OS_TARGETS,
-	.access = INV_SEEKABLE,
-	.wants = wal_wants,
-	.wants_n = sizeof(wal_wants) / sizeof(wal_wants[0]),
-	.parse = parse_wal,
 };
