@@ -277,3 +277,30 @@ int oci_layer_finish(struct oci_layer_reader *r, struct oci_layer_stats *ret, st
 	*ret = st;
 	return 0;
 }
+
+int oci_layer_verify(const struct oci_image *i, size_t layer, const struct lc_limits *limits,
+		     struct lc_err *e)
+{
+	LC_AUTOSTREAM struct lc_stream *stored = NULL;
+	const struct oci_descriptor *b = layer < i->layers_n ? &i->layers[layer].blob : NULL;
+	struct oci_tap tap = { 0 };
+	struct digest have;
+	if (!b || !b->has_digest)
+		return 0;
+	int rc = oci_layer_blob(i, layer, &stored, e);
+	if (rc)
+		return rc;
+	rc = oci_tap_init(&tap, stored, true, b->digest.algorithm,
+			  b->has_size ? b->size : UINT64_MAX, limits, e);
+	if (rc == 0)
+		rc = oci_tap_drain(&tap, e);
+	if (rc == 0 && b->has_size && tap.bytes != b->size)
+		rc = lc_fail(e, LC_EBAD, "%llu bytes where its descriptor says %llu",
+			     (unsigned long long)tap.bytes, (unsigned long long)b->size);
+	if (rc == 0)
+		rc = digester_get(tap.digester, &have, e);
+	if (rc == 0)
+		rc = compare("blob digest", &b->digest, &have, e);
+	oci_tap_done(&tap);
+	return rc;
+}

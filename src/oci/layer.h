@@ -61,5 +61,12 @@ struct lc_stream *oci_layer_content(struct oci_layer_reader *r);
 /** Read what is left (padding behind the tar's end counts for the digests) and verify. */
 int oci_layer_finish(struct oci_layer_reader *r, struct oci_layer_stats *ret,
 		     struct lc_err *e) LC_MUST_CHECK;
+/**
+ * Read a layer's stored bytes once more, for nothing but their digest: tells a transfer that went
+ * wrong from content that is broken.
+ * @return 0 they are as promised, or nothing was; LC_EBAD they are not
+ */
+int oci_layer_verify(const struct oci_image *i, size_t layer, const struct lc_limits *limits,
+		     struct lc_err *e) LC_MUST_CHECK;
 /** Entries whose names climb or hold NUL, so far. */
 uint64_t oci_layer_unsafe(const struct oci_layer_reader *r);

@@ -86,6 +86,19 @@ static bool may_walk(struct run *r, size_t i)
 	return may;
 }
 
+/* A registry's bytes that are not what it promised say nothing about the image. */
+static void judge_transfer(struct run *r, size_t i, int rc)
+{
+	struct lc_err why = { 0 };
+	struct scan_layer *l = &r->layers[i];
+	if (r->image->kind != OCI_REGISTRY || (rc != LC_EBAD && rc != LC_ETRUNC))
+		return;
+	if (oci_layer_verify(r->image, i, r->q->limits, &why) != LC_EBAD)
+		return;
+	l->err = why;
+	l->err.code = LC_EREMOTE;
+}
+
 static void job(void *ctx, size_t i)
 {
 	struct run *r = ctx;
@@ -97,6 +110,7 @@ static void job(void *ctx, size_t i)
 	int rc = walk(r, i);
 	if (rc && !l->err.code)
 		(void)lc_fail(&l->err, rc, "%s", lc_code_name(rc)); /* the failure is the result */
+	judge_transfer(r, i, rc);
 	pthread_mutex_lock(&r->lock);
 	l->walked = true;
 	r->waiting += l->sink.out.n;
@@ -110,12 +124,14 @@ static void job(void *ctx, size_t i)
 
 /* ---- all ---- */
 
-/* Out of memory or out of time says nothing about a layer: the scan itself could not be done. */
+/* Out of memory, out of time or out of reach says nothing about a layer: the scan itself could not
+ * be done. */
 static int fatal(const struct scan_layers *l, struct lc_err *e)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		const struct lc_err *why = &l->v[i].err;
-		if (why->code != LC_ENOMEM && why->code != LC_ECANCEL)
+		if (why->code != LC_ENOMEM && why->code != LC_ECANCEL &&
+		    !lc_code_is_remote(why->code))
 			continue;
 		if (e)
 			*e = *why;
