@@ -305,14 +305,17 @@ int adv_db_vulnerability(struct adv_db *db, struct lc_slice id, struct lc_arena 
 	return rc ? lc_wrap(e, rc, "facts of %s", lc_quote(id).s) : 0;
 }
 
-bool adv_db_covers(struct adv_db *db, struct lc_slice ecosystem)
+int adv_db_covers(struct adv_db *db, struct lc_slice ecosystem, bool *ret, struct lc_err *e)
 {
-	sqlite3_stmt *s = db_query(db, DB_COVERS, ecosystem, LC_S(""), NULL);
+	sqlite3_stmt *s = db_query(db, DB_COVERS, ecosystem, LC_S(""), e);
 	if (!s)
-		return false;
-	int rc = db_row(db, s, NULL);
+		return LC_EBAD;
+	int rc = db_row(db, s, e);
 	(void)sqlite3_reset(s); /* says again what the step said */
-	return rc > 0;
+	if (rc < 0)
+		return rc;
+	*ret = rc > 0;
+	return 0;
 }
 
 int adv_db_eol(struct adv_db *db, struct lc_slice product, struct lc_slice cycle,

@@ -66,8 +66,10 @@ int adv_db_lookup(struct adv_db *db, struct lc_slice ecosystem, struct lc_slice 
 /** LC_ENOTFOUND when nothing is known of the id (no message). */
 int adv_db_vulnerability(struct adv_db *db, struct lc_slice id, struct lc_arena *a,
 			 struct vulnerability *ret, struct lc_err *e) LC_MUST_CHECK;
-/** Does the database hold any advisory of this ecosystem? */
-bool adv_db_covers(struct adv_db *db, struct lc_slice ecosystem);
+/** Does the database hold any advisory of this ecosystem? What cannot be read is a failure, not no.
+ */
+int adv_db_covers(struct adv_db *db, struct lc_slice ecosystem, bool *ret,
+		  struct lc_err *e) LC_MUST_CHECK;
 /**
  * A data source by id and the ecosystem of the package: one id speaks of several ecosystems under
  * names of their own ("ghsa": "GitHub Security Advisory Npm"). LC_ENOTFOUND.

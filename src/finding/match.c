@@ -126,11 +126,14 @@ static size_t run_length(const struct match_subject *s, size_t n, bool whole_key
 
 static int match_ecosystem(struct match *m, const struct match_subject *s, size_t n)
 {
-	if (!adv_db_covers(m->db, s->key.ecosystem)) {
+	bool covered = false;
+	int rc = adv_db_covers(m->db, s->key.ecosystem, &covered, m->e);
+	if (rc)
+		return rc;
+	if (!covered) {
 		m->stats->uncovered += n;
 		return tell_uncovered(m, s->key.ecosystem);
 	}
-	int rc = 0;
 	for (size_t i = 0; !rc && i < n;) {
 		size_t run = run_length(s + i, n - i, true);
 		rc = match_row(m, s + i, run);

@@ -11,6 +11,7 @@
 
 #include "advisory/build.h"
 #include "advisory/ecosystem.h"
+#include "advisory/schema.h"
 #include "base/time.h"
 #include "io/file.h"
 #include "support/alloc_fail.h"
@@ -60,6 +61,13 @@ static void done(struct open_db *o)
 	lc_arena_done(&o->a);
 }
 
+static bool covers(struct adv_db *db, struct lc_slice ecosystem)
+{
+	bool is = false;
+	assert_int_equal(adv_db_covers(db, ecosystem, &is, NULL), 0);
+	return is;
+}
+
 static void packages_give_their_advisories(void **state)
 {
 	struct open_db o;
@@ -82,8 +90,8 @@ static void packages_give_their_advisories(void **state)
 	assert_int_equal(list.n, 2);
 	assert_int_equal(adv_db_lookup(o.db, LC_S("npm"), LC_S("absent"), &o.a, &list, &o.e), 0);
 	assert_int_equal(list.n, 0);
-	assert_true(adv_db_covers(o.db, LC_S("npm")));
-	assert_false(adv_db_covers(o.db, LC_S("Alpine")));
+	assert_true(covers(o.db, LC_S("npm")));
+	assert_false(covers(o.db, LC_S("Alpine")));
 	done(&o);
 }
 
@@ -272,6 +280,29 @@ static void damage_never_crashes(void **state)
 	lc_buf_done(&b);
 }
 
+/* "No advisories of this ecosystem" and "nobody can read whether there are" are not the same. */
+static void a_damaged_table_is_no_empty_one(void **state)
+{
+	struct open_db o = { 0 };
+	struct advisory_list list = { 0 };
+	struct lc_buf b;
+	bool is = true;
+	(void)state;
+	lc_buf_init(&b, 1 << 20);
+	assert_int_equal(io_read_file(path, &b, &o.e), 0);
+	/* Roots lie in the order in which the tables were made, behind the schema's page. */
+	memset(b.p + (size_t)(1 + ADV_TABLE_PACKAGE) * 4096, 0xff, 16);
+	const char *file = feeds_beside("damaged");
+	assert_int_equal(io_write_file(file, 0600, lc_buf_get(&b), &o.e), 0);
+	assert_int_equal(adv_db_open(file, &o.db, &o.e), 0);
+	assert_int_equal(adv_db_covers(o.db, LC_S("npm"), &is, &o.e), LC_EBAD);
+	assert_true(is);
+	assert_int_equal(adv_db_lookup(o.db, LC_S("npm"), LC_S("left"), &o.a, &list, &o.e),
+			 LC_EBAD);
+	lc_buf_done(&b);
+	done(&o);
+}
+
 static void a_file_cut_short_is_told(void **state)
 {
 	struct lc_buf b;
@@ -298,7 +329,7 @@ static void odd_paths_are_opened(void **state)
 	const char *odd = feeds_beside("a b?c#d%41&e");
 	assert_int_equal(io_write_file(odd, 0600, lc_buf_get(&b), &e), 0);
 	assert_int_equal(adv_db_open(odd, &db, &e), 0);
-	assert_true(adv_db_covers(db, LC_S("npm")));
+	assert_true(covers(db, LC_S("npm")));
 	adv_db_close(db);
 	lc_buf_done(&b);
 }
@@ -338,6 +369,7 @@ int main(void)
 		cmocka_unit_test(foreign_files_are_refused),
 		cmocka_unit_test(a_file_with_more_in_it_than_our_tables_is_refused),
 		cmocka_unit_test(damage_never_crashes),
+		cmocka_unit_test(a_damaged_table_is_no_empty_one),
 		cmocka_unit_test(a_file_cut_short_is_told),
 		cmocka_unit_test(odd_paths_are_opened),
 		cmocka_unit_test(every_allocation_may_fail),
