@@ -102,6 +102,8 @@ int scan_image(const struct scan_request *q, struct report **ret, struct lc_err 
 		return rc;
 	rc = fill(r, k, q, db, e);
 	if (rc) {
+		if (e && e->code != rc)
+			(void)lc_fail(e, rc, "%s", lc_code_name(rc)); /* never an older message */
 		report_free(r);
 		return rc;
 	}
