@@ -239,6 +239,66 @@ static void the_source_and_date_come_first(void **state)
 	lc_arena_done(&a);
 }
 
+/* n times one, with commas between them. */
+static void put_list(struct lc_buf *b, unsigned n, const char *before, const char *behind)
+{
+	for (unsigned i = 0; i < n; i++)
+		lc_buf_fmt(b, "%s%s%u%s", i ? "," : "", before, i, behind);
+}
+
+/* Each statement repeats the names of its record: a record of a few hundred kB could fill disks. */
+static void a_record_of_too_many_statements_is_broken(void **state)
+{
+	static const struct {
+		unsigned aliases, packages;
+		enum feed_outcome want;
+	} records[] = { { 2000, 400, FEED_TAKEN }, { 2000, 3000, FEED_BROKEN } };
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct told t;
+		struct lc_arena a = { 0 };
+		struct lc_err e = { 0 };
+		struct lc_buf b;
+		enum feed_outcome outcome;
+		told_init(&t);
+		lc_buf_init(&b, 1 << 24);
+		lc_buf_str(&b, "{\"id\":\"CVE-2024-1000\",\"aliases\":[");
+		put_list(&b, records[i].aliases, "\"GHSA-", "\"");
+		lc_buf_str(&b, "],\"affected\":[");
+		put_list(&b, records[i].packages,
+			 "{\"package\":{\"ecosystem\":\"npm\",\"name\":\"p",
+			 "\"},\"versions\":[\"1\"]}");
+		lc_buf_str(&b, "]}");
+		assert_int_equal(feed_osv(lc_buf_get(&b), &t.face, &a, &outcome, &e), 0);
+		assert_int_equal(outcome, records[i].want);
+		if (outcome == FEED_BROKEN)
+			assert_int_equal(t.text.n, 0);
+		lc_buf_done(&b);
+		told_done(&t);
+		lc_arena_done(&a);
+	}
+}
+
+static void a_notice_of_too_many_modules_is_broken(void **state)
+{
+	struct told t;
+	struct lc_arena a = { 0 };
+	struct lc_err e = { 0 };
+	enum feed_outcome outcome;
+	(void)state;
+	told_init(&t);
+	assert_int_equal(
+		feed_osv(LC_S("{\"id\":\"ALSA-1\",\"related\":[\"CVE-2024-1000\"],\"summary\":"
+			      "\"Low: a:1 b:1 c:1 d:1 e:1 f:1 g:1 h:1 i:1 j:1 k:1 l:1 m:1 n:1 "
+			      "o:1 p:1 q:1\"," AFFECTED("AlmaLinux:9", "x", OPEN) "}"),
+			 &t.face, &a, &outcome, &e),
+		0);
+	assert_int_equal(outcome, FEED_BROKEN);
+	assert_non_null(strstr(e.msg, "modules"));
+	told_done(&t);
+	lc_arena_done(&a);
+}
+
 static int read_all(void *ctx)
 {
 	struct told t;
@@ -267,6 +327,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_give_their_statements),
 		cmocka_unit_test(the_source_and_date_come_first),
+		cmocka_unit_test(a_record_of_too_many_statements_is_broken),
+		cmocka_unit_test(a_notice_of_too_many_modules_is_broken),
 		cmocka_unit_test(every_allocation_may_fail),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,6 +109,8 @@ static int read_notice(struct osv *o)
 		int rc = id_add(o->a, &o->modules, word);
 		if (rc)
 			return rc;
+		if (o->modules.n > OSV_MODULES_MAX)
+			return lc_fail(o->e, LC_ELIMIT, "more than %d modules", OSV_MODULES_MAX);
 	}
 	return 0;
 }

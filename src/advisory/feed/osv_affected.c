@@ -221,7 +221,7 @@ static int hand_over(struct osv *o, struct lc_slice ecosystem, struct lc_slice n
 	return rc;
 }
 
-static int read_item(struct osv *o, json_ref item, size_t *taken)
+static int read_item(struct osv *o, json_ref item, const struct lc_slices *names, size_t *taken)
 {
 	json_ref package = json_get(o->d, item, "package");
 	struct lc_slice ecosystem = json_get_str(o->d, package, "ecosystem");
@@ -232,15 +232,15 @@ static int read_item(struct osv *o, json_ref item, size_t *taken)
 	if (ecosystem.n > VERSION_BYTES_MAX || name.n > 4096)
 		return lc_fail(o->e, LC_ELIMIT, "a package name of %zu bytes", name.n);
 
-	struct advisory adv = { .id = o->id, .vulnerabilities = o->about, .source = o->source };
+	struct advisory adv = {
+		.id = o->id, .vulnerabilities = o->about, .aliases = *names, .source = o->source
+	};
 	int rc = read_affected(o, item, &adv.affected);
 	if (rc || (!adv.affected.ranges_n && !adv.affected.versions_n))
 		return rc;
 	adv.status = read_status(o, item);
 	read_severity(o, item, &adv);
 	rc = read_symbols(o, item, &adv.symbols);
-	if (!rc)
-		rc = other_names(o, &adv.aliases);
 	return rc ? rc : hand_over(o, ecosystem, name, &adv, taken);
 }
 
@@ -251,10 +251,17 @@ int osv_affected(struct osv *o, size_t *ret_taken)
 		return lc_fail(o->e, LC_EBAD, "affected is no array");
 	if (json_count(o->d, list) > OSV_AFFECTED_MAX)
 		return lc_fail(o->e, LC_ELIMIT, "more than %d packages", OSV_AFFECTED_MAX);
+	struct lc_slices names = { 0 };
+	int rc = other_names(o, &names);
+	/* Few bytes must not become many. */
+	uint64_t all = (uint64_t)(o->about.n + names.n) * (o->modules.n ? o->modules.n : 1);
+	if (!rc && all * json_count(o->d, list) > OSV_NAMES_MAX)
+		rc = lc_fail(o->e, LC_ELIMIT, "more than %d ids in all its statements",
+			     OSV_NAMES_MAX);
 	json_each(o->d, list, item) {
-		int rc = read_item(o, item, ret_taken);
 		if (rc)
-			return rc;
+			break;
+		rc = read_item(o, item, &names, ret_taken);
 	}
-	return 0;
+	return rc;
 }

@@ -25,6 +25,8 @@ struct osv {
 
 enum {
 	OSV_IDS_MAX = 2048,
+	OSV_MODULES_MAX = 16,
+	OSV_NAMES_MAX = 1 << 22, /* ids in all statements of a record: each repeats them */
 	OSV_AFFECTED_MAX = 1 << 16,
 	OSV_EVENTS_MAX = 1 << 14,
 	OSV_SYMBOLS_MAX = 128,
