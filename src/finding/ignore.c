@@ -73,15 +73,21 @@ static int expiry(struct parse *p, struct ignore_rule *r, struct lc_slice day)
 	return 0;
 }
 
-/* What is behind the id: a day, then the reason, with or without a '#'. */
+/*
+ * What is behind the id: a day and the reason, with or without a '#'. The day may stand anywhere,
+ * behind a '#', too, as the neighbours read it: a rule must not outlive what its line says.
+ */
 static int tail(struct parse *p, struct ignore_rule *r, struct lc_slice rest)
 {
-	while (lc_starts(rest, LC_S("exp:"))) {
-		struct lc_slice w = word(&rest);
-		int rc = expiry(p, r, lc_skip(w, 4));
+	struct lc_slice words = rest;
+	while (words.n) {
+		struct lc_slice w = word(&words);
+		int rc = lc_chop_prefix(&w, LC_S("exp:")) ? expiry(p, r, w) : 0;
 		if (rc)
 			return rc;
 	}
+	while (lc_starts(rest, LC_S("exp:")))
+		(void)word(&rest); /* read above */
 	while (rest.n && rest.p[0] == '#')
 		rest = lc_trim(lc_skip(rest, 1));
 	return lc_arena_dup(p->a, rest, &r->statement);

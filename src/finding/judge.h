@@ -28,8 +28,8 @@ enum {
 };
 
 /**
- * Read an ignore file: one id a line, then "exp:YYYY-MM-DD" if it ends, then words or a '#' comment
- * that say why. YAML by its name (.yaml, .yml) is LC_EUNSUP.
+ * Read an ignore file: one id a line, behind it words or a '#' comment that say why, and anywhere
+ * among them "exp:YYYY-MM-DD" if the rule ends. YAML by its name (.yaml, .yml) is LC_EUNSUP.
  *
  * @param text  UTF-8, at most IGNORE_BYTES_MAX; copied into the arena where it is kept
  * @param ret   rules are appended, so that several files add up; whole files only

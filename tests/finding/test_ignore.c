@@ -33,6 +33,30 @@ static void rules_are_read_line_by_line(void **state)
 	lc_arena_done(&a);
 }
 
+static void the_day_may_stand_anywhere_behind_the_id(void **state)
+{
+	static const struct {
+		struct lc_slice line;
+		const char *statement;
+	} cases[] = {
+		{ LC_S_INIT("CVE-1 exp:2026-02-01"), "" },
+		{ LC_S_INIT("CVE-1 not reachable exp:2026-02-01"), "not reachable exp:2026-02-01" },
+		{ LC_S_INIT("CVE-1 # until the release exp:2026-02-01 of it"),
+		  "until the release exp:2026-02-01 of it" },
+		{ LC_S_INIT("CVE-1 #\texp:2026-02-01"), "exp:2026-02-01" },
+	};
+	(void)state;
+	for (size_t i = 0; i < N_OF(cases); i++) {
+		struct lc_arena a = { 0 };
+		struct ignore_rules r = { 0 };
+		assert_int_equal(ignore_parse(cases[i].line, LC_S("f"), &a, &r, NULL), 0);
+		assert_int_equal(r.n, 1);
+		assert_true(r.v[0].expires == 1769904000);
+		assert_true(lc_eq(r.v[0].statement, lc_str(cases[i].statement)));
+		lc_arena_done(&a);
+	}
+}
+
 static void malformed_files_are_refused_with_their_line(void **state)
 {
 	static const struct {
@@ -49,6 +73,8 @@ static void malformed_files_are_refused_with_their_line(void **state)
 		{ LC_S_INIT("CVE-2 exp:2026-02-01T00:00:00Z"), LC_EBAD, "is no date" },
 		{ LC_S_INIT("CVE-2 exp:20260201"), LC_EBAD, "is no date" },
 		{ LC_S_INIT("CVE-2 exp:2026-02-01 exp:2027-02-01"), LC_EBAD, "ends once" },
+		{ LC_S_INIT("CVE-2 exp:2026-02-01 why exp:2027-02-01"), LC_EBAD, "ends once" },
+		{ LC_S_INIT("CVE-2 # why exp:never"), LC_EBAD, "\"exp:never\" is no date" },
 		{ LC_S_INIT("CVE-1\n\nCVE-\x1b[2J"), LC_EBAD, "f:3: control characters" },
 		{ LC_S_INIT("CVE-1\0"), LC_EBAD, "f:1: control characters" },
 		{ LC_S_INIT("CVE-1 \xff\xfe"), LC_EBAD, "no UTF-8" },
@@ -178,6 +204,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules_are_read_line_by_line),
+		cmocka_unit_test(the_day_may_stand_anywhere_behind_the_id),
 		cmocka_unit_test(malformed_files_are_refused_with_their_line),
 		cmocka_unit_test(yaml_is_refused_by_its_name),
 		cmocka_unit_test(too_much_is_a_limit),
