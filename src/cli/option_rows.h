@@ -43,15 +43,14 @@ CLI_ROW(PLATFORM, "platform", 0, CLI_STRING, "OS/ARCH[/VARIANT]", NULL, NULL, 0,
 CLI_ROW(IMAGE_SRC, "image-src", 0, CLI_LIST, "LIST", "docker,containerd,podman,remote",
 	"docker,containerd,podman,remote", 0, 0, CLI_TRIVY, CLI_SAME, "source",
 	N_("where to look for images, in order"), NULL)
-CLI_ROW(DOCKER_HOST, "docker-host", 0, CLI_STRING, "ADDRESS", NULL, NULL, 0, 0, CLI_TRIVY,
-	CLI_SAME, "source", N_("address of the docker engine (default: DOCKER_HOST, the context)"),
-	NULL)
-CLI_ROW(PODMAN_HOST, "podman-host", 0, CLI_STRING, "ADDRESS", NULL, NULL, 0, 0, CLI_TRIVY,
-	CLI_SAME, "source", N_("address of the podman engine (default: its usual sockets)"), NULL)
+CLI_ROW(DOCKER_HOST, "docker-host", 0, CLI_STRING, "ADDRESS", NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME,
+	"source", N_("address of the docker engine (default: DOCKER_HOST, the context)"), NULL)
+CLI_ROW(PODMAN_HOST, "podman-host", 0, CLI_STRING, "ADDRESS", NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME,
+	"source", N_("address of the podman engine (default: its usual sockets)"), NULL)
 CLI_ROW(USERNAME, "username", 'u', CLI_REPEAT, "NAME", NULL, NULL, 0, 0, CLI_TRIVY, CLI_DIFFERS,
 	"source", N_("user name for the registry"), N_("one name; a comma is part of it"))
-CLI_ROW(PASSWORD, "password", 'p', CLI_REPEAT, "PASSWORD", NULL, NULL, 0, 0, CLI_TRIVY,
-	CLI_DIFFERS, "source", N_("password for the registry; others on this machine may see it"),
+CLI_ROW(PASSWORD, "password", 'p', CLI_REPEAT, "PASSWORD", NULL, NULL, 0, 0, CLI_TRIVY, CLI_DIFFERS,
+	"source", N_("password for the registry; others on this machine may see it"),
 	N_("one password; a comma is part of it"))
 CLI_ROW(PASSWORD_STDIN, "password-stdin", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME,
 	"source", N_("read the password of the registry from standard input"), NULL)
