@@ -266,6 +266,13 @@ int io_inflate_open(struct lc_stream *from, const struct lc_limits *limits, stru
 	return inflate_open_with(NULL, from, limits, ret, ret_kind, e);
 }
 
+bool io_inflate_is_large(const struct lc_stream *s)
+{
+	const struct inflate *f = (const struct inflate *)(const void *)s;
+
+	return f->codec && f->codec->large;
+}
+
 static int cannot_keep(const struct lc_buf *buf, struct lc_err *e)
 {
 	if (lc_buf_err(buf) == LC_ELIMIT)

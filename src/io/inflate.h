@@ -29,6 +29,12 @@ enum io_compression io_sniff(struct lc_slice head);
 int io_inflate_open(struct lc_stream *from, const struct lc_limits *limits, struct lc_stream **ret,
 		    enum io_compression *ret_kind, struct lc_err *e) LC_MUST_CHECK;
 
+/**
+ * Does this stream of io_inflate_open() hold the turn of large windows? Other threads wait for it
+ * until the frame ends or the stream is closed: such a stream is not to be kept unused.
+ */
+bool io_inflate_is_large(const struct lc_stream *s);
+
 /** One-shot: all of a compressed (or plain) slice into buf, at most its cap. */
 int io_inflate_all(struct lc_slice in, const struct lc_limits *limits, struct lc_buf *buf,
 		   struct lc_err *e) LC_MUST_CHECK;

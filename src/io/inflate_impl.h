@@ -44,6 +44,7 @@ struct inflate_codec {
 	int (*step)(struct inflate_codec *c, struct inflate_in *in, uint8_t *out, size_t n,
 		    size_t *ret_n, struct lc_err *e);
 	void (*close)(struct inflate_codec *c);
+	bool large; /* holds the turn of large windows */
 };
 
 /** One call of an engine: what it used and made is taken off the front of in and out. */

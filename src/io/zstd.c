@@ -29,7 +29,6 @@ struct zstd {
 	ZSTD_DCtx *ctx;
 	struct lc_limits limits;
 	bool in_frame;
-	bool large; /* this stream holds the turn of large windows */
 };
 
 /*
@@ -61,7 +60,7 @@ static int turn_take(struct zstd *z, struct lc_err *e)
 {
 	bool late = false;
 
-	if (z->large)
+	if (z->base.large)
 		return 0;
 	pthread_mutex_lock(&turn.mutex);
 	while (turn.held && !pthread_equal(turn.owner, pthread_self()) && !late) {
@@ -71,7 +70,7 @@ static int turn_take(struct zstd *z, struct lc_err *e)
 	if (!late) {
 		turn.owner = pthread_self();
 		turn.held++;
-		z->large = true;
+		z->base.large = true;
 	}
 	pthread_mutex_unlock(&turn.mutex);
 	return late ? lc_fail(e, LC_ECANCEL, "zstd: out of time waiting for memory") : 0;
@@ -79,20 +78,20 @@ static int turn_take(struct zstd *z, struct lc_err *e)
 
 static void turn_give(struct zstd *z)
 {
-	if (!z->large)
+	if (!z->base.large)
 		return;
 	pthread_mutex_lock(&turn.mutex);
 	turn.held--;
 	if (!turn.held)
 		pthread_cond_signal(&turn.freed);
 	pthread_mutex_unlock(&turn.mutex);
-	z->large = false;
+	z->base.large = false;
 }
 
 /* A large window must not outlive its turn. */
 static void drop_large(struct zstd *z)
 {
-	if (!z->large)
+	if (!z->base.large)
 		return;
 	(void)ZSTD_freeDCtx(z->ctx); /* always 0 */
 	z->ctx = NULL;

@@ -13,6 +13,9 @@
  * closed are parked with their position: the next blob takes the one nearest before it, and only
  * without such one inflates from the start. Blobs read in the archive's order therefore cost one
  * pass.
+ *
+ * A reader inside a large zstd window is not parked: all other threads would wait for a window that
+ * nobody uses. Such archives are inflated again for each blob.
  */
 
 enum { PARKED_MAX = 4, SNIFF_BYTES = 8 };
@@ -161,7 +164,7 @@ static int member_read(struct lc_stream *s, void *buf, size_t n, size_t *ret_n, 
 static void member_close(struct lc_stream *s)
 {
 	struct member_stream *m = (struct member_stream *)s;
-	if (m->err)
+	if (m->err || io_inflate_is_large(m->cursor->plain))
 		cursor_free(m->cursor);
 	else
 		park(m->tar, m->cursor);

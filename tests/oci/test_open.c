@@ -2,6 +2,9 @@
 
 #include <pthread.h>
 
+#include <zstd.h>
+
+#include "base/shim.h"
 #include "oci/check_image.h"
 #include "oci/make_image.h"
 
@@ -320,6 +323,51 @@ static void threads_read_layers_of_one_image(void **state)
 	make_done(&m);
 }
 
+/* A window of 16 MiB: one at a time, and none is held by a reader at rest. */
+static struct lc_slice with_large_window(struct make *m, struct lc_slice bytes)
+{
+	size_t room = ZSTD_compressBound(bytes.n);
+	uint8_t *p = lc_arena_alloc(&m->arena, room);
+	ZSTD_CCtx *c = ZSTD_createCCtx();
+	assert_non_null(p);
+	assert_non_null(c);
+	assert_false(ZSTD_isError(ZSTD_CCtx_setParameter(c, ZSTD_c_windowLog, 24)));
+	assert_false(ZSTD_isError(ZSTD_CCtx_setParameter(c, ZSTD_c_contentSizeFlag, 0)));
+	ZSTD_outBuffer out = { p, room, 0 };
+	ZSTD_inBuffer in = { bytes.p, bytes.n, 0 };
+	/* In two steps the size stays unknown, and the window what was asked for. */
+	assert_false(ZSTD_isError(ZSTD_compressStream2(c, &out, &in, ZSTD_e_continue)));
+	assert_int_equal(ZSTD_compressStream2(c, &out, &in, ZSTD_e_end), 0);
+	ZSTD_freeCCtx(c);
+	return lc_slice_of(p, out.pos);
+}
+
+static void threads_take_turns_at_an_archive_with_a_large_window(void **state)
+{
+	(void)state;
+	struct make m = { 0 };
+	pthread_t other;
+	static const uint8_t rest[1 << 20]; /* so that no reader of a layer meets the frame's end */
+	struct lc_limits limits = lc_limits_default;
+	limits.deadline_ns = lc_ticks_ns() + (int64_t)60 * 1000000000;
+	make_docker(&m, &docker_image, 1, MAKE_DOCKER_OLD);
+	make_put(&m, "rest", lc_slice_of(rest, sizeof(rest)));
+	struct lc_slice packed = with_large_window(&m, make_tar(&m, IO_PLAIN));
+	struct lc_content content = lc_content_slice(packed);
+	struct oci_open_options o = { .input = LC_S("large.tar.zst"), .limits = &limits };
+	struct oci_image *i = NULL;
+	struct job mine = { 0 };
+	struct job theirs = { 0 };
+	assert_int_equal(oci_open_content(&content, &o, &i, NULL), 0);
+	mine.image = theirs.image = i;
+	read_layers(&mine); /* leaves its last reader behind, if any */
+	assert_int_equal(pthread_create(&other, NULL, read_layers, &theirs), 0);
+	assert_int_equal(pthread_join(other, NULL), 0);
+	assert_int_equal(mine.failures + theirs.failures, 0);
+	oci_close(i);
+	make_done(&m);
+}
+
 static void two_readers_of_one_layer_do_not_disturb_each_other(void **state)
 {
 	(void)state;
@@ -361,6 +409,7 @@ int main(void)
 		cmocka_unit_test(an_image_without_layers_opens),
 		cmocka_unit_test(history_pairs_steps_that_made_layers),
 		cmocka_unit_test(threads_read_layers_of_one_image),
+		cmocka_unit_test(threads_take_turns_at_an_archive_with_a_large_window),
 		cmocka_unit_test(two_readers_of_one_layer_do_not_disturb_each_other),
 	};
 	return cmocka_run_group_tests_name("oci-open", tests, NULL, NULL);
