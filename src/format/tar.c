@@ -224,7 +224,8 @@ static int header_name(struct tar_reader *t, const struct tar_header *h, struct 
 static int raw_name(struct tar_reader *t, const struct tar_header *h, const struct tar_pax *p,
 		    struct lc_err *e)
 {
-	if (p->sparse_name.n)
+	/* Only of what is a sparse file: else it could lend a file a name that no engine sees. */
+	if (p->sparse_name.n && h->flag != 'S' && tar_is_pax_sparse(p))
 		return keep_text(t, p->sparse_name, &t->name, e);
 	if (t->has_long_name)
 		return keep_text(t, tar_text(lc_buf_get(&t->long_name)), &t->name, e);

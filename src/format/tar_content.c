@@ -115,6 +115,11 @@ static bool is_sparse_0(const struct tar_pax *p)
 	return known || (!said && (p->sparse_map.n || p->has_parts));
 }
 
+bool tar_is_pax_sparse(const struct tar_pax *p)
+{
+	return is_sparse_version(p, 1, 0) || is_sparse_0(p);
+}
+
 static int sparse_map(struct tar_reader *t, const struct tar_header *h, const struct tar_pax *p,
 		      uint64_t *size, struct lc_err *e)
 {

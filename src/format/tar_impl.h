@@ -108,6 +108,8 @@ int tar_fail_again(const struct tar_reader *t, struct lc_err *e);
 int tar_take_block(struct tar_reader *t, bool *ret_end, struct lc_err *e) LC_MUST_CHECK;
 /** Skip bytes of the stream, counting them. */
 int tar_pass_over(struct tar_reader *t, uint64_t n, struct lc_err *e) LC_MUST_CHECK;
+/** Does the pax header make its entry a sparse file that we can read? */
+bool tar_is_pax_sparse(const struct tar_pax *p);
 /** Look for a sparse map of the entry whose content begins, and take it. */
 int tar_set_sparse(struct tar_reader *t, const struct tar_header *h, const struct tar_pax *p,
 		   struct tar_entry *entry, struct lc_err *e) LC_MUST_CHECK;
