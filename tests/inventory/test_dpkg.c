@@ -258,6 +258,22 @@ static void reads_licences(void **state)
 	facts_check(&inv_dpkg_copyright, "usr/share/doc/x/copyright", rows, N(rows));
 }
 
+/* One pass over it: looking for the next joint from each name on would take half an hour. */
+static void reads_a_licence_of_megabytes_in_one_pass(void **state)
+{
+	(void)state;
+	struct lc_buf b;
+	struct facts f;
+	lc_buf_init(&b, SIZE_MAX);
+	assert_int_equal(lc_buf_str(&b, "License: a"), 0);
+	for (size_t i = 0; i < (size_t)2 << 20; i++)
+		assert_int_equal(lc_buf_str(&b, ", a"), 0);
+	facts_of(&f, &inv_dpkg_copyright, "usr/share/doc/x/copyright", lc_buf_get(&b));
+	assert_string_equal(facts_text(&f), "o dpkg x lic=a\n");
+	facts_done(&f);
+	lc_buf_done(&b);
+}
+
 static void ignores_copyright_files_of_no_package(void **state)
 {
 	(void)state;
@@ -296,6 +312,7 @@ int main(void)
 		cmocka_unit_test(reads_lists_of_files),
 		cmocka_unit_test(reads_checksums),
 		cmocka_unit_test(reads_licences),
+		cmocka_unit_test(reads_a_licence_of_megabytes_in_one_pass),
 		cmocka_unit_test(ignores_copyright_files_of_no_package),
 		cmocka_unit_test(survives_any_failing_allocation),
 	};

@@ -104,7 +104,8 @@ static int collect(struct parser *p)
 			if (!package)
 				return lc_arena_err(p->file->scratch);
 			*package = value;
-			r = is_token(value) ? lc_map_put(&p->provides, value, package) : 0;
+			if (is_token(value) && p->provides.n < PROVIDES_MAX)
+				r = lc_map_put(&p->provides, value, package);
 		} else if (key == 'p' && package) {
 			r = provide(p, value, package);
 		}

@@ -51,8 +51,8 @@ static int add(struct parser *p, struct lc_slice name)
 	return 0;
 }
 
-/* "GPL-2+ and/or MIT, and Expat": one item each; "with … exception" stays with its licence. */
-static int add_expression(struct parser *p, struct lc_slice text)
+/* Up to the first joint; *text moves past it. One pass: texts may be long and without end. */
+static struct lc_slice take_one(struct lc_slice *text)
 {
 	static const struct lc_slice joints[] = {
 		LC_S_INIT(" and/or "),
@@ -60,23 +60,30 @@ static int add_expression(struct parser *p, struct lc_slice text)
 		LC_S_INIT(" or "),
 		LC_S_INIT(", "),
 	};
-	while (text.n) {
-		size_t end = text.n;
-		size_t skip = 0;
+	struct lc_slice whole = *text;
+	for (size_t at = 0; at < whole.n; at++) {
+		struct lc_slice rest = lc_skip(whole, at);
 		for (size_t i = 0; i < sizeof(joints) / sizeof(joints[0]); i++) {
-			size_t at = lc_find_slice(text, joints[i]);
-			if (at < end) {
-				end = at;
-				skip = joints[i].n;
-			}
+			if (!lc_starts(rest, joints[i]))
+				continue;
+			*text = lc_skip(rest, joints[i].n);
+			return lc_sub(whole, 0, at);
 		}
-		struct lc_slice one = lc_trim(lc_sub(text, 0, end));
+	}
+	*text = lc_skip(whole, whole.n);
+	return whole;
+}
+
+/* "GPL-2+ and/or MIT, and Expat": one item each; "with … exception" stays with its licence. */
+static int add_expression(struct parser *p, struct lc_slice text)
+{
+	while (text.n) {
+		struct lc_slice one = lc_trim(take_one(&text));
 		(void)lc_chop_suffix(&one, LC_S(","));
 		bool joint = lc_eq(one, LC_S("and")) || lc_eq(one, LC_S("or"));
 		int r = joint ? 0 : add(p, one);
 		if (r)
 			return r;
-		text = lc_skip(text, end + skip);
 		(void)lc_chop_prefix(&text, LC_S("and ")); /* ", and " */
 		(void)lc_chop_prefix(&text, LC_S("or "));
 	}
