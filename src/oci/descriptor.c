@@ -53,6 +53,55 @@ struct oci_platform descriptor_platform(const struct json_doc *d, json_ref r)
 	};
 }
 
+/* The next letter as encoding/json folds it: ASCII case, and two that fold to ASCII from outside.
+ */
+static uint8_t folded(struct lc_slice *s)
+{
+	if (lc_chop_prefix(s, LC_S("\xc5\xbf"))) /* U+017F, long s */
+		return 's';
+	if (lc_chop_prefix(s, LC_S("\xe2\x84\xaa"))) /* U+212A, Kelvin sign */
+		return 'k';
+	uint8_t c = lc_lower(s->p[0]);
+	*s = lc_skip(*s, 1);
+	return c;
+}
+
+static bool reads_as(struct lc_slice key, struct lc_slice name)
+{
+	while (key.n && name.n) {
+		if (folded(&key) != folded(&name))
+			return false;
+	}
+	return key.n == 0 && name.n == 0;
+}
+
+int descriptor_exact_names(const struct json_doc *d, json_ref o, const char *const *names,
+			   struct lc_err *e)
+{
+	if (json_type_of(d, o) != JSON_OBJECT)
+		return 0;
+	json_each(d, o, member) {
+		struct lc_slice key = json_key(d, member);
+		for (size_t i = 0; names[i]; i++) {
+			if (!reads_as(key, lc_str(names[i])) || lc_eq(key, lc_str(names[i])))
+				continue;
+			return lc_fail(e, LC_EBAD, "%s where %s is meant: readers would disagree",
+				       lc_quote(key).s, names[i]);
+		}
+	}
+	return 0;
+}
+
+static int exact_descriptor(const struct json_doc *d, json_ref r, struct lc_err *e)
+{
+	static const char *const names[] = {
+		"mediaType", "digest", "size", "platform", "urls", NULL
+	};
+	static const char *const platform[] = { "os", "architecture", "variant", NULL };
+	int rc = descriptor_exact_names(d, r, names, e);
+	return rc ? rc : descriptor_exact_names(d, json_get(d, r, "platform"), platform, e);
+}
+
 int descriptor_parse(const struct json_doc *d, json_ref r, const char *what,
 		     struct oci_descriptor *ret, struct lc_err *e)
 {
@@ -61,7 +110,9 @@ int descriptor_parse(const struct json_doc *d, json_ref r, const char *what,
 		return lc_fail(e, LC_EBAD, "%s: descriptor missing or not an object", what);
 	if (!json_is_str(d, json_get(d, r, "digest")))
 		return lc_fail(e, LC_EBAD, "%s: descriptor without a digest", what);
-	int rc = digest_parse(json_get_str(d, r, "digest"), &o.digest, e);
+	int rc = exact_descriptor(d, r, e);
+	if (rc == 0)
+		rc = digest_parse(json_get_str(d, r, "digest"), &o.digest, e);
 	if (rc)
 		return lc_wrap(e, rc, "%s", what);
 	if (!json_u64(d, json_get(d, r, "size"), &o.size) || o.size > INT64_MAX)

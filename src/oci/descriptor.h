@@ -22,6 +22,15 @@ enum media_kind {
 enum media_kind media_kind_of(struct lc_slice media_type);
 
 /**
+ * Refuse members that other readers would take for one of names (NULL ends): Go's encoding/json,
+ * which engines use, ignores case, and of "layers" and "Layers" the last one counts for it.
+ *
+ * @return 0, also when o is no object; LC_EBAD
+ */
+int descriptor_exact_names(const struct json_doc *d, json_ref o, const char *const *names,
+			   struct lc_err *e) LC_MUST_CHECK;
+
+/**
  * A descriptor object of a document. Slices are the document's.
  *
  * @param what  for messages

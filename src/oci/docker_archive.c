@@ -67,13 +67,17 @@ static int add_names(struct archive *x, json_ref entry, struct lc_slices *names,
 
 static int add_candidate(struct archive *x, json_ref entry, struct lc_err *e)
 {
+	static const char *const names[] = { "Config", "RepoTags", "Layers", NULL };
 	char text[DIGEST_TEXT_MAX];
 	struct digest id;
 	struct lc_slice location;
 	struct oci_image *i = x->image;
 	if (json_type_of(&x->doc, entry) != JSON_OBJECT)
 		return lc_fail(e, LC_EBAD, "manifest.json: an image that is not an object");
-	int rc = config_location(x, entry, &location, e);
+	int rc = descriptor_exact_names(&x->doc, entry, names, e);
+	if (rc)
+		return lc_wrap(e, rc, "manifest.json");
+	rc = config_location(x, entry, &location, e);
 	if (rc)
 		return rc;
 	struct candidate *c = candidate_add(&x->all, location, &i->arena);

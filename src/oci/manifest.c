@@ -9,10 +9,22 @@ static const char foreign_reason[] = "foreign layer, only its urls are recorded"
 
 /* ---- config ---- */
 
+static int exact_config(const struct json_doc *d, struct lc_err *e)
+{
+	static const char *const names[] = { "os",     "architecture", "variant",
+					     "rootfs", "history",      NULL };
+	static const char *const rootfs[] = { "diff_ids", NULL };
+	json_ref root = json_root(d);
+	int rc = descriptor_exact_names(d, root, names, e);
+	rc = rc ? rc : descriptor_exact_names(d, json_get(d, root, "rootfs"), rootfs, e);
+	return rc ? lc_wrap(e, rc, "config") : 0;
+}
+
 int config_load(struct oci_image *i, struct lc_slice text, struct lc_err *e)
 {
 	struct json_doc *d = &i->config_doc;
 	int rc = document_parse(i, text, JSON_OBJECT, "config", d, e);
+	rc = rc ? rc : exact_config(d, e);
 	if (rc)
 		return rc;
 	i->config = text;
@@ -61,12 +73,17 @@ int layers_pair(struct oci_image *i, struct lc_err *e)
 int manifest_shape(const struct json_doc *d, struct lc_slice media_type, enum manifest_shape *ret,
 		   struct lc_err *e)
 {
+	static const char *const names[] = { "mediaType", "config",   "layers",
+					     "manifests", "fsLayers", NULL };
 	json_ref root = json_root(d);
 	struct lc_slice own = json_get_str(d, root, "mediaType");
 	bool index = json_get(d, root, "manifests") != JSON_NONE;
 	bool manifest = json_get(d, root, "layers") != JSON_NONE ||
 			json_get(d, root, "config") != JSON_NONE;
 	bool schema1 = json_get(d, root, "fsLayers") != JSON_NONE;
+	int rc = descriptor_exact_names(d, root, names, e);
+	if (rc)
+		return rc;
 	if (own.n && media_type.n && !lc_eq(own, media_type))
 		return lc_fail(e, LC_EBAD, "media type %s where its descriptor says %s",
 			       lc_quote(own).s, lc_quote(media_type).s);
