@@ -36,6 +36,11 @@ void table_coverage(struct table *t)
 	if (r->db.schema)
 		part(t, r->db.starter ? N_("starter database: {0}") : N_("database: {0}"),
 		     lc_sub(r->db.data_date, 0, 10));
+	if (r->match.undecided)
+		part(t, N_("packages not comparable: {0}"), table_number(t, r->match.undecided));
+	if (r->match.third_party)
+		part(t, N_("packages of third parties, not matched: {0}"),
+		     table_number(t, r->match.third_party));
 	if (r->match.without_severity)
 		part(t, N_("findings without severity: {0}"),
 		     table_number(t, r->match.without_severity));
@@ -47,8 +52,8 @@ void table_coverage(struct table *t)
 static void summary_row(struct table *t, struct grid *g, struct lc_slice target,
 			struct lc_slice type, size_t found)
 {
-	const struct match_stats *m = &t->r->match;
-	bool matched = m->packages || m->uncovered || m->third_party || !t->r->coverage.packages;
+	/* "0" says clean: not of packages that no advisory was asked about. */
+	bool matched = t->r->match.packages || !t->r->coverage.packages;
 	const struct grid_cell cells[] = {
 		{ .text = grid_safe(target, &t->a) },
 		{ .text = grid_safe(type, &t->a) },

@@ -143,6 +143,41 @@ static void texts_go_through_the_translation(void **state)
 	lc_buf_done(&out);
 }
 
+static bool has(const struct lc_buf *b, struct lc_slice text)
+{
+	return lc_find_slice(lc_buf_get(b), text) != SIZE_MAX;
+}
+
+static struct lc_buf table_with(const struct match_stats *m, size_t findings)
+{
+	const struct report_write_options o = sample_options();
+	struct report *r = sample_report(0, 0);
+	struct lc_buf out;
+	r->match = *m;
+	for (size_t i = 0; i < r->results_n; i++)
+		r->results[i].findings_n = lc_min(r->results[i].findings_n, findings);
+	lc_buf_init(&out, 16 << 20);
+	assert_int_equal(report_write_table(r, &o, &out, NULL), 0);
+	report_free(r);
+	return out;
+}
+
+static void what_was_not_matched_is_not_called_clean(void **state)
+{
+	const struct match_stats none = { .uncovered = 3, .third_party = 1 };
+	const struct match_stats some = { .packages = 2, .undecided = 12, .third_party = 34 };
+	(void)state;
+	struct lc_buf out = table_with(&none, 0);
+	assert_true(has(&out, LC_S("|        -        |")));
+	assert_false(has(&out, LC_S("|        0        |")));
+	lc_buf_done(&out);
+	out = table_with(&some, 0);
+	assert_true(has(&out, LC_S("|        0        |")));
+	assert_true(has(&out, LC_S(", packages not comparable: 12, ")));
+	assert_true(has(&out, LC_S(", packages of third parties, not matched: 34\n")));
+	lc_buf_done(&out);
+}
+
 static void parts_can_be_left_out(void **state)
 {
 	struct report_write_options o = sample_options();
@@ -207,6 +242,7 @@ int main(void)
 		cmocka_unit_test(every_line_of_a_table_is_equally_wide),
 		cmocka_unit_test(nothing_from_data_reaches_a_terminal_raw),
 		cmocka_unit_test(texts_go_through_the_translation),
+		cmocka_unit_test(what_was_not_matched_is_not_called_clean),
 		cmocka_unit_test(parts_can_be_left_out),
 		cmocka_unit_test(each_failing_allocation_is_reported),
 		cmocka_unit_test(a_full_buffer_is_an_error),
