@@ -78,6 +78,8 @@ int http_send(struct http_client *c, const struct http_request *q, struct http_r
 	      struct lc_err *e) LC_MUST_CHECK;
 /** After LC_ENET: the peer does not speak TLS. */
 bool http_no_tls(const struct lc_err *e);
+/** After LC_ENET: it may work when it is tried again. */
+bool http_may_pass(const struct lc_err *e);
 /** A body not read to its end costs the connection. Accepts NULL. */
 void http_close(struct http_response *r);
 void http_closep(struct http_response **r);

@@ -152,6 +152,11 @@ bool http_no_tls(const struct lc_err *e)
 	return e->code == LC_ENET && e->sys == EPROTO;
 }
 
+bool http_may_pass(const struct lc_err *e)
+{
+	return e->code == LC_ENET && e->sys == EAGAIN;
+}
+
 struct reason {
 	CURLcode code;
 	bool passing;

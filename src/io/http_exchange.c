@@ -399,13 +399,13 @@ int http_exchange_open(struct http_client *c, const struct http_request *q,
 	rc = start(x, q, u, with_authorization, e);
 	if (rc == 0)
 		rc = pump(x, true, e);
-	if (rc == 0)
+	/* With a head there is an answer: whoever reads its body is told of a cut. */
+	if (rc == 0 && !x->head)
 		rc = result_of(x, e);
 	if (rc == 0 && !x->head)
-		rc = http_passing(e, lc_fail(e, LC_ENET,
-					     "%s: closed the connection without "
-					     "an answer",
-					     lc_quote(x->host).s));
+		rc = http_passing(e,
+				  lc_fail(e, LC_ENET, "%s: closed the connection without an answer",
+					  lc_quote(x->host).s));
 	if (rc) {
 		http_close(r);
 		return rc;

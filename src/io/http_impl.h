@@ -110,10 +110,6 @@ static inline int http_passing(struct lc_err *e, int code)
 		e->sys = EAGAIN;
 	return code;
 }
-static inline bool http_may_pass(const struct lc_err *e)
-{
-	return e->code == LC_ENET && e->sys == EAGAIN;
-}
 /** Which proxy a URL goes by: text for curl, "" for none. */
 const char *http_proxy_of(char **environment, const struct http_url *u);
 

@@ -16,7 +16,7 @@
  * the reference names. Blobs are taken to be there until they are asked for.
  */
 
-enum { PATH_MAX_BYTES = 1024 };
+enum { PATH_MAX_BYTES = 1024, DOCUMENT_TRIES = 3 };
 
 struct source_registry {
 	struct oci_source base;
@@ -63,13 +63,6 @@ static bool digest_at(struct lc_slice location, char ret[DIGEST_TEXT_MAX])
 	return true;
 }
 
-static int read_body(struct source_registry *s, struct http_response *r, struct lc_buf *text,
-		     struct lc_err *e)
-{
-	lc_buf_init(text, (size_t)lc_min64(s->base.limits->manifest_bytes_max, SIZE_MAX));
-	return http_read_all(r, text, e);
-}
-
 /* GET below the repository; anything but 200 is an error. */
 static int get(struct source_registry *s, const char *kind, struct lc_slice what,
 	       struct http_response **ret, struct lc_err *e)
@@ -94,6 +87,32 @@ static int get(struct source_registry *s, const char *kind, struct lc_slice what
 	return rc;
 }
 
+/* A document as a whole; a cut one is asked for again. */
+static int get_text(struct source_registry *s, const char *kind, struct lc_slice what,
+		    struct lc_buf *text, struct http_response **ret, struct lc_err *e)
+{
+	lc_buf_init(text, (size_t)lc_min64(s->base.limits->manifest_bytes_max, SIZE_MAX));
+	for (unsigned tries = 1;; tries++) {
+		struct lc_err why = { 0 };
+		struct http_response *r = NULL;
+		int rc = get(s, kind, what, &r, &why);
+		if (rc == 0)
+			rc = http_read_all(r, text, &why);
+		if (rc == 0) {
+			*ret = r;
+			return 0;
+		}
+		bool cut = r && http_may_pass(&why);
+		http_close(r);
+		lc_buf_clear(text);
+		if (!cut || tries == DOCUMENT_TRIES) {
+			if (e)
+				*e = why;
+			return rc;
+		}
+	}
+}
+
 static int fetch(struct source_registry *s, const char *kind, struct lc_slice location,
 		 struct lc_arena *a, struct lc_slice *ret, struct lc_err *e)
 {
@@ -107,9 +126,7 @@ static int fetch(struct source_registry *s, const char *kind, struct lc_slice lo
 	}
 	if (!digest_at(location, digest))
 		return LC_ENOTFOUND;
-	int rc = get(s, kind, lc_str(digest), &r, e);
-	if (rc == 0)
-		rc = read_body(s, r, &text, e);
+	int rc = get_text(s, kind, lc_str(digest), &text, &r, e);
 	if (rc)
 		return rc;
 	rc = keep(s, location, lc_buf_get(&text), e);
@@ -290,9 +307,7 @@ static int fetch_top(struct source_registry *s, struct lc_err *e)
 	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
 	struct http_response *r LC_CLEANUP(http_closep) = NULL;
 	struct lc_slice what = ref->digest.n ? ref->digest : ref->tag;
-	int rc = get(s, "manifests", what.n ? what : LC_S("latest"), &r, e);
-	if (rc == 0)
-		rc = read_body(s, r, &text, e);
+	int rc = get_text(s, "manifests", what.n ? what : LC_S("latest"), &text, &r, e);
 	if (rc == 0)
 		rc = check_top(s, r, lc_buf_get(&text), e);
 	if (rc)

@@ -1,0 +1,535 @@
+#!/usr/bin/env python3
+"""Registries, good and bad: the findings, or one clear line and the right status.
+
+usage: registry.py LACRE
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import stat
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / "cli"), str(HERE.parent / "interop")]
+
+from harness import SCRATCH, fails, leftovers, run  # noqa: E402  (it adds house to the path)
+import tap  # noqa: E402
+from small_image import Image  # noqa: E402
+from fake_registry import Registry, server_tls  # noqa: E402
+
+IMAGE = Image()
+FILE = IMAGE.write_tar(SCRATCH / "image.tar")
+QUICK = ("image", "--quiet", "--scanners", "vuln", "--image-src", "remote")
+HOME = SCRATCH / "home"
+HOME.mkdir()
+DOCKER = {"DOCKER_CONFIG": str(SCRATCH / "docker")}
+
+
+def findings(done):
+    report = json.loads(done.stdout)
+    return sorted((v["VulnerabilityID"], v["PkgName"]) for r in report["Results"]
+                  for v in r.get("Vulnerabilities", []))
+
+
+WANT = findings(run(*QUICK, "--format", "json", "--input", FILE))
+
+
+def pull(registry, *args, name=None, **kw):
+    kw["env"] = {**DOCKER, **kw.pop("env", {})}
+    return run(*QUICK, *args, name or registry.name(), timeout=60, **kw)
+
+
+def works(registry, *args, **kw):
+    done = pull(registry, "--format", "json", *args, **kw)
+    if done.returncode:
+        yield f"status {done.returncode}: {done.stderr[:300]}"
+    elif findings(done) != WANT:
+        yield "other findings than from the file"
+    elif json.loads(done.stdout)["Lacre"].get("Partial"):
+        yield "partial"
+
+
+def on_blob(fault, times=1):
+    """A fault for the first requests of layers."""
+    left = [times]
+
+    def behave(handler, kind, name):
+        body = handler.registry.blobs.get(name, b"")
+        if kind != "blobs" or not body.startswith(b"\x1f\x8b") or left[0] == 0:
+            return False
+        left[0] -= 1
+        return fault(handler, body) is not False
+    return behave
+
+
+def on(kind, fault, times=-1):
+    left = [times]
+
+    def behave(handler, k, name):
+        if k != kind or left[0] == 0:
+            return False
+        left[0] -= 1
+        return fault(handler) is not False
+    return behave
+
+
+# ---- as it should be ----
+
+def a_tag_and_a_digest_give_what_the_file_gives():
+    with Registry(IMAGE) as r:
+        yield from works(r)
+        yield from works(r, name="docker://" + r.name())
+        by_digest = r.host + "/team/app@" + r.top["digest"]
+        yield from works(r, name=by_digest)
+        meta = json.loads(pull(r, "--format", "json").stdout)["Metadata"]
+        if meta.get("RepoTags") != [r.name()] or meta.get("RepoDigests") != [by_digest]:
+            yield f"names: {meta.get('RepoTags')} {meta.get('RepoDigests')}"
+        accept = r.asked("/manifests/")[0][2].get("Accept", "")
+        for kind in ("image.index", "image.manifest", "manifest.list", "manifest.v2"):
+            if kind not in accept:
+                yield f"Accept lacks {kind}: {accept}"
+
+
+def an_index_is_answered_by_platform():
+    other = Image([{"etc/os-release": b"ID=other\n"}], architecture="s390x")
+    with Registry(IMAGE) as r:
+        their = json.loads(other.members["index.json"])["manifests"][0]
+        r.blobs.update({"sha256:" + p.split("/")[2]: c for p, c in other.members.items()
+                        if p.startswith("blobs/")})
+        r.types[their["digest"]] = their["mediaType"]
+        entries = [{"mediaType": m["mediaType"], "digest": m["digest"], "size": m["size"],
+                    "platform": m["platform"]} for m in (their, r.top)]
+        kind = "application/vnd.oci.image.index.v1+json"
+        body = json.dumps({"schemaVersion": 2, "mediaType": kind, "manifests": entries}).encode()
+        import hashlib
+        digest = "sha256:" + hashlib.sha256(body).hexdigest()
+        r.blobs[digest], r.types[digest], r.tags["1"] = body, kind, digest
+        yield from works(r, "--platform", "linux/amd64")
+        yield from fails(pull(r, "--platform", "linux/riscv64"), 1, "riscv64", "s390x")
+        meta = json.loads(pull(r, "--platform", "linux/s390x", "-f", "json").stdout)["Metadata"]
+        if meta["RepoDigests"] != [f"{r.host}/team/app@{digest}"]:
+            yield f"the index's digest is not what is told: {meta['RepoDigests']}"
+
+
+# ---- who we are ----
+
+def tokens_are_fetched_with_and_without_a_user():
+    with Registry(IMAGE, auth="bearer") as r:
+        yield from works(r)
+        query = r.asked("/token")[0][1]
+        for part in ("service=fake%2C%20%22quoted%22", "scope=repository%3Ateam%2Fapp%3Apull"):
+            if part not in query:
+                yield f"{part} is not in {query}"
+        if len(r.asked("/token")) != 1:
+            yield "the token is not kept"
+    with Registry(IMAGE, auth="login") as r:
+        yield from works(r, "--username", "ana", "--password", "se:nha")
+        yield from fails(pull(r, "--username", "ana", "--password", "x"), 1, "401", "who are you")
+        yield from fails(pull(r), 1, "401")
+    with Registry(IMAGE, auth="bearer") as r:
+        yield from works(r, "--registry-token", "good.token")
+        if r.asked("/token"):
+            yield "a token was fetched though one was given"
+
+
+def basic_is_answered_and_a_wrong_password_told():
+    with Registry(IMAGE, auth="basic") as r:
+        yield from works(r, "-u", "ana", "-p", "se:nha")
+        yield from fails(pull(r, "-u", "ana", "-p", "x"), 1, "401", "lacre login")
+        yield from fails(pull(r), 1, "lacre login")
+        yield from works(r, env={"TRIVY_USERNAME": "ana", "TRIVY_PASSWORD": "se:nha"})
+
+
+def login_keeps_and_logout_forgets():
+    config = SCRATCH / "docker" / "config.json"
+    with Registry(IMAGE, auth="login") as r:
+        args = ("login", "-u", "ana", "-p", "se:nha", r.host)
+        config.parent.mkdir(exist_ok=True)
+        config.write_text('{"HttpHeaders":{"X-A":"b"},"auths":{"other.example":{"auth":"YTpi"}}}')
+        done = run(*args, env=DOCKER)
+        if done.returncode or b"kept in" not in done.stderr:
+            yield f"login: {done.stderr}"
+        kept = json.loads(config.read_text())
+        if kept["HttpHeaders"] != {"X-A": "b"} or "other.example" not in kept["auths"]:
+            yield f"what stood there is gone: {kept}"
+        if stat.S_IMODE(config.stat().st_mode) != 0o600:
+            yield f"mode {config.stat().st_mode:o}"
+        yield from works(r)
+        bad = run("login", "-q", "-u", "ana", "-p", "wrong", r.host, env=DOCKER)
+        yield from fails(bad, 1, "401")
+        if json.loads(config.read_text()) != kept:
+            yield "a refused login changed the file"
+        if run("logout", r.host, env=DOCKER).returncode:
+            yield "logout"
+        if r.host in config.read_text():
+            yield "logout left it"
+        yield from fails(pull(r), 1, "401")
+        config.write_text('{"auths":[}')
+        yield from fails(pull(r), 1, "config.json", "line 1")
+        config.unlink()
+
+
+def identity_tokens_and_podmans_file_are_used():
+    with Registry(IMAGE, auth="login") as r:
+        path = SCRATCH / "auth.json"
+        env = {"REGISTRY_AUTH_FILE": str(path)}
+        path.write_text(json.dumps({"auths": {r.host: {"identitytoken": "identity-token"}}}))
+        yield from works(r, env=env)
+        if r.asked("/token")[0][0] != "POST":
+            yield "an identity token is not traded by POST"
+        import base64
+        right = base64.b64encode(b"ana:se:nha").decode()
+        wrong = base64.b64encode(b"x:y").decode()
+        path.write_text(json.dumps({"auths": {
+            r.host: {"auth": wrong}, f"{r.host}/team": {"auth": right},
+            f"{r.host}/team/other": {"auth": wrong}}}))
+        yield from works(r, env=env)
+        path.write_text(json.dumps({"auths": {r.host: {"auth": "***"}}}))
+        yield from fails(pull(r, env=env), 1, "auth.json", "base64")
+
+
+def helpers_are_asked_and_bounded():
+    binaries = SCRATCH / "bin"
+    binaries.mkdir()
+    helper = binaries / "docker-credential-fake"
+    path = SCRATCH / "helper.json"
+
+    def helper_says(text):
+        helper.write_text("#!/bin/sh\n" + text)
+        helper.chmod(0o755)
+
+    env = {"REGISTRY_AUTH_FILE": str(path), "PATH": f"{binaries}:{os.environ['PATH']}"}
+    path.write_text('{"credsStore":"fake"}')
+    with Registry(IMAGE, auth="login") as r:
+        helper_says(f'read host; [ "$host" = "{r.host}" ] || exit 3; [ "$1" = get ] || exit 4\n'
+                    'echo \'{"ServerURL":"x","Username":"ana","Secret":"se:nha"}\'\n')
+        yield from works(r, env=env)
+        helper_says('cat >/dev/null; echo \'{"Username":"<token>","Secret":"identity-token"}\'\n')
+        yield from works(r, env=env)
+        helper_says("echo credentials not found in native keychain; exit 1\n")
+        yield from fails(pull(r, env=env), 1, "401")
+        helper_says("echo broken; exit 1\n")
+        yield from fails(pull(r, env=env), 1, "docker-credential-fake")
+        helper_says("echo '{}{'\n")
+        yield from fails(pull(r, env=env), 1, "docker-credential-fake", "no credential")
+        helper_says("exec yes\n")
+        yield from fails(pull(r, env=env), 1, "docker-credential-fake", "too long")
+        path.write_text('{"credsStore":"../../bin/sh"}')
+        yield from fails(pull(r, env=env), 1, "../../bin/sh")
+        path.write_text('{"credsStore":"absent"}')
+        yield from fails(pull(r, env=env), 1, "docker-credential-absent", "install")
+
+
+# ---- refusals ----
+
+def refusals_are_told_apart():
+    for status, words in ((401, ("401",)), (403, ("403", "denies")), (404, ("404",)),
+                          (418, ("418",)), (501, ("501",))):
+        for kind in ("manifests", "blobs"):
+            with Registry(IMAGE, behave=on(kind, lambda h: h.refuse(status, "X", "the reason"))) as r:
+                if status == 404 and kind == "blobs":
+                    words = ("missing",)
+                yield from fails(pull(r), 1, *words)
+
+
+def what_it_says_is_shown_without_its_escapes():
+    with Registry(IMAGE, behave=on("manifests", lambda h: h.refuse(
+            403, "X", "\x1b[31mred\u202e" + "x" * 4000))) as r:
+        done = pull(r)
+        yield from fails(done, 1, "red")
+        if b"\x1b" in done.stderr or len(done.stderr) > 800:
+            yield f"{done.stderr!r}"
+
+
+def a_cut_document_is_asked_for_again():
+    with Registry(IMAGE, behave=on("manifests", lambda h: h.cut(b"{" * 4000, 2000), times=2)) as r:
+        yield from works(r)
+    with Registry(IMAGE, behave=on("manifests", lambda h: h.cut(b"{" * 4000, 2000))) as r:
+        yield from fails(pull(r), 1, "cut")
+
+
+def throttling_is_waited_for_within_reason():
+    begin = time.monotonic()
+    with Registry(IMAGE, behave=on("manifests", lambda h: h.refuse(
+            429, "TOOMANYREQUESTS", "slow", [("Retry-After", "2")]), times=1)) as r:
+        yield from works(r)
+    if time.monotonic() - begin < 2:
+        yield "Retry-After was not waited for"
+    begin = time.monotonic()
+    with Registry(IMAGE, behave=on("manifests", lambda h: h.refuse(
+            429, "TOOMANYREQUESTS", "slow", [("Retry-After", "3600")]))) as r:
+        yield from fails(pull(r), 1, "429", "3600")
+    if time.monotonic() - begin > 5:
+        yield "an hour's wait was begun"
+
+
+def servers_that_fail_are_asked_again():
+    with Registry(IMAGE, behave=on("manifests", lambda h: h.refuse(503), times=2)) as r:
+        yield from works(r)
+    with Registry(IMAGE, behave=on_blob(lambda h, b: h.answer(500), times=2)) as r:
+        yield from works(r)
+    with Registry(IMAGE, behave=on("manifests", lambda h: h.refuse(502))) as r:
+        yield from fails(pull(r), 1, "502")
+        if len(r.asked("/manifests/")) != 4:
+            yield f"asked {len(r.asked('/manifests/'))} times"
+
+
+# ---- connections ----
+
+def a_cut_body_goes_on_where_it_was_cut():
+    with Registry(IMAGE, behave=on_blob(lambda h, b: h.cut(b, len(b) // 2), times=3)) as r:
+        yield from works(r)
+        if not [s for s in r.seen if s[2].get("Range")]:
+            yield "no part was asked for"
+
+
+def a_cut_body_starts_again_where_parts_are_not_given():
+    def whole(handler, body):
+        if handler.headers.get("Range"):
+            handler.answer(200, body)
+        else:
+            handler.cut(body, len(body) // 2)
+    with Registry(IMAGE, behave=on_blob(whole, times=20)) as r:
+        yield from works(r)
+
+
+def a_body_that_is_always_cut_fails():
+    with Registry(IMAGE, behave=on_blob(lambda h, b: h.cut(b, 100), times=-1)) as r:
+        yield from fails(pull(r), 1, "layer")
+
+
+def another_part_than_asked_for_is_refused():
+    def wrong(handler, body):
+        if not handler.headers.get("Range"):
+            handler.cut(body, len(body) // 2)
+        else:
+            handler.answer(206, body[5:], [
+                ("Content-Range", f"bytes 5-{len(body) - 1}/{len(body)}")])
+    with Registry(IMAGE, behave=on_blob(wrong, times=-1)) as r:
+        yield from fails(pull(r), 1, "another part")
+
+
+def what_stands_still_ends_with_the_timeout():
+    def stalled(handler, body):
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body[:50])
+        handler.registry.stall(handler)
+    for behave in (on_blob(stalled, times=-1), on("manifests", lambda h: h.registry.stall(h))):
+        begin = time.monotonic()
+        with Registry(IMAGE, behave=behave) as r:
+            yield from fails(pull(r, "--timeout", "1s"), 1, "timeout")
+        if time.monotonic() - begin > 8:
+            yield "hung"
+
+
+def nothing_there_is_one_line():
+    with Registry(IMAGE) as r:
+        name = r.name()
+    yield from fails(run(*QUICK, name), 1, "nothing answers")
+    yield from fails(run(*QUICK, "no-such-host.invalid/app:1"), 1, "no such host")
+
+
+def answers_that_are_no_http_are_refused():
+    for data in (b"\x00\xff" * 100, b"SSH-2.0-OpenSSH\r\n", b"HTTP/9.9 200 OK\r\n\r\n", b"",
+                 b"HTTP/1.1 999 No\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"
+                 b"Content-Length: 7\r\n\r\nabcde"):
+        with Registry(IMAGE, behave=on("manifests", lambda h: h.raw(data))) as r:
+            yield from fails(pull(r), 1, "127.0.0.1")
+
+
+# ---- content ----
+
+def wrong_bytes_never_give_a_report():
+    def other(handler, body):
+        handler.answer(200, body[:-20] + bytes(20))
+    for fault in (other, lambda h, b: h.answer(200, b + b"more"), lambda h, b: h.answer(200, b[:-9]),
+                  lambda h, b: h.answer(200, b"")):
+        with Registry(IMAGE, behave=on_blob(fault, times=-1)) as r:
+            yield from fails(pull(r), 1, "layer")
+
+
+def wrong_documents_never_give_a_report():
+    with Registry(IMAGE) as r:
+        r.blobs[r.top["digest"]] += b" "
+        yield from fails(pull(r), 1, "digest does not hold")
+        yield from fails(pull(r, name=r.host + "/team/app@" + r.top["digest"]), 1, "digest")
+    config = json.loads(IMAGE.members["blobs/" + json.loads(
+        IMAGE.members["index.json"])["manifests"][0]["digest"].replace(":", "/")])["config"]
+    with Registry(IMAGE) as r:
+        r.blobs[config["digest"]] = r.blobs[config["digest"]].replace(b"linux", b"minix")
+        yield from fails(pull(r), 1, "config")
+
+
+def documents_of_any_size_are_bounded():
+    def endless(handler):
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        for _ in range(4096):
+            handler.wfile.write(b"10000\r\n" + b" " * 65536 + b"\r\n")
+    for fault in (lambda h: h.answer(200, b"{", length=10 ** 12), endless):
+        with Registry(IMAGE, behave=on("manifests", fault)) as r:
+            yield from fails(pull(r), 1, "bytes")
+
+
+def hostile_headers_are_bounded():
+    for headers in ([(f"X-{i}", "a") for i in range(5000)],
+                    [(f"X-{i}", "a" * 8000) for i in range(40)], [("X", "a" * 60000)] * 3):
+        with Registry(IMAGE, behave=on("manifests", lambda h: h.answer(200, b"{}", headers))) as r:
+            yield from fails(pull(r), 1, "127.0.0.1")
+
+
+def hostile_challenges_are_refused():
+    for challenge in ("", "Bearer", "Bearer realm", 'Bearer realm="', "Negotiate abc==", "," * 3000,
+                      'Bearer realm="ftp://x/"', 'Bearer realm="file:///etc/passwd"',
+                      'Bearer realm="http://user@127.0.0.1/"', 'Digest realm="a", nonce="b"',
+                      'Bearer realm="http://127.0.0.1:1/token"', 'a="b",' * 2000):
+        with Registry(IMAGE, behave=on("manifests", lambda h: h.refuse(
+                401, headers=[("WWW-Authenticate", challenge)]))) as r:
+            yield from fails(pull(r), 1, "127.0.0.1")
+
+
+def hostile_tokens_are_refused():
+    for body in (b"", b"[]", b"{}", b'{"token":7}', b'{"token":"a\\r\\nX: y"}', b'{"token":""}',
+                 b"[" * 100000, b'{"token":"' + b"a" * 3000000 + b'"}'):
+        with Registry(IMAGE, auth="bearer", behave=on("token", lambda h: h.answer(200, body))) as r:
+            yield from fails(pull(r), 1, "127.0.0.1")
+
+
+# ---- redirects ----
+
+def redirects_are_followed_and_bounded():
+    with Registry(IMAGE) as store, Registry(IMAGE, auth="basic") as r:
+        def away(handler, kind, name):
+            if kind == "blobs" and r.basic_ok(handler.headers):
+                handler.answer(307, headers=[("Location",
+                                              f"http://{store.host}/v2/a/blobs/{name}")])
+                return True
+            return False
+        r.behave = away
+        yield from works(r, "-u", "ana", "-p", "se:nha")
+        if not store.seen or any("Authorization" in s[2] for s in store.seen):
+            yield "credentials followed a redirect to another host"
+    for to in ("/v2/team/app/manifests/1", "", "http://", "ftp://127.0.0.1/x", "//", "\x01",
+               "http://a:b@127.0.0.1/", "file:///etc/passwd", "http://8.8.8.8:1/v2/"):
+        with Registry(IMAGE, behave=on("manifests", lambda h: h.answer(
+                302, headers=[("Location", to)]))) as r:
+            yield from fails(pull(r), 1, "127.0.0.1")
+
+
+# ---- TLS ----
+
+def certificates():
+    """CA, certificates for 127.0.0.1 and for another host, one for a client."""
+    folder = SCRATCH / "tls"
+    if folder.exists():
+        return folder
+    if not shutil.which("openssl"):
+        raise tap.Skip("no openssl: install openssl")
+    folder.mkdir()
+
+    def call(*args):
+        subprocess.run(["openssl", *map(str, args)], check=True, capture_output=True, cwd=folder)
+
+    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    call("req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.crt", "-days", "2", "-subj",
+         "/CN=Test CA")
+    for name, alt in (("good", "IP:127.0.0.1"), ("other", "DNS:other.example"),
+                      ("client", "DNS:client")):
+        (folder / "ext").write_text(f"subjectAltName={alt}\n")
+        call("req", *curve, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
+        call("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.crt", "-CAkey", "ca.key",
+             "-CAcreateserial", "-days", "2", "-extfile", "ext", "-out", f"{name}.crt")
+    return folder
+
+
+def tls_is_checked():
+    tls = certificates()
+    with Registry(IMAGE, auth="bearer", tls=server_tls(tls / "good.crt", tls / "good.key")) as r:
+        yield from works(r, "--cacert", tls / "ca.crt")
+        yield from fails(pull(r), 1, "certificate", "--cacert")
+        yield from works(r, "--insecure")
+        yield from works(r, env={"SSL_CERT_FILE": str(tls / "ca.crt")})
+        yield from fails(pull(r, "--cacert", FILE), 2, "--cacert")
+        yield from fails(pull(r, "--cacert", "absent.pem"), 2, "absent.pem")
+        folder = HOME / ".config/containers/certs.d" / r.host
+        folder.mkdir(parents=True)
+        shutil.copy(tls / "ca.crt", folder / "ca.crt")
+        yield from works(r)
+        shutil.rmtree(folder)
+    with Registry(IMAGE, tls=server_tls(tls / "other.crt", tls / "other.key")) as r:
+        yield from fails(pull(r, "--cacert", tls / "ca.crt"), 1, "certificate")
+
+
+def client_certificates_come_from_certs_d():
+    tls = certificates()
+    context = server_tls(tls / "good.crt", tls / "good.key", tls / "ca.crt")
+    with Registry(IMAGE, tls=context) as r:
+        yield from fails(pull(r, "--cacert", tls / "ca.crt"), 1, "127.0.0.1")
+        folder = HOME / ".config/containers/certs.d" / r.host
+        folder.mkdir(parents=True)
+        shutil.copy(tls / "ca.crt", folder / "ca.crt")
+        shutil.copy(tls / "client.crt", folder / "client.cert")
+        shutil.copy(tls / "client.key", folder / "client.key")
+        yield from works(r)
+        shutil.rmtree(folder)
+
+
+def tls_is_not_left():
+    tls = certificates()
+    context = server_tls(tls / "good.crt", tls / "good.key")
+    with Registry(IMAGE) as plain, Registry(IMAGE, tls=context) as r:
+        r.behave = on("manifests", lambda h: h.answer(
+            302, headers=[("Location", f"http://{plain.host}/v2/team/app/manifests/1")]))
+        yield from fails(pull(r, "--cacert", tls / "ca.crt"), 1, "https to http")
+        r.behave = on("manifests", lambda h: h.refuse(401, headers=[
+            ("WWW-Authenticate", f'Bearer realm="http://{plain.host}/token"')]))
+        yield from fails(pull(r, "--cacert", tls / "ca.crt"), 1, "not https")
+        if plain.seen:
+            yield f"asked in clear: {plain.seen}"
+
+
+def nothing_is_left_behind():
+    known = ("image.tar", "home", "cache", "docker", "bin", "tls", "auth.json", "helper.json")
+    yield from leftovers(SCRATCH, *known)
+    yield from leftovers(HOME, ".config")
+
+
+tap.run([(check.__name__, check) for check in (
+    a_tag_and_a_digest_give_what_the_file_gives,
+    an_index_is_answered_by_platform,
+    tokens_are_fetched_with_and_without_a_user,
+    basic_is_answered_and_a_wrong_password_told,
+    login_keeps_and_logout_forgets,
+    identity_tokens_and_podmans_file_are_used,
+    helpers_are_asked_and_bounded,
+    refusals_are_told_apart,
+    what_it_says_is_shown_without_its_escapes,
+    a_cut_document_is_asked_for_again,
+    throttling_is_waited_for_within_reason,
+    servers_that_fail_are_asked_again,
+    a_cut_body_goes_on_where_it_was_cut,
+    a_cut_body_starts_again_where_parts_are_not_given,
+    a_body_that_is_always_cut_fails,
+    another_part_than_asked_for_is_refused,
+    what_stands_still_ends_with_the_timeout,
+    nothing_there_is_one_line,
+    answers_that_are_no_http_are_refused,
+    wrong_bytes_never_give_a_report,
+    wrong_documents_never_give_a_report,
+    documents_of_any_size_are_bounded,
+    hostile_headers_are_bounded,
+    hostile_challenges_are_refused,
+    hostile_tokens_are_refused,
+    redirects_are_followed_and_bounded,
+    tls_is_checked,
+    client_certificates_come_from_certs_d,
+    tls_is_not_left,
+    nothing_is_left_behind,
+)])
