@@ -21,8 +21,9 @@ static int warn_database(struct report *r, int64_t now)
 	if (db->starter)
 		return warn(
 			r,
-			N_("the starter database of {0} was used: it holds a part of the advisories and none "
-			   "since then; for today's run lacre db build --from DIR -o FILE, then give --db FILE"),
+			N_("the starter database of {0} was used: it holds a part of the "
+			   "advisories and none since then; for today's run lacre db build --from "
+			   "DIR -o FILE, then give --db FILE"),
 			lc_sub(db->data_date, 0, 10), none);
 	int64_t built;
 	uint32_t ns;
@@ -50,8 +51,8 @@ static int warn_os(struct report *r)
 		return 0;
 	return warn(
 		r,
-		N_("{0} {1} is past its end of life: its vendor publishes no more advisories, so what is "
-		   "not listed here is not proven safe"),
+		N_("{0} {1} is past its end of life: its vendor publishes no more advisories, so "
+		   "what is not listed here is not proven safe"),
 		os->family, os->version);
 }
 

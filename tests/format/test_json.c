@@ -474,7 +474,8 @@ static void refuses_equal_keys_where_told(void **state)
 		  "line 1, column 12: the key \"a\" occurs before in this object" },
 		{ "[{\"a\":{\"x\":1,\n\"\\u0078\":1}}]", LC_EBAD,
 		  "line 2, column 10: the key \"x\" occurs before in this object" },
-		{ "{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,\"h\":8,\"i\":9,\"c\":0}",
+		{ "{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,"
+		  "\"g\":7,\"h\":8,\"i\":9,\"c\":0}",
 		  LC_EBAD, "line 1, column 60: the key \"c\" occurs before in this object" },
 	};
 	AUTOPARSED same = parse_flags("[{\"a\":{\"a\":1}},{\"a\":1}]", JSON_DUP_REFUSE);
