@@ -3,6 +3,9 @@
 #include "base/shim.h"
 #include "inventory/matcher.h"
 
+/* Presence of a thousand real layers takes a few dozen MiB. */
+static const size_t work_bytes_max = (size_t)1 << 30;
+
 /* ---- one layer ---- */
 
 static struct live *new_live(struct squash *s, struct lc_slice path, size_t layer)
@@ -208,6 +211,7 @@ int inv_squash_new(size_t layers_max, struct lc_arena *a, struct squash **ret, s
 	if (!s)
 		return lc_fail(e, LC_ENOMEM, "squash: out of memory");
 	s->arena = a;
+	lc_arena_init(&s->work, work_bytes_max);
 	s->layers_max = layers_max;
 	s->layers = lc_new_array(&s->work, struct squash_layer, layers_max ? layers_max : 1);
 	if (!s->layers) {

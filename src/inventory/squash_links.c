@@ -89,7 +89,8 @@ static int check(struct squash *s, const struct lc_map *read, const struct path_
 	if (r == LC_ELIMIT && s->arena->err == 0)
 		return add_trouble(s, link, path, w, LC_S("is a link that leads in a circle"));
 	r = r ? r : was_read(s, read, target, w->analyser, &known);
-	if (r || known || !is_file(s, target))
+	/* A hard link keeps the bytes of its target when that is gone from its own path. */
+	if (r || known || (!link->link->hard && !is_file(s, target)))
 		return r;
 	return add_trouble(
 		s, link, path, w,

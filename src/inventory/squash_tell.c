@@ -124,12 +124,16 @@ static int compare_slices(const void *x, const void *y)
 	return lc_cmp(*(const struct lc_slice *)x, *(const struct lc_slice *)y);
 }
 
+enum { SAME_NAME_MAX = 16 }; /* that one dependency may mean: architectures, parallel versions */
+
 /* Packages are sorted, so those of one name stand together from the first one on. */
 static int add_ids(struct squash *s, const struct inv_package *p, struct inv_found_package *first,
 		   struct lc_slices *ids)
 {
 	struct inv_found_package *end = s->ret->packages.v + s->ret->packages.n;
 	const struct inv_package *wanted = &first->package;
+	if (end - first > SAME_NAME_MAX)
+		end = first + SAME_NAME_MAX;
 	for (struct inv_found_package *i = first; i < end; i++) {
 		if (!lc_eq(i->package.type, wanted->type) || !lc_eq(i->package.name, wanted->name))
 			break;

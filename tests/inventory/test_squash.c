@@ -345,6 +345,9 @@ static void links_are_followed_inside_the_root(void **state)
 		{ "hard link to a lower layer's unread file",
 		  { "f x", "h db x" },
 		  "! 1 db: is a link to x, which was not read\n" },
+		{ "and the file is removed under its own name",
+		  { "f x", "h db x", "w x" },
+		  "! 1 db: is a link to x, which was not read\n" },
 	};
 	check(rows, N(rows));
 }
@@ -437,6 +440,35 @@ static void dependencies_become_ids_of_what_is_installed(void **state)
 	assert_int_equal(got->depends_on.n, 2);
 	assert_text(got->depends_on.v[0], "a@1");
 	assert_text(got->depends_on.v[1], "b@1:2-3");
+	stack_done(&st);
+}
+
+/* Each of n packages of one name depends on that name: n * n ids must not be made. */
+static void a_name_that_many_share_means_few_of_them(void **state)
+{
+	(void)state;
+	enum { PACKAGES = 500 };
+	struct lc_slice depends[] = { LC_S_INIT("a") };
+	struct stack st = { 0 };
+	assert_int_equal(inv_sink_init(&st.sinks[0], &lc_limits_default), 0);
+	assert_int_equal(inv_sink_file(&st.sinks[0], LC_S("f"), LC_S("x")), 0);
+	for (int i = 0; i < PACKAGES; i++) {
+		char version[16];
+		(void)snprintf(version, sizeof(version), "%d", i);
+		struct inv_package a = { .type = LC_S("dpkg"),
+					 .name = LC_S("a"),
+					 .version = lc_str(version),
+					 .depends_on = { depends, 1, 1 } };
+		assert_int_equal(inv_sink_package(&st.sinks[0], &a), 0);
+	}
+	assert_int_equal(inv_sink_end(&st.sinks[0]), 0);
+	assert_int_equal(
+		inv_facts_read(lc_buf_get(&st.sinks[0].out), &st.arena, &st.facts[0], NULL), 0);
+	st.layers[0] = &st.facts[0];
+	assert_int_equal(inv_squash(st.layers, 1, &st.arena, &st.inventory, NULL), 0);
+	assert_int_equal(st.inventory.packages.n, PACKAGES);
+	for (size_t i = 0; i < PACKAGES; i++)
+		assert_in_range(st.inventory.packages.v[i].package.depends_on.n, 1, 16);
 	stack_done(&st);
 }
 
@@ -722,6 +754,7 @@ int main(void)
 		cmocka_unit_test(links_are_followed_inside_the_root),
 		cmocka_unit_test(other_facts_follow_their_files),
 		cmocka_unit_test(an_unreadable_layer_is_left_out),
+		cmocka_unit_test(a_name_that_many_share_means_few_of_them),
 		cmocka_unit_test(dependencies_become_ids_of_what_is_installed),
 		cmocka_unit_test(random_stacks_equal_layers_applied_to_a_map_of_paths),
 		cmocka_unit_test(a_hidden_layer_is_not_needed),
