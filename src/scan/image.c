@@ -4,6 +4,9 @@
 #include "scan/describe.h"
 #include "scan/layers.h"
 
+/* Some hundred times what the largest images need; hostile ones multiply names by names. */
+static const size_t report_bytes_max = (size_t)1 << 30;
+
 /* What the report's slices point into. */
 struct kept {
 	struct oci_image *image;
@@ -29,7 +32,7 @@ static int report_new(struct report **ret, struct kept **ret_kept, struct lc_err
 		lc_free(k);
 		return lc_fail(e, LC_ENOMEM, "no memory for a report");
 	}
-	lc_arena_init(&r->arena, 0);
+	lc_arena_init(&r->arena, report_bytes_max);
 	r->kept = k;
 	r->kept_free = kept_free;
 	*ret = r;

@@ -8,6 +8,10 @@
 /* Facts of layers that wait for a lower one: past this nobody walks further ahead. */
 static const size_t waiting_bytes_max = (size_t)16 << 20;
 
+/* What hostile layers may cost: the facts of one decoded, and those of all that are needed. */
+static const size_t decoded_bytes_max = (size_t)1 << 30;
+static const size_t needed_bytes_max = (size_t)2 << 30;
+
 struct run {
 	const struct scan_request *q;
 	const struct oci_image *image;
@@ -36,12 +40,30 @@ static void release(struct scan_layer *l)
 static int squash_one(struct run *r, struct scan_layer *l)
 {
 	struct inv_layer_facts facts;
+	if (lc_limits_expired(r->q->limits))
+		return lc_fail(&r->err, LC_ECANCEL, "time is up between two layers");
+	lc_arena_init(&l->arena, decoded_bytes_max);
 	if (l->err.code)
 		return inv_squash_add(r->squash, NULL, &r->err);
 	int rc = inv_facts_read(lc_buf_get(&l->sink.out), &l->arena, &facts, &l->err);
 	if (rc == LC_ENOMEM)
 		return rc;
 	return inv_squash_add(r->squash, rc ? NULL : &facts, &r->err);
+}
+
+/* What the result does not need goes; what it needs has a bound. */
+static void release_unneeded(struct run *r)
+{
+	size_t needed = 0;
+	for (size_t i = 0; i < r->next; i++) {
+		struct scan_layer *l = &r->layers[i];
+		if (!inv_squash_needs(r->squash, i))
+			release(l);
+		needed += l->sink.out.room + l->arena.used; /* each is capped: no wrap */
+	}
+	if (needed > needed_bytes_max && r->rc == 0)
+		r->rc = lc_fail(&r->err, LC_ELIMIT, "the facts of its layers need over %zu MiB",
+				needed_bytes_max >> 20);
 }
 
 /* Everything that is ready, in layer order. */
@@ -56,10 +78,7 @@ static void squash_ready(struct run *r)
 	}
 	if (r->next == before)
 		return;
-	for (size_t i = 0; i < r->next; i++) {
-		if (!inv_squash_needs(r->squash, i))
-			release(&r->layers[i]);
-	}
+	release_unneeded(r);
 	pthread_cond_broadcast(&r->moved);
 }
 
