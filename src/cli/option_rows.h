@@ -268,9 +268,10 @@ CLI_ROW(CHECK_NAMESPACES, "check-namespaces", 0, CLI_REPEAT, "NAME", NULL, NULL,
 CLI_ROW(TRACE, "trace", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
 	"compatibility", N_("tell how checks were evaluated"),
 	N_("misconfigurations are not looked for yet"))
-CLI_ROW(VULN_TYPE, "vuln-type", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
-	"compatibility", N_("older name of --pkg-types"), N_("write --pkg-types"))
-CLI_ROW(SECURITY_CHECKS, "security-checks", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY,
-	CLI_REFUSED, "compatibility", N_("older name of --scanners"), N_("write --scanners"))
+CLI_ROW(VULN_TYPE, "vuln-type", 0, CLI_LIST, "LIST", NULL, "os,library", 0, 0, CLI_TRIVY,
+	CLI_SAME, "compatibility", N_("older name of --pkg-types"), NULL)
+CLI_ROW(SECURITY_CHECKS, "security-checks", 0, CLI_LIST, "LIST", NULL,
+	"vuln,misconfig,secret,license", 0, 0, CLI_TRIVY, CLI_SAME, "compatibility",
+	N_("older name of --scanners"), NULL)
 CLI_ROW(LIGHT, "light", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
 	"compatibility", N_("use a smaller database"), N_("there is one database"))

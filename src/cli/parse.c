@@ -92,12 +92,27 @@ static int check_compat(struct parse *p, const struct cli_option *o, struct lc_s
 	return 0;
 }
 
+/* Older names, as many a pipeline still writes them: what they say counts for the newer one. */
+static enum cli_opt newest_name(enum cli_opt opt)
+{
+	switch (opt) {
+	case CLI_OPT_VULN_TYPE:
+		return CLI_OPT_PKG_TYPES;
+	case CLI_OPT_SECURITY_CHECKS:
+		return CLI_OPT_SCANNERS;
+	default:
+		return opt;
+	}
+}
+
 static int set(struct parse *p, enum cli_opt opt, struct lc_slice text, const char *as_written,
 	       enum cli_set_by by)
 {
-	const struct cli_option *o = &cli_options[opt];
-	int rc = check_compat(p, o, text, as_written);
-	return rc ? rc : cli_value_set(o, text, as_written, by, p->a, &p->v->v[opt], p->e);
+	const enum cli_opt counts = newest_name(opt);
+	int rc = check_compat(p, &cli_options[opt], text, as_written);
+	return rc ? rc
+		  : cli_value_set(&cli_options[counts], text, as_written, by, p->a,
+				  &p->v->v[counts], p->e);
 }
 
 /* The value that follows an option which needs one. */
@@ -218,7 +233,8 @@ static int parse_environment(struct parse *p, char **environment)
 	for (const enum cli_opt *o = p->cmd->options; *o != CLI_OPT_N; o++) {
 		const struct cli_option *opt = &cli_options[*o];
 		const char *prefixes[] = { "LACRE_", cli_env_prefix(opt->origin) };
-		if (*o == CLI_OPT_HELP || *o == CLI_OPT_VERSION || p->v->v[*o].set_by == CLI_BY_ARG)
+		if (*o == CLI_OPT_HELP || *o == CLI_OPT_VERSION ||
+		    p->v->v[newest_name(*o)].set_by != CLI_BY_DEFAULT)
 			continue;
 		for (size_t i = 0; i < 2 && prefixes[i]; i++) {
 			char name[CLI_ENV_NAME_MAX];

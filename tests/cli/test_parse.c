@@ -126,6 +126,31 @@ static void lists_of_the_line_replace_those_of_the_environment(void **state)
 	done(&p);
 }
 
+static void older_names_speak_for_the_newer_ones(void **state)
+{
+	struct parsed p;
+	char types[] = "TRIVY_VULN_TYPE=library";
+	char checks[] = "TRIVY_SECURITY_CHECKS=vuln";
+	char *environment[] = { types, checks, NULL };
+	const struct lc_slices *got = &p.v.v[CLI_OPT_PKG_TYPES].list;
+	const struct lc_slices *scanners = &p.v.v[CLI_OPT_SCANNERS].list;
+	(void)state;
+	assert_int_equal(parse(&p, NULL, WORDS("--vuln-type", "os", "--security-checks=vuln")), 0);
+	assert_true(got->n == 1 && cli_list_has(got, "os"));
+	assert_true(scanners->n == 1 && cli_list_has(scanners, "vuln"));
+	done(&p);
+	assert_int_equal(parse(&p, environment, WORDS("x")), 0);
+	assert_true(got->n == 1 && cli_list_has(got, "library"));
+	assert_true(scanners->n == 1);
+	done(&p);
+	assert_int_equal(parse(&p, environment, WORDS("--pkg-types", "os")), 0);
+	assert_true(got->n == 1 && cli_list_has(got, "os"));
+	done(&p);
+	assert_int_equal(parse(&p, NULL, WORDS("--vuln-type", "kernel")), LC_EUSAGE);
+	assert_non_null(strstr(p.e.msg, "--vuln-type: \"kernel\" is none of os,library"));
+	done(&p);
+}
+
 static void help_and_version_are_no_variables(void **state)
 {
 	char version[] = "TRIVY_VERSION=0.50.0";
@@ -269,6 +294,7 @@ int main(void)
 		cmocka_unit_test(defaults_stand_where_nobody_speaks),
 		cmocka_unit_test(ours_goes_before_theirs_and_the_line_before_both),
 		cmocka_unit_test(lists_of_the_line_replace_those_of_the_environment),
+		cmocka_unit_test(older_names_speak_for_the_newer_ones),
 		cmocka_unit_test(help_and_version_are_no_variables),
 		cmocka_unit_test(ignored_options_are_told_and_refused_ones_fail),
 		cmocka_unit_test(refuses_what_makes_no_sense),
