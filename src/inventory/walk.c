@@ -43,6 +43,27 @@ static int add_pending(struct walker *w, const struct tar_entry *entry, const st
 	return lc_map_put(&w->pending, target, p);
 }
 
+static int remember_target(struct walker *w, struct lc_slice target)
+{
+	struct lc_slice name;
+	int r = lc_arena_dup(&w->names, target, &name);
+	return r ? r : lc_map_add(&w->linked, name, NULL, NULL);
+}
+
+/*
+ * The link keeps the bytes that its target had when it was made: those of an earlier member, or of
+ * a lower layer. What is read for it are those of the last member.
+ */
+static int tell_replaced(struct walker *w, struct lc_slice path)
+{
+	struct inv_diagnostic d = {
+		.path = path,
+		.trouble = INV_UNREADABLE,
+		.message = LC_S("stands behind a hard link to it, whose bytes were not read"),
+	};
+	return lc_map_has(&w->linked, path) ? inv_sink_diagnostic(w->sink, &d) : 0;
+}
+
 /*
  * Same file, second name. Those who want it by either name's mode or content got it, or will get
  * it, by the first; what is left are those who want the second name itself.
@@ -63,6 +84,7 @@ static int on_hard_link(struct walker *w, const struct tar_entry *entry)
 		left |= set.bits[i];
 	}
 	int r = any ? put_link(w, entry, true) : 0;
+	r = r || !any ? r : remember_target(w, entry->target);
 	return r || !left ? r : add_pending(w, entry, &set);
 }
 
@@ -80,6 +102,8 @@ static int on_entry(struct walker *w, struct oci_layer_reader *reader,
 		walk_drop(w, entry->path);
 		r = inv_sink_file(w->sink, entry->path, LC_S(""));
 	}
+	if (r == 0 && tar->type != TAR_DIR)
+		r = tell_replaced(w, entry->path);
 	if (r)
 		return r;
 	switch (tar->type) {

@@ -17,6 +17,7 @@ void walker_done(struct walker *w)
 {
 	lc_map_done(&w->seen);
 	lc_map_done(&w->pending);
+	lc_map_done(&w->linked);
 	walk_held_done(w);
 	lc_arena_done(&w->scratch);
 	lc_arena_done(&w->names);

@@ -20,7 +20,8 @@ struct walker {
 	struct lc_arena scratch; /* of one analyser and file */
 	struct lc_arena names;   /* of the layer: paths that the maps below hold */
 	struct lc_map seen; /* paths with facts, so that a later member of the name replaces them */
-	struct lc_map held; /* files that wait for others: path -> struct walk_held */
+	struct lc_map linked; /* targets of wanted hard links so far */
+	struct lc_map held;   /* files that wait for others: path -> struct walk_held */
 	struct lc_map
 		pending; /* hard links' targets to be read in a second pass: struct walk_pending */
 };

@@ -72,13 +72,41 @@ static void a_hard_link_to_what_nobody_wanted_is_read(void **state)
 	static const struct make_file base[] = {
 		{ .name = "opt/db", .content = APK("a", "1-r0") },
 		{ .name = DB, .type = TAR_HARDLINK, .target = "opt/db" },
-		{ .name = "etc/os-release", .type = TAR_HARDLINK, .target = "opt/later" },
-		{ .name = "opt/later", .content = "ID=x\n" },
+		{ .name = "opt/os", .content = "ID=x\n" },
+		{ .name = "etc/os-release", .type = TAR_HARDLINK, .target = "opt/os" },
 	};
 	const struct make_layer layers[] = { LAYER(base) };
 	check(layers, 1,
 	      "p apk a 1-r0 arch=x86_64 src=a/1-r0 layer=0/0 file=" DB "\n"
 	      "os x 5 layer=0 file=etc/os-release\n");
+}
+
+static void a_file_that_takes_the_place_of_a_hard_links_target_is_said(void **state)
+{
+	(void)state;
+	static const struct make_file unwanted[] = {
+		{ .name = "opt/db", .content = APK("a", "1-r0") },
+		{ .name = DB, .type = TAR_HARDLINK, .target = "opt/db" },
+		{ .name = "opt/db", .content = APK("b", "1-r0") },
+	};
+	static const struct make_file wanted[] = {
+		{ .name = USR_DB, .content = APK("a", "1-r0") },
+		{ .name = DB, .type = TAR_HARDLINK, .target = USR_DB },
+		{ .name = USR_DB, .content = "" },
+	};
+	static const struct make_file later[] = {
+		{ .name = "etc/os-release", .type = TAR_HARDLINK, .target = "opt/later" },
+		{ .name = "opt/later", .content = "ID=x\n" },
+	};
+#define BEHIND "stands behind a hard link to it, whose bytes were not read\n"
+	check((const struct make_layer[]){ LAYER(unwanted) }, 1,
+	      "p apk b 1-r0 arch=x86_64 src=b/1-r0 layer=0/0 file=" DB "\n"
+	      "layer 0 ! unreadable opt/db: " BEHIND);
+	check((const struct make_layer[]){ LAYER(wanted) }, 1,
+	      "layer 0 ! unreadable " USR_DB ": " BEHIND);
+	check((const struct make_layer[]){ LAYER(later) }, 1,
+	      "os x 5 layer=0 file=etc/os-release\n"
+	      "layer 0 ! unreadable opt/later: " BEHIND);
 }
 
 static void a_hard_link_to_what_was_read_is_not_read_again(void **state)
@@ -510,6 +538,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_database_behind_a_merged_usr),
 		cmocka_unit_test(a_hard_link_to_what_nobody_wanted_is_read),
+		cmocka_unit_test(a_file_that_takes_the_place_of_a_hard_links_target_is_said),
 		cmocka_unit_test(a_hard_link_to_what_was_read_is_not_read_again),
 		cmocka_unit_test(a_link_to_what_nobody_read_is_said),
 		cmocka_unit_test(the_last_member_of_a_name_counts),
