@@ -3,17 +3,6 @@
 static const struct lc_slice mark = LC_S_INIT(".wh.");
 static const struct lc_slice aufs = LC_S_INIT(".wh..wh.");
 
-/* Is any directory of the path one of aufs' own, as in ".wh..wh.plnk/12.34"? */
-static bool below_aufs(struct lc_slice directory)
-{
-	struct lc_slice part;
-	while (directory.p && lc_split(&directory, '/', &part)) {
-		if (lc_starts(part, aufs))
-			return true;
-	}
-	return false;
-}
-
 static enum whiteout_kind kind_of(struct lc_slice base)
 {
 	struct lc_slice rest = base;
@@ -35,7 +24,8 @@ struct whiteout whiteout_of(struct lc_slice path)
 	struct lc_slice base = slash == SIZE_MAX ? path : lc_skip(path, slash + 1);
 	if (slash != SIZE_MAX)
 		w.directory = lc_sub(path, 0, slash);
-	if (below_aufs(w.directory)) {
+	/* At the root alone: further down engines unpack what lies in such a directory. */
+	if (lc_starts(w.directory, aufs)) {
 		w.kind = WHITEOUT_AUFS;
 		return w;
 	}
