@@ -124,7 +124,7 @@ static int load_both(struct oci_image *i, const struct oci_open_options *o, stru
 	return again;
 }
 
-static int load(struct oci_image *i, const struct oci_open_options *o, struct lc_err *e)
+int oci_image_load(struct oci_image *i, const struct oci_open_options *o, struct lc_err *e)
 {
 	bool index = false;
 	bool manifest = false;
@@ -185,7 +185,7 @@ static int open_image(struct oci_image *i, struct lc_content *content,
 	else
 		rc = open_source(path, limits, &i->source, e);
 	if (rc == 0 && !o->remote)
-		rc = load(i, o, e);
+		rc = oci_image_load(i, o, e);
 	return rc ? rc : check_platform(i, o, e);
 }
 

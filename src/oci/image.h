@@ -87,6 +87,7 @@ struct oci_image {
 	struct lc_slice created;
 	struct oci_layer *layers;
 	size_t layers_n;
+	const size_t *read_order;  /* layers_n: read one at a time, in this order; NULL: any way */
 	struct lc_slices notes;    /* what a reader of the report should know */
 	struct oci_source *source; /* owned */
 };

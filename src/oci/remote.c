@@ -44,12 +44,30 @@ static int load_from(struct oci_image *i, enum oci_from from, const struct oci_o
 		     const struct lc_limits *limits, struct lc_err *e)
 {
 	struct oci_reference ref;
+	if (from == OCI_FROM_DOCKER || from == OCI_FROM_PODMAN)
+		return oci_engine_load(i, from, o, limits, e);
 	if (from != OCI_FROM_REGISTRY)
-		return LC_ENOTFOUND;
+		return lc_fail(e, LC_ENOTFOUND, "no content store can be read");
 	int rc = oci_reference_parse(o->input, &i->arena, &ref, e);
 	if (rc)
 		return rc == LC_EBAD ? lc_wrap(e, LC_EUSAGE, "no image") : rc;
 	return load_registry(i, o, &ref, limits, e);
+}
+
+/* Undo a try; what it allocated stays in the arena. */
+static void forget(struct oci_image *i)
+{
+	struct oci_image fresh = { .arena = i->arena, .name = i->name };
+	if (i->source)
+		i->source->close(i->source);
+	*i = fresh;
+}
+
+/* Not there, not reached, not for us: the next one may have it. */
+static bool may_be_elsewhere(enum oci_from from, int rc)
+{
+	return from != OCI_FROM_REGISTRY &&
+	       (rc == LC_ENOTFOUND || rc == LC_EUNSUP || lc_code_is_remote(rc));
 }
 
 int oci_remote_load(struct oci_image *i, const struct oci_open_options *o,
@@ -68,8 +86,11 @@ int oci_remote_load(struct oci_image *i, const struct oci_open_options *o,
 			return 0;
 		if (e)
 			*e = why;
-		if (r->order[k] == OCI_FROM_REGISTRY || (rc != LC_ENOTFOUND && rc != LC_ENET))
+		if (r->order[k] != OCI_FROM_REGISTRY)
+			(void)lc_wrap(e, rc, "%s", oci_from_name(r->order[k]));
+		if (k + 1 == r->order_n || !may_be_elsewhere(r->order[k], rc))
 			return rc;
+		forget(i);
 	}
 	return rc;
 }

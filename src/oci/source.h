@@ -51,6 +51,19 @@ int oci_source_tar(const char *path, const struct lc_limits *limits, struct oci_
 int oci_source_tar_content(struct lc_content *content, const struct lc_limits *limits,
 			   struct oci_source **ret, struct lc_err *e) LC_MUST_CHECK;
 
+/** Opens a plain tar from its start, again and again; close releases ctx at the end. */
+struct oci_tar_opener {
+	int (*open)(void *ctx, struct lc_stream **ret, struct lc_err *e);
+	void (*close)(void *ctx);
+	void *ctx;
+};
+/** A tar that can be had as a stream only, found out in one pass. Takes the opener over, also on
+ * failure. */
+int oci_source_tar_forward(const struct oci_tar_opener *opener, const struct lc_limits *limits,
+			   struct oci_source **ret, struct lc_err *e) LC_MUST_CHECK;
+/** Where a member of a tar source begins; UINT64_MAX when it is not there. */
+uint64_t oci_source_tar_offset(struct oci_source *s, struct lc_slice location);
+
 /**
  * A member path as sources know it: no leading "/" or "./", no empty or "." component.
  * LC_EBAD for "..", NUL, or nothing left.

@@ -15,6 +15,16 @@ int oci_source_registry(const struct oci_reference *ref, const struct oci_remote
 /** Tags, digests and reference of an image loaded from a registry. */
 int oci_source_registry_names(struct oci_image *i, struct lc_err *e) LC_MUST_CHECK;
 
+/**
+ * Ask an engine for an image and load it; from is OCI_FROM_DOCKER or OCI_FROM_PODMAN.
+ * LC_ENOTFOUND no such image, or no engine where one usually is; LC_ENET no answer
+ */
+int oci_engine_load(struct oci_image *i, enum oci_from from, const struct oci_open_options *o,
+		    const struct lc_limits *limits, struct lc_err *e) LC_MUST_CHECK;
+/** Find out what i->source holds, and load it. */
+int oci_image_load(struct oci_image *i, const struct oci_open_options *o,
+		   struct lc_err *e) LC_MUST_CHECK;
+
 /** Try what options->remote lists, in order, and load from the first that has the image. */
 int oci_remote_load(struct oci_image *i, const struct oci_open_options *o,
 		    const struct lc_limits *limits, struct lc_err *e) LC_MUST_CHECK;

@@ -22,7 +22,7 @@ enum { PARKED_MAX = 4, SNIFF_BYTES = 8 };
 
 /* An inflating reader of the whole archive. */
 struct cursor {
-	struct lc_content_stream file;
+	struct lc_content_stream file; /* what plain reads, unless it was opened elsewhere */
 	struct lc_stream *plain;
 	uint64_t at;
 };
@@ -30,9 +30,10 @@ struct cursor {
 struct source_tar {
 	struct oci_source base;
 	struct lc_content content;
-	struct lc_limits limits; /* for the archive as a whole */
+	struct lc_limits limits;      /* for the archive as a whole */
+	struct oci_tar_opener opener; /* in place of content */
 	struct tar_index index;
-	bool compressed;
+	bool forward; /* read forward only: compressed, or not a file */
 	pthread_mutex_t lock;
 	struct cursor *parked[PARKED_MAX]; /* guarded by lock */
 };
@@ -60,8 +61,13 @@ static int cursor_new(struct source_tar *t, struct cursor **ret, struct lc_err *
 	struct cursor *c = lc_alloc0(1, sizeof(*c));
 	if (!c)
 		return lc_fail(e, LC_ENOMEM, "no memory for a reader");
-	lc_content_stream_init(&c->file, &t->content, 0, t->content.size);
-	int rc = io_inflate_open(&c->file.base, &t->limits, &c->plain, &kind, e);
+	int rc;
+	if (t->opener.open) {
+		rc = t->opener.open(t->opener.ctx, &c->plain, e);
+	} else {
+		lc_content_stream_init(&c->file, &t->content, 0, t->content.size);
+		rc = io_inflate_open(&c->file.base, &t->limits, &c->plain, &kind, e);
+	}
 	if (rc) {
 		cursor_free(c);
 		return rc;
@@ -215,7 +221,7 @@ static int tar_blob(struct oci_source *s, struct lc_slice location, struct lc_st
 	int rc = tar_index_find(&t->index, location, &m, e);
 	if (rc)
 		return rc;
-	return t->compressed ? inflated_blob(t, m, ret, e) : plain_blob(t, m, ret, e);
+	return t->forward ? inflated_blob(t, m, ret, e) : plain_blob(t, m, ret, e);
 }
 
 static int read_document(struct source_tar *t, const struct tar_member *m, struct lc_arena *a,
@@ -271,11 +277,13 @@ static void tar_source_close(struct oci_source *s)
 		cursor_free(t->parked[i]);
 	tar_index_done(&t->index);
 	lc_content_done(&t->content);
+	if (t->opener.close)
+		t->opener.close(t->opener.ctx);
 	(void)pthread_mutex_destroy(&t->lock);
 	lc_free(t);
 }
 
-static int index_compressed(struct source_tar *t, struct lc_err *e)
+static int index_forward(struct source_tar *t, struct lc_err *e)
 {
 	struct cursor *c = NULL;
 	uint64_t rest;
@@ -307,20 +315,18 @@ static int index_any(struct source_tar *t, struct lc_err *e)
 	if (rc)
 		return rc;
 	enum io_compression kind = io_sniff(lc_slice_of(head, n));
-	t->compressed = kind != IO_PLAIN;
-	rc = t->compressed ? index_compressed(t, e) : index_plain(t, e);
+	t->forward = kind != IO_PLAIN;
+	rc = t->forward ? index_forward(t, e) : index_plain(t, e);
 	t->base.no_end = t->index.no_end;
 	return rc;
 }
 
-int oci_source_tar_content(struct lc_content *content, const struct lc_limits *limits,
-			   struct oci_source **ret, struct lc_err *e)
+/* Without content or opener yet. */
+static struct source_tar *source_new(const struct lc_limits *limits)
 {
 	struct source_tar *t = lc_alloc0(1, sizeof(*t));
-	if (!t) {
-		lc_content_done(content);
-		return lc_fail(e, LC_ENOMEM, "no memory for an archive");
-	}
+	if (!t)
+		return NULL;
 	t->base = (struct oci_source){
 		.kind = OCI_LAYOUT_TAR,
 		.document = tar_document,
@@ -329,9 +335,48 @@ int oci_source_tar_content(struct lc_content *content, const struct lc_limits *l
 		.close = tar_source_close,
 		.limits = limits,
 	};
-	t->content = *content;
 	t->limits = archive_limits(limits);
+	t->content.fd = -1;
 	(void)pthread_mutex_init(&t->lock, NULL); /* of a default mutex: cannot fail on Linux */
+	return t;
+}
+
+int oci_source_tar_forward(const struct oci_tar_opener *opener, const struct lc_limits *limits,
+			   struct oci_source **ret, struct lc_err *e)
+{
+	struct source_tar *t = source_new(limits);
+	if (!t) {
+		opener->close(opener->ctx);
+		return lc_fail(e, LC_ENOMEM, "no memory for an archive");
+	}
+	t->opener = *opener;
+	t->forward = true;
+	int rc = index_forward(t, e);
+	t->base.no_end = t->index.no_end;
+	if (rc) {
+		tar_source_close(&t->base);
+		return rc;
+	}
+	*ret = &t->base;
+	return 0;
+}
+
+uint64_t oci_source_tar_offset(struct oci_source *s, struct lc_slice location)
+{
+	const struct tar_member *m;
+	struct source_tar *t = (struct source_tar *)s;
+	return tar_index_find(&t->index, location, &m, NULL) ? UINT64_MAX : m->offset;
+}
+
+int oci_source_tar_content(struct lc_content *content, const struct lc_limits *limits,
+			   struct oci_source **ret, struct lc_err *e)
+{
+	struct source_tar *t = source_new(limits);
+	if (!t) {
+		lc_content_done(content);
+		return lc_fail(e, LC_ENOMEM, "no memory for an archive");
+	}
+	t->content = *content;
 	int rc = index_any(t, e);
 	if (rc) {
 		tar_source_close(&t->base);

@@ -98,7 +98,9 @@ static int walk(struct run *r, size_t i)
 static bool may_walk(struct run *r, size_t i)
 {
 	pthread_mutex_lock(&r->lock);
-	while (r->rc == 0 && r->waiting > waiting_bytes_max && i != r->next)
+	/* Where the source sets the order, one thread reads, and nobody could end the wait. */
+	while (r->rc == 0 && r->waiting > waiting_bytes_max && i != r->next &&
+	       !r->image->read_order)
 		pthread_cond_wait(&r->moved, &r->lock);
 	bool may = r->rc == 0;
 	pthread_mutex_unlock(&r->lock);
@@ -118,9 +120,10 @@ static void judge_transfer(struct run *r, size_t i, int rc)
 	l->err.code = LC_EREMOTE;
 }
 
-static void job(void *ctx, size_t i)
+static void job(void *ctx, size_t nth)
 {
 	struct run *r = ctx;
+	size_t i = r->image->read_order ? r->image->read_order[nth] : nth;
 	struct scan_layer *l = &r->layers[i];
 	if (!may_walk(r, i))
 		return;
@@ -163,7 +166,7 @@ static int run_all(struct run *r, struct scan_layers *l, struct inventory *ret, 
 {
 	pthread_mutex_init(&r->lock, NULL);
 	pthread_cond_init(&r->moved, NULL);
-	int rc = lc_each(r->q->threads, l->n, job, r);
+	int rc = lc_each(r->image->read_order ? 1 : r->q->threads, l->n, job, r);
 	pthread_cond_destroy(&r->moved);
 	pthread_mutex_destroy(&r->lock);
 	rc = rc ? rc : fatal(l, e);
