@@ -299,7 +299,8 @@ static int add_package_row(struct rows *r, struct package_group *g)
 		rc = lc_buf_byte(&g->records, g->n ? ',' : '[');
 	if (!rc)
 		rc = lc_buf_slice(&g->records, sql_text(r->s, 3));
-	g->n++;
+	if (g->n++ == ADV_LIST_MAX)
+		rc = LC_ELIMIT; /* nobody could read it */
 	return rc ? lc_fail(r->e, rc, "the record of %s", lc_quote(name).s) : 0;
 }
 

@@ -43,7 +43,12 @@ int db_row(struct adv_db *db, sqlite3_stmt *s, struct lc_err *e)
 	int rc = sqlite3_step(s);
 	if (rc == SQLITE_ROW)
 		return 1;
-	return rc == SQLITE_DONE ? 0 : sql_fail(db->sql, rc, "advisory database", e);
+	if (rc == SQLITE_DONE)
+		return 0;
+	rc = sql_fail(db->sql, rc, "advisory database", e);
+	if (rc != LC_EBAD)
+		return rc;
+	return lc_fail(e, rc, "the advisory database is damaged; copy or make it anew");
 }
 
 /* ---- opening ---- */

@@ -250,6 +250,8 @@ int advisories_read(struct lc_slice text, struct lc_arena *a, struct advisory_li
 	if (json_type_of(&d, json_root(&d)) != JSON_ARRAY)
 		return bad(&r, "a package row is no array");
 	uint32_t n = json_count(&d, json_root(&d));
+	if (n > ADV_LIST_MAX)
+		return lc_fail(e, LC_ELIMIT, "database record: %u advisories of one package", n);
 	struct advisory *v = lc_arena_grow(a, ret->v, ret->n, ret->n + n, sizeof(*v));
 	if (!v)
 		return lc_arena_err(a);

@@ -11,7 +11,7 @@
 enum {
 	ADV_RECORD_BYTES_MAX = 32 << 20, /* one package row */
 	ADV_FACTS_BYTES_MAX = 1 << 20,   /* one vulnerability row */
-	ADV_LIST_MAX = 1 << 16,          /* items of any one list in a record */
+	ADV_LIST_MAX = 1 << 16, /* advisories of a row, items of any one list in a record */
 };
 
 void advisory_write(struct json_writer *w, const struct advisory *adv);

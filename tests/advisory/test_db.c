@@ -11,6 +11,7 @@
 
 #include "advisory/build.h"
 #include "advisory/ecosystem.h"
+#include "advisory/record.h"
 #include "advisory/schema.h"
 #include "base/time.h"
 #include "io/file.h"
@@ -297,10 +298,33 @@ static void a_damaged_table_is_no_empty_one(void **state)
 	assert_int_equal(adv_db_open(file, &o.db, &o.e), 0);
 	assert_int_equal(adv_db_covers(o.db, LC_S("npm"), &is, &o.e), LC_EBAD);
 	assert_true(is);
+	assert_string_equal(o.e.msg, "the advisory database is damaged; copy or make it anew");
 	assert_int_equal(adv_db_lookup(o.db, LC_S("npm"), LC_S("left"), &o.a, &list, &o.e),
 			 LC_EBAD);
 	lc_buf_done(&b);
 	done(&o);
+}
+
+/* Matching one package costs more than its row is long: rows are bounded by count, too. */
+static void a_row_of_too_many_advisories_is_a_limit(void **state)
+{
+	(void)state;
+	for (size_t more = 0; more < 2; more++) {
+		struct lc_arena a = { 0 };
+		struct lc_err e = { 0 };
+		struct advisory_list list = { 0 };
+		struct lc_buf b;
+		lc_buf_init(&b, 1 << 20);
+		lc_buf_str(&b, "[{\"id\":\"a\"}");
+		for (size_t i = 1; i < ADV_LIST_MAX + more; i++)
+			lc_buf_str(&b, ",{\"id\":\"a\"}");
+		lc_buf_str(&b, "]");
+		assert_int_equal(advisories_read(lc_buf_get(&b), &a, &list, &e),
+				 more ? LC_ELIMIT : 0);
+		assert_int_equal(list.n, more ? 0 : ADV_LIST_MAX);
+		lc_buf_done(&b);
+		lc_arena_done(&a);
+	}
 }
 
 static void a_file_cut_short_is_told(void **state)
@@ -370,6 +394,7 @@ int main(void)
 		cmocka_unit_test(a_file_with_more_in_it_than_our_tables_is_refused),
 		cmocka_unit_test(damage_never_crashes),
 		cmocka_unit_test(a_damaged_table_is_no_empty_one),
+		cmocka_unit_test(a_row_of_too_many_advisories_is_a_limit),
 		cmocka_unit_test(a_file_cut_short_is_told),
 		cmocka_unit_test(odd_paths_are_opened),
 		cmocka_unit_test(every_allocation_may_fail),
