@@ -185,6 +185,12 @@ bool path_cover_hides(const struct path_cover *c, const struct path_links *alias
 	return false;
 }
 
+bool path_cover_over_link(const struct path_cover *c, const struct path_links *aliases,
+			  struct lc_slice path)
+{
+	return path_cover_hides(c, aliases, path) && !path_cover_hides(c, NULL, path);
+}
+
 /* ---- links from layer to layer ---- */
 
 static void drop_hidden(struct path_links *l, const struct path_cover *c)

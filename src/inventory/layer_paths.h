@@ -54,6 +54,9 @@ void path_cover_done(struct path_cover *c);
  */
 bool path_cover_hides(const struct path_cover *c, const struct path_links *aliases,
 		      struct lc_slice path);
+/** Is it hidden by an entry whose name leads there over a link, and by nothing else? */
+bool path_cover_over_link(const struct path_cover *c, const struct path_links *aliases,
+			  struct lc_slice path);
 /** Drop links that the layer hides, add its own, make the aliases anew. */
 int path_links_apply(struct path_links *l, const struct path_cover *c, size_t layer,
 		     struct lc_arena *a) LC_MUST_CHECK;

@@ -174,6 +174,32 @@ static int add_layer(struct squash *s, const struct inv_layer_facts *facts, size
 	return r;
 }
 
+/* The diagnostic outlives the facts of the lower layer that it speaks of. */
+static int tell_replaced(struct squash *s, const struct live *l, struct lc_slice path, size_t layer)
+{
+	struct lc_arena *a = &s->layers[layer].arena;
+	struct inv_diagnostic *d = lc_new(a, struct inv_diagnostic);
+	if (!d)
+		return lc_arena_err(a);
+	d->trouble = INV_UNREADABLE;
+	d->message = LC_S("was replaced by way of a link, by what was not read");
+	int r = lc_arena_dup(a, path, &d->path);
+	r = r ? r : lc_arena_dup(a, l->facts->analyser, &d->analyser);
+	return r ? r : add_diagnostic(s, d, layer);
+}
+
+/* Files that the layer put over what was read, under names that nobody asks for. */
+static int tell_unread(struct squash *s, const struct path_cover *c, size_t layer)
+{
+	int r = 0;
+	for (size_t i = 0; i < s->replaced.n && r == 0; i++) {
+		struct lc_slice path = s->replaced.items[i].key;
+		if (!lc_map_get(&s->own, path) && path_cover_over_link(c, &s->links, path))
+			r = tell_replaced(s, s->replaced.items[i].value, path, layer);
+	}
+	return r;
+}
+
 /* Layers of which nothing is alive any more need no memory of their own. */
 static void count_live(struct squash *s)
 {
@@ -196,6 +222,7 @@ static int lay_over(struct squash *s, const struct inv_layer_facts *facts, size_
 	r = r ? r : path_links_apply(&s->links, &l->cover, layer, s->arena);
 	r = r ? r : drop_hidden(s, &l->cover, &os);
 	r = r ? r : add_layer(s, facts, layer, &os);
+	r = r ? r : tell_unread(s, &l->cover, layer);
 	r = r || !os ? r : squash_snapshot(s, layer);
 	lc_map_done(&s->own);
 	lc_map_done(&s->replaced);
