@@ -78,15 +78,6 @@ static int on_record(void *ctx, struct lc_slice source, struct lc_slice ecosyste
 	return rc ? lc_fail(e, rc, "sources") : 0;
 }
 
-static void write_list(struct json_writer *w, const char *key, const struct lc_slices *list)
-{
-	json_write_key(w, key);
-	json_begin_array(w);
-	for (size_t i = 0; i < list->n; i++)
-		json_write_str(w, list->v[i]);
-	json_end_array(w);
-}
-
 /* What makes two statements the same: all but the record's id and the names beside. */
 static int write_key(struct lc_buf *buf, const struct advisory *adv)
 {
@@ -94,13 +85,13 @@ static int write_key(struct lc_buf *buf, const struct advisory *adv)
 	lc_buf_clear(buf);
 	json_writer_init(&w, buf, 0);
 	json_begin_object(&w);
-	write_list(&w, "about", &adv->vulnerabilities);
+	json_member_strs(&w, "about", adv->vulnerabilities.v, adv->vulnerabilities.n);
 	advisory_write_affected(&w, &adv->affected);
 	json_member_str(&w, "source", adv->source);
 	json_member_str(&w, "module", adv->module);
 	json_member_cstr(&w, "status", advisory_status_name(adv->status));
 	json_member_cstr(&w, "severity", severity_name(adv->severity));
-	write_list(&w, "arches", &adv->arches);
+	json_member_strs(&w, "arches", adv->arches.v, adv->arches.n);
 	json_end_object(&w);
 	return json_writer_err(&w);
 }

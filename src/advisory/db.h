@@ -55,6 +55,11 @@ struct adv_db_info {
 int adv_db_info(struct adv_db *db, struct lc_arena *a, struct adv_db_info *ret,
 		struct lc_err *e) LC_MUST_CHECK;
 
+struct json_writer;
+/** "Sources" of an object: every source with its licence and date, as reports and db info show it.
+ */
+void adv_db_info_write_sources(struct json_writer *w, const struct adv_db_info *info);
+
 struct advisory_list {
 	struct advisory *v;
 	size_t n, room;

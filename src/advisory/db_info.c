@@ -2,6 +2,7 @@
 #include "advisory/db_impl.h"
 
 #include "advisory/source.h"
+#include "format/json.h"
 
 static int read_meta(struct adv_db *db, const char *key, struct lc_arena *a, struct lc_slice *ret,
 		     struct lc_err *e)
@@ -162,4 +163,23 @@ int adv_db_check(struct adv_db *db, struct lc_err *e)
 	if (rc < 0)
 		return rc;
 	return good ? 0 : lc_fail(e, LC_EBAD, "the database is damaged; copy or make it anew");
+}
+
+void adv_db_info_write_sources(struct json_writer *w, const struct adv_db_info *info)
+{
+	json_write_key(w, "Sources");
+	json_begin_array(w);
+	for (size_t i = 0; i < info->sources.n; i++) {
+		const struct advisory_source *s = &info->sources.v[i];
+		json_begin_object(w);
+		json_member_str(w, "ID", s->id);
+		json_member_str_opt(w, "Ecosystem", s->ecosystem);
+		json_member_str_opt(w, "Name", s->name);
+		json_member_str_opt(w, "URL", s->url);
+		json_member_str_opt(w, "Licence", s->licence);
+		json_member_str_opt(w, "Date", s->date);
+		json_member_u64(w, "Records", s->records);
+		json_end_object(w);
+	}
+	json_end_array(w);
 }

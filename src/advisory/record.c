@@ -32,18 +32,6 @@ bool event_parse(struct lc_slice text, struct version_event *ret)
 
 /* ---- writing ---- */
 
-static void write_strings(struct json_writer *w, const char *key, const struct lc_slice *v,
-			  size_t n)
-{
-	if (!n)
-		return;
-	json_write_key(w, key);
-	json_begin_array(w);
-	for (size_t i = 0; i < n; i++)
-		json_write_str(w, v[i]);
-	json_end_array(w);
-}
-
 static void write_event(struct json_writer *w, const struct version_event *ev)
 {
 	uint8_t text[2 + VERSION_BYTES_MAX];
@@ -68,7 +56,7 @@ void advisory_write_affected(struct json_writer *w, const struct version_affecte
 		}
 		json_end_array(w);
 	}
-	write_strings(w, "versions", v->versions, v->versions_n);
+	json_member_strs_opt(w, "versions", v->versions, v->versions_n);
 }
 
 static bool is_about_itself(const struct advisory *adv)
@@ -81,8 +69,8 @@ void advisory_write(struct json_writer *w, const struct advisory *adv)
 	json_begin_object(w);
 	json_member_str_opt(w, "id", adv->id);
 	if (!is_about_itself(adv))
-		write_strings(w, "about", adv->vulnerabilities.v, adv->vulnerabilities.n);
-	write_strings(w, "aliases", adv->aliases.v, adv->aliases.n);
+		json_member_strs_opt(w, "about", adv->vulnerabilities.v, adv->vulnerabilities.n);
+	json_member_strs_opt(w, "aliases", adv->aliases.v, adv->aliases.n);
 	advisory_write_affected(w, &adv->affected);
 	if (adv->status != ADVISORY_UNKNOWN)
 		json_member_cstr(w, "status", advisory_status_name(adv->status));
@@ -90,8 +78,8 @@ void advisory_write(struct json_writer *w, const struct advisory *adv)
 		json_member_cstr(w, "severity", severity_name(adv->severity));
 	json_member_str_opt(w, "source", adv->source);
 	json_member_str_opt(w, "module", adv->module);
-	write_strings(w, "arches", adv->arches.v, adv->arches.n);
-	write_strings(w, "symbols", adv->symbols.v, adv->symbols.n);
+	json_member_strs_opt(w, "arches", adv->arches.v, adv->arches.n);
+	json_member_strs_opt(w, "symbols", adv->symbols.v, adv->symbols.n);
 	json_end_object(w);
 }
 

@@ -1,17 +1,6 @@
 /* Records of vulnerabilities and of ends of life; those of packages are in record.c. */
 #include "advisory/record.h"
 
-static void write_strings(struct json_writer *w, const char *key, const struct lc_slices *v)
-{
-	if (!v->n)
-		return;
-	json_write_key(w, key);
-	json_begin_array(w);
-	for (size_t i = 0; i < v->n; i++)
-		json_write_str(w, v->v[i]);
-	json_end_array(w);
-}
-
 static void write_score(struct json_writer *w, const char *key, double score)
 {
 	if (!(score > 0))
@@ -78,9 +67,9 @@ void vulnerability_write(struct json_writer *w, const struct vulnerability *v)
 	json_member_str_opt(w, "severity_source", v->severity_source);
 	write_vendors(w, v);
 	write_cvss(w, v);
-	write_strings(w, "cwes", &v->cwes);
-	write_strings(w, "references", &v->references);
-	write_strings(w, "aliases", &v->aliases);
+	json_member_strs_opt(w, "cwes", v->cwes.v, v->cwes.n);
+	json_member_strs_opt(w, "references", v->references.v, v->references.n);
+	json_member_strs_opt(w, "aliases", v->aliases.v, v->aliases.n);
 	json_member_str_opt(w, "published", v->published);
 	json_member_str_opt(w, "modified", v->modified);
 	write_likelihood(w, v);

@@ -68,21 +68,7 @@ static void put_json_lists(struct json_writer *w, const struct adv_db_info *i)
 		json_end_object(w);
 	}
 	json_end_array(w);
-	json_write_key(w, "Sources");
-	json_begin_array(w);
-	for (size_t k = 0; k < i->sources.n; k++) {
-		const struct advisory_source *s = &i->sources.v[k];
-		json_begin_object(w);
-		json_member_str(w, "ID", s->id);
-		json_member_str_opt(w, "Ecosystem", s->ecosystem);
-		json_member_str_opt(w, "Name", s->name);
-		json_member_str_opt(w, "URL", s->url);
-		json_member_str_opt(w, "Licence", s->licence);
-		json_member_str_opt(w, "Date", s->date);
-		json_member_u64(w, "Records", s->records);
-		json_end_object(w);
-	}
-	json_end_array(w);
+	adv_db_info_write_sources(w, i);
 }
 
 static void put_json(struct lc_buf *b, const struct adv_db_info *i, const char *path)

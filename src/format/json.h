@@ -146,6 +146,9 @@ void json_write_node(struct json_writer *w, const struct json_doc *d, json_ref r
 /* Members in one call; the _opt forms write nothing for an empty value, as omitempty does. */
 void json_member_str(struct json_writer *w, const char *key, struct lc_slice s);
 void json_member_str_opt(struct json_writer *w, const char *key, struct lc_slice s);
+void json_member_strs(struct json_writer *w, const char *key, const struct lc_slice *v, size_t n);
+void json_member_strs_opt(struct json_writer *w, const char *key, const struct lc_slice *v,
+			  size_t n);
 void json_member_cstr(struct json_writer *w, const char *key, const char *s);
 void json_member_i64(struct json_writer *w, const char *key, int64_t v);
 void json_member_u64(struct json_writer *w, const char *key, uint64_t v);

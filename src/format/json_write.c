@@ -427,6 +427,22 @@ void json_member_str_opt(struct json_writer *w, const char *key, struct lc_slice
 		json_member_str(w, key, s);
 }
 
+void json_member_strs(struct json_writer *w, const char *key, const struct lc_slice *v, size_t n)
+{
+	json_write_key(w, key);
+	json_begin_array(w);
+	for (size_t i = 0; i < n; i++)
+		json_write_str(w, v[i]);
+	json_end_array(w);
+}
+
+void json_member_strs_opt(struct json_writer *w, const char *key, const struct lc_slice *v,
+			  size_t n)
+{
+	if (n)
+		json_member_strs(w, key, v, n);
+}
+
 void json_member_cstr(struct json_writer *w, const char *key, const char *s)
 {
 	json_member_str(w, key, lc_str(s));

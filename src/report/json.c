@@ -2,17 +2,6 @@
 
 enum { JSON_REPORT_INDENT = 2 };
 
-void json_member_strs_opt(struct json_writer *w, const char *key, const struct lc_slices *l)
-{
-	if (!l->n)
-		return;
-	json_write_key(w, key);
-	json_begin_array(w);
-	for (size_t i = 0; i < l->n; i++)
-		json_write_str(w, l->v[i]);
-	json_end_array(w);
-}
-
 static void suppressed(struct json_out *j, const struct report_result *res)
 {
 	struct json_writer *w = &j->w;

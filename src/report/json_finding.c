@@ -107,10 +107,10 @@ static void write_facts(struct json_out *j, const struct finding *f)
 	json_member_str_opt(w, "Title", v->title);
 	json_member_str_opt(w, "Description", v->description);
 	json_member_cstr(w, "Severity", severity_name(f->severity));
-	json_member_strs_opt(w, "CweIDs", &v->cwes);
+	json_member_strs_opt(w, "CweIDs", v->cwes.v, v->cwes.n);
 	write_vendor_severity(j, f);
 	write_cvss(j, v);
-	json_member_strs_opt(w, "References", &v->references);
+	json_member_strs_opt(w, "References", v->references.v, v->references.n);
 	json_member_str_opt(w, "PublishedDate", v->published);
 	json_member_str_opt(w, "LastModifiedDate", v->modified);
 }
@@ -122,7 +122,7 @@ void json_vulnerability(struct json_out *j, const struct report_result *res,
 	struct json_writer *w = &j->w;
 	json_begin_object(w);
 	json_member_str_opt(w, "VulnerabilityID", f->id);
-	json_member_strs_opt(w, "VendorIDs", &f->vendor_ids);
+	json_member_strs_opt(w, "VendorIDs", f->vendor_ids.v, f->vendor_ids.n);
 	json_member_str_opt(w, "PkgID", f->package_id);
 	json_member_str_opt(w, "PkgName", p->name);
 	json_member_str_opt(w, "PkgPath", report_package_path(res, f->package));

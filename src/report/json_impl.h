@@ -37,6 +37,3 @@ void json_lacre(struct json_out *j);
 void json_lacre_package(struct json_out *j, const struct inv_found_package *p);
 void json_lacre_finding(struct json_out *j, const struct report_result *res,
 			const struct finding *f);
-
-/** A list of strings under a key, nothing for an empty one. */
-void json_member_strs_opt(struct json_writer *w, const char *key, const struct lc_slices *l);

@@ -5,25 +5,6 @@
 #include "report/json_impl.h"
 #include "report/text.h"
 
-static void write_sources(struct json_writer *w, const struct adv_db_info *db)
-{
-	json_write_key(w, "Sources");
-	json_begin_array(w);
-	for (size_t i = 0; i < db->sources.n; i++) {
-		const struct advisory_source *s = &db->sources.v[i];
-		json_begin_object(w);
-		json_member_str(w, "ID", s->id);
-		json_member_str_opt(w, "Ecosystem", s->ecosystem);
-		json_member_str_opt(w, "Name", s->name);
-		json_member_str_opt(w, "URL", s->url);
-		json_member_str_opt(w, "Licence", s->licence);
-		json_member_str_opt(w, "Date", s->date);
-		json_member_u64(w, "Records", s->records);
-		json_end_object(w);
-	}
-	json_end_array(w);
-}
-
 static void write_database(struct json_writer *w, const struct adv_db_info *db)
 {
 	if (!db->schema) /* none was opened */
@@ -38,7 +19,7 @@ static void write_database(struct json_writer *w, const struct adv_db_info *db)
 	json_member_u64(w, "Packages", db->packages);
 	json_member_u64(w, "Advisories", db->advisories);
 	json_member_u64(w, "Vulnerabilities", db->vulnerabilities);
-	write_sources(w, db);
+	adv_db_info_write_sources(w, db);
 	json_end_object(w);
 }
 
@@ -104,7 +85,8 @@ static void write_match(struct json_writer *w, const struct match_stats *m)
 	json_member_u64(w, "Undecided", m->undecided);
 	json_member_u64(w, "WithoutSeverity", m->without_severity);
 	json_member_u64(w, "WithoutTitle", m->without_title);
-	json_member_strs_opt(w, "UncoveredEcosystems", &m->uncovered_ecosystems);
+	json_member_strs_opt(w, "UncoveredEcosystems", m->uncovered_ecosystems.v,
+			     m->uncovered_ecosystems.n);
 	json_end_object(w);
 }
 

@@ -46,8 +46,8 @@ static void write_image(struct json_out *j, const struct oci_image *image)
 			json_write_str(w, j->r->layers[i].diff_id);
 		json_end_array(w);
 	}
-	json_member_strs_opt(w, "RepoTags", &image->repo_tags);
-	json_member_strs_opt(w, "RepoDigests", &image->repo_digests);
+	json_member_strs_opt(w, "RepoTags", image->repo_tags.v, image->repo_tags.n);
+	json_member_strs_opt(w, "RepoDigests", image->repo_digests.v, image->repo_digests.n);
 	json_member_str_opt(w, "Reference", j->r->reference);
 	json_image_config(j, &image->config_doc);
 }

@@ -153,7 +153,7 @@ static void write_package(struct json_out *j, const struct report_result *res,
 	json_member_str_opt(w, "Arch", p->arch);
 	json_member_true_opt(w, "Dev", p->flags & INV_DEV);
 	write_source(j, t, p);
-	json_member_strs_opt(w, "Licenses", &p->licences);
+	json_member_strs_opt(w, "Licenses", p->licences.v, p->licences.n);
 	json_member_str_opt(w, "Maintainer", p->maintainer);
 	json_member_str_opt(w, "Modularitylabel", package_attribute(p, LC_S("modularitylabel")));
 	write_third_party(w, p);
