@@ -105,41 +105,55 @@ static const struct {
 	{ "docker-daemon:", OCI_FROM_DOCKER },
 };
 
-static int name_target(struct lc_slice argument, struct lc_arena *a, struct oci_remote *remote,
-		       struct oci_open_options *ret, struct lc_err *e)
+static const char *const path_transports[] = { "docker-archive:", "oci-archive:", "oci:", "dir:" };
+
+static int check_name(struct lc_slice name, struct lc_arena *a, struct lc_err *e)
 {
 	struct oci_reference ref;
-	ret->remote = remote;
+	int rc = oci_reference_parse(name, a, &ref, e);
+	return rc == LC_EBAD ? lc_wrap(e, LC_EUSAGE, "%s", _("neither a file nor an image")) : rc;
+}
+
+static int no_such_path(struct lc_slice path, struct lc_err *e)
+{
+	return lc_fail(e, LC_ENOTFOUND, _("%s: no such file or directory"), lc_quote(path).s);
+}
+
+/* With a transport in front: 1 when there was none. */
+static int by_transport(struct lc_slice argument, struct lc_arena *a, struct oci_remote *remote,
+			struct oci_open_options *ret, struct lc_err *e)
+{
+	struct lc_slice rest = argument;
 	for (size_t i = 0; i < sizeof(named_transports) / sizeof(named_transports[0]); i++) {
-		if (!lc_chop_prefix(&argument, lc_str(named_transports[i].prefix)))
+		if (!lc_chop_prefix(&rest, lc_str(named_transports[i].prefix)))
 			continue;
 		remote->order[0] = named_transports[i].from;
 		remote->order_n = 1;
+		ret->remote = remote;
+		ret->input = rest;
+		return check_name(rest, a, e);
 	}
-	ret->input = argument;
-	int rc = oci_reference_parse(argument, a, &ref, e);
-	return rc == LC_EBAD ? lc_wrap(e, LC_EUSAGE, "%s", _("neither a file nor an image")) : rc;
+	for (size_t i = 0; i < sizeof(path_transports) / sizeof(path_transports[0]); i++) {
+		if (lc_chop_prefix(&rest, lc_str(path_transports[i])))
+			return split_path(rest, a, ret) ? 0 : no_such_path(rest, e);
+	}
+	return 1;
 }
 
 int cli_target(struct lc_slice argument, struct lc_arena *a, struct oci_remote *remote,
 	       struct oci_open_options *ret, struct lc_err *e)
 {
-	static const char *const transports[] = { "docker-archive:", "oci-archive:", "oci:",
-						  "dir:" };
-	struct lc_slice path = argument;
-	if (split_path(argument, a, ret))
+	if (exists(a, argument)) {
+		ret->input = argument;
 		return 0;
-	for (size_t i = 0; i < sizeof(transports) / sizeof(transports[0]); i++) {
-		path = argument;
-		if (!lc_chop_prefix(&path, lc_str(transports[i])))
-			continue;
-		if (split_path(path, a, ret))
-			return 0;
-		return lc_fail(e, LC_ENOTFOUND, _("%s: no such file or directory"),
-			       lc_quote(path).s);
 	}
+	/* Before PATH:REFERENCE: a folder may be called "oci". */
+	int rc = by_transport(argument, a, remote, ret, e);
+	if (rc != 1 || split_path(argument, a, ret))
+		return rc == 1 ? 0 : rc;
 	if (looks_like_a_path(argument))
-		return lc_fail(e, LC_ENOTFOUND, _("%s: no such file or directory"),
-			       lc_quote(argument).s);
-	return name_target(argument, a, remote, ret, e);
+		return no_such_path(argument, e);
+	ret->remote = remote;
+	ret->input = argument;
+	return check_name(argument, a, e);
 }

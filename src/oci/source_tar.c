@@ -170,7 +170,8 @@ static int member_read(struct lc_stream *s, void *buf, size_t n, size_t *ret_n, 
 static void member_close(struct lc_stream *s)
 {
 	struct member_stream *m = (struct member_stream *)s;
-	if (m->err || io_inflate_is_large(m->cursor->plain))
+	bool inflating = !m->tar->opener.open;
+	if (m->err || (inflating && io_inflate_is_large(m->cursor->plain)))
 		cursor_free(m->cursor);
 	else
 		park(m->tar, m->cursor);
