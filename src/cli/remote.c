@@ -14,7 +14,7 @@ static struct lc_slice first(const struct lc_slices *l)
 /* The password as a line of standard input, as docker login takes it. */
 static int read_password(struct lc_arena *a, struct lc_slice *ret, struct lc_err *e)
 {
-	struct lc_buf b LC_CLEANUP(lc_buf_done);
+	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	lc_buf_init(&b, PASSWORD_BYTES_MAX);
 	int rc = io_read_file("-", &b, e);
 	struct lc_slice s = lc_buf_get(&b);
@@ -52,7 +52,7 @@ static int set_credentials(const struct cli_values *v, struct lc_arena *a, struc
 static int set_cacert(struct lc_slice path, struct lc_arena *a, struct oci_remote *r,
 		      struct lc_err *e)
 {
-	struct lc_buf b LC_CLEANUP(lc_buf_done);
+	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	const char *text = lc_arena_str(a, path);
 	lc_buf_init(&b, CACERT_BYTES_MAX);
 	if (!path.n)

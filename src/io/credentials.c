@@ -150,7 +150,7 @@ static int from_auth(struct lc_slice auth, struct io_credential *ret, struct lc_
 {
 	struct lc_slice user;
 	struct lc_slice password;
-	struct lc_buf plain LC_CLEANUP(credential_wipe);
+	struct lc_buf plain LC_CLEANUP(credential_wipe) = { 0 };
 	lc_buf_init(&plain, CREDENTIAL_REPLY_MAX);
 	int rc = base64_decode(auth, &plain);
 	if (rc == 0 && !lc_cut(lc_buf_get(&plain), ':', &user, &password))
@@ -190,7 +190,7 @@ static bool says_none(struct lc_slice reply)
 static int from_helper(struct lc_slice helper, const struct io_credential_query *q,
 		       struct io_credential *ret, struct lc_err *e)
 {
-	struct lc_buf reply LC_CLEANUP(credential_wipe);
+	struct lc_buf reply LC_CLEANUP(credential_wipe) = { 0 };
 	lc_buf_init(&reply, CREDENTIAL_REPLY_MAX);
 	int rc = credential_helper_run(helper, "get", credential_key(q->registry), q->environment,
 				       &reply, e);
@@ -271,7 +271,7 @@ static int find_in(const char *path, const struct io_credential_query *q, struct
 		   struct io_credential *ret, struct lc_err *e)
 {
 	struct credential_entry entry;
-	struct lc_buf text LC_CLEANUP(credential_wipe);
+	struct lc_buf text LC_CLEANUP(credential_wipe) = { 0 };
 	lc_buf_init(&text, CREDENTIAL_FILE_MAX);
 	int rc = io_read_file(path, &text, e);
 	if (rc == LC_ENOTFOUND) {

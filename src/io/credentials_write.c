@@ -45,7 +45,7 @@ static void write_one(const struct change *c, struct json_writer *w, struct lc_b
 	if (c->add->identity_token) {
 		json_member_str(w, "identitytoken", lc_str(c->add->identity_token));
 	} else {
-		struct lc_buf pair LC_CLEANUP(credential_wipe);
+		struct lc_buf pair LC_CLEANUP(credential_wipe) = { 0 };
 		lc_buf_init(&pair, CREDENTIAL_REPLY_MAX);
 		/* The buffers keep their first failure, and so does the writer. */
 		(void)lc_buf_str(&pair, c->add->username ? c->add->username : "");
@@ -60,7 +60,7 @@ static void write_one(const struct change *c, struct json_writer *w, struct lc_b
 
 static void write_auths(struct change *c, struct json_writer *w)
 {
-	struct lc_buf auth LC_CLEANUP(credential_wipe);
+	struct lc_buf auth LC_CLEANUP(credential_wipe) = { 0 };
 	json_ref auths = json_get(&c->doc, json_root(&c->doc), "auths");
 	struct lc_slice host = io_credential_host(c->q->registry, c->a);
 	lc_buf_init(&auth, (size_t)CREDENTIAL_REPLY_MAX * 2);
@@ -107,7 +107,7 @@ static int write_new(struct change *c, struct lc_buf *out, struct lc_err *e)
 
 static int put_file(struct change *c, struct lc_err *e)
 {
-	struct lc_buf out LC_CLEANUP(credential_wipe);
+	struct lc_buf out LC_CLEANUP(credential_wipe) = { 0 };
 	lc_buf_init(&out, (size_t)CREDENTIAL_FILE_MAX * 2);
 	int rc = write_new(c, &out, e);
 	if (rc)
@@ -126,8 +126,8 @@ static int put_file(struct change *c, struct lc_err *e)
 static int put_helper(struct change *c, struct lc_slice helper, struct lc_err *e)
 {
 	struct json_writer w;
-	struct lc_buf text LC_CLEANUP(credential_wipe);
-	struct lc_buf reply LC_CLEANUP(credential_wipe);
+	struct lc_buf text LC_CLEANUP(credential_wipe) = { 0 };
+	struct lc_buf reply LC_CLEANUP(credential_wipe) = { 0 };
 	struct lc_slice key = credential_key(c->q->registry);
 	lc_buf_init(&text, CREDENTIAL_REPLY_MAX);
 	lc_buf_init(&reply, CREDENTIAL_REPLY_MAX);

@@ -183,7 +183,7 @@ static int set_method(struct http_exchange *x, const struct http_request *q, str
 static int add_field(struct http_exchange *x, struct lc_slice name, struct lc_slice value,
 		     struct lc_err *e)
 {
-	struct lc_buf b LC_CLEANUP(lc_buf_done);
+	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	for (size_t i = 0; i < value.n; i++) {
 		if (value.p[i] < 0x20 || value.p[i] == 0x7f)
 			return lc_fail(e, LC_EUSAGE, "header %.*s: control characters",

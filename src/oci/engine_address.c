@@ -46,7 +46,7 @@ int engine_address_parse(struct lc_slice text, struct lc_arena *a, struct engine
 
 static int read_pem(const char *path, struct lc_arena *a, struct lc_slice *ret, struct lc_err *e)
 {
-	struct lc_buf b LC_CLEANUP(lc_buf_done);
+	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	lc_buf_init(&b, FILE_BYTES_MAX);
 	int rc = io_read_file(path, &b, e);
 	return rc ? rc : lc_arena_dup(a, lc_buf_get(&b), ret);

@@ -29,7 +29,7 @@ static int take_cert(struct certs *c, struct lc_slice name, struct lc_err *e)
 	if (!path.p)
 		return lc_fail(e, lc_arena_err(a), "no memory for certificates");
 	if (lc_ends(name, LC_S(".crt"))) {
-		struct lc_buf one LC_CLEANUP(lc_buf_done);
+		struct lc_buf one LC_CLEANUP(lc_buf_done) = { 0 };
 		lc_buf_init(&one, PEM_BYTES_MAX);
 		int rc = io_read_file((const char *)path.p, &one, e);
 		if (rc == 0)

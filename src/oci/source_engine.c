@@ -44,7 +44,7 @@ static void engine_free(void *ctx)
 static int engine_get(struct engine *g, struct lc_slice name, const char *verb,
 		      struct http_response **ret, struct lc_err *e)
 {
-	struct lc_buf url LC_CLEANUP(lc_buf_done);
+	struct lc_buf url LC_CLEANUP(lc_buf_done) = { 0 };
 	struct http_response *r = NULL;
 	lc_buf_init(&url, 4096);
 	(void)lc_buf_slice(&url, g->at.url); /* the buffer keeps its first failure */
@@ -114,7 +114,7 @@ static int export_open(void *ctx, struct lc_stream **ret, struct lc_err *e)
 static int inspect(struct engine *g, struct lc_slice name, struct inspected *ret, struct lc_err *e)
 {
 	struct lc_slice text;
-	struct lc_buf b LC_CLEANUP(lc_buf_done);
+	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	struct http_response *r LC_CLEANUP(http_closep) = NULL;
 	lc_buf_init(&b, REPLY_BYTES_MAX);
 	int rc = engine_get(g, name, "json", &r, e);

@@ -279,7 +279,7 @@ static int keep_index(struct source_registry *s, struct lc_slice type, size_t si
 		      struct lc_err *e)
 {
 	char text[DIGEST_TEXT_MAX];
-	struct lc_buf b LC_CLEANUP(lc_buf_done);
+	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	struct json_writer w;
 	lc_buf_init(&b, 4096);
 	json_writer_init(&w, &b, 0);
