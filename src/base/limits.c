@@ -23,8 +23,18 @@ const struct lc_limits lc_limits_default = {
 	.deadline_ns = 0,
 };
 
+struct lc_limits lc_limits_copy(const struct lc_limits *l)
+{
+	struct lc_limits copy = *l;
+	if (!copy.original)
+		copy.original = l;
+	return copy;
+}
+
 int lc_limits_expired(const struct lc_limits *l)
 {
+	if (l->original)
+		l = l->original;
 	/* A signal handler may move it while threads look: see cli/interrupt.c. */
 	int64_t deadline_ns = __atomic_load_n(&l->deadline_ns, __ATOMIC_RELAXED);
 	return deadline_ns != 0 && lc_ticks_ns() >= deadline_ns;

@@ -18,10 +18,17 @@ struct lc_limits {
 	uint32_t layers_max;         /* layers of one image */
 	uint64_t window_bytes_max;   /* zstd window */
 	int64_t deadline_ns;         /* lc_ticks_ns() at which work stops; 0 none */
+	/* In a copy: the limits whose deadline counts in place of its own; they outlive it. */
+	const struct lc_limits *original;
 };
 
 /** Defaults that fit real images with room to spare; deadline_ns is 0. */
 extern const struct lc_limits lc_limits_default;
 
+/**
+ * A copy whose bounds may be changed. Its deadline stays that of l, also when that is moved (a user
+ * who gives up moves it): l outlives the copy.
+ */
+struct lc_limits lc_limits_copy(const struct lc_limits *l);
 /** True once the deadline has passed. */
 int lc_limits_expired(const struct lc_limits *l);

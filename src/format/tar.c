@@ -254,7 +254,7 @@ int tar_open(struct lc_stream *from, const struct lc_limits *limits, struct tar_
 		return lc_fail(e, LC_ENOMEM, "out of memory");
 	t->content = (struct lc_stream){ .read = tar_content_read, .skip = tar_content_skip };
 	t->from = from;
-	t->limits = *limits;
+	t->limits = lc_limits_copy(limits);
 	lc_buf_init(&t->pax, TAR_META_MAX);
 	lc_buf_init(&t->long_name, name_max);
 	lc_buf_init(&t->long_link, name_max);

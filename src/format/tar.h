@@ -53,7 +53,7 @@ struct tar_reader;
 
 /**
  * @param from    borrowed; it stands after the last byte used
- * @param limits  entries_max, name_bytes_max, layer_bytes_max, deadline
+ * @param limits  entries_max, name_bytes_max, layer_bytes_max, deadline; they outlive the reader
  */
 int tar_open(struct lc_stream *from, const struct lc_limits *limits, struct tar_reader **ret,
 	     struct lc_err *e) LC_MUST_CHECK;

@@ -296,7 +296,7 @@ int zip_open_content(const struct lc_content *c, const struct lc_limits *limits,
 	if (!z)
 		return lc_fail(e, LC_ENOMEM, "out of memory");
 	zip_error_init(&z->error);
-	z->limits = *limits;
+	z->limits = lc_limits_copy(limits);
 	if (z->limits.ratio_max == 0)
 		z->limits.ratio_max = 1;
 	rc = open_reader(z, c, e);

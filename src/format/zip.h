@@ -22,7 +22,8 @@ struct zip_member {
 	bool encrypted;
 };
 
-/** The content outlives the reader. LC_EBAD not a zip or damaged; LC_ELIMIT too many members. */
+/** Content and limits outlive the reader. LC_EBAD not a zip or damaged; LC_ELIMIT too many members.
+ */
 int zip_open_content(const struct lc_content *c, const struct lc_limits *limits,
 		     struct zip_reader **ret, struct lc_err *e) LC_MUST_CHECK;
 void zip_reader_close(struct zip_reader *z);

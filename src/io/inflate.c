@@ -240,7 +240,7 @@ int inflate_open_with(const struct deflate_engine *engine, struct lc_stream *fro
 	if (!f)
 		return lc_fail(e, LC_ENOMEM, "out of memory");
 	f->base = (struct lc_stream){ plain_read, plain_skip, inflate_close };
-	f->limits = *limits;
+	f->limits = lc_limits_copy(limits);
 	if (f->limits.ratio_max == 0)
 		f->limits.ratio_max = 1;
 	rc = inflate_in_init(&f->in, from, e);

@@ -22,9 +22,10 @@ const char *io_compression_name(enum io_compression c);
 enum io_compression io_sniff(struct lc_slice head);
 
 /**
- * @param from  borrowed, read from where it stands; read-ahead may take more than the compressed
+ * @param from    borrowed, read from where it stands; read-ahead may take more than the compressed
  * data needs
- * @param ret   owned by the caller, close with lc_stream_close(); from is not closed
+ * @param limits  outlive the stream, whose work stops when their deadline passes or is moved
+ * @param ret     owned by the caller, close with lc_stream_close(); from is not closed
  */
 int io_inflate_open(struct lc_stream *from, const struct lc_limits *limits, struct lc_stream **ret,
 		    enum io_compression *ret_kind, struct lc_err *e) LC_MUST_CHECK;

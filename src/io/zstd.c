@@ -290,7 +290,7 @@ int zstd_codec_open(const struct lc_limits *limits, struct inflate_codec **ret, 
 		return lc_fail(e, LC_ENOMEM, "out of memory");
 	z->base.step = zstd_step;
 	z->base.close = zstd_close;
-	z->limits = *limits;
+	z->limits = lc_limits_copy(limits);
 	*ret = &z->base;
 	return 0;
 }

@@ -40,7 +40,7 @@ struct source_tar {
 
 static struct lc_limits archive_limits(const struct lc_limits *l)
 {
-	struct lc_limits all = *l;
+	struct lc_limits all = lc_limits_copy(l);
 	/* A whole image, not one layer; of a plain archive the file's own size is the bound. */
 	if (__builtin_mul_overflow(l->layer_bytes_max, 4, &all.layer_bytes_max))
 		all.layer_bytes_max = UINT64_MAX;

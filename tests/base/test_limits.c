@@ -43,12 +43,33 @@ static void a_deadline_passes_with_the_clock(void **state)
 	shim_fake_reset();
 }
 
+static void a_copy_keeps_to_the_deadline_of_its_original(void **state)
+{
+	(void)state;
+	struct shim_fake f = shim_fake_default();
+	shim_fake_set(&f);
+	struct lc_limits l = lc_limits_default;
+	struct lc_limits copy = lc_limits_copy(&l);
+	struct lc_limits second = lc_limits_copy(&copy);
+	copy.entries_max = 1;
+	assert_int_equal(second.entries_max, l.entries_max);
+	f.ticks_ns = 1000;
+	assert_false(lc_limits_expired(&second));
+	l.deadline_ns = 1;
+	assert_true(lc_limits_expired(&copy));
+	assert_true(lc_limits_expired(&second));
+	l.deadline_ns = 2000;
+	assert_false(lc_limits_expired(&copy));
+	shim_fake_reset();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults_bound_everything),
 		cmocka_unit_test(the_ratio_lets_all_of_deflate_through),
 		cmocka_unit_test(a_deadline_passes_with_the_clock),
+		cmocka_unit_test(a_copy_keeps_to_the_deadline_of_its_original),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 
 #include "format/tar_impl.h"
 #include "support/alloc_fail.h"
+#include "support/shim_fake.h"
 #include "support/slice_assert.h"
 #include "tar_make.h"
 
@@ -538,6 +539,32 @@ static void limits_are_kept(void **state)
 	lc_buf_done(&b);
 }
 
+static void a_deadline_that_is_moved_ends_the_archive(void **state)
+{
+	(void)state;
+	struct shim_fake f = shim_fake_default();
+	struct lc_limits l = lc_limits_default;
+	struct lc_slice_stream from;
+	struct tar_reader *t;
+	struct tar_entry entry;
+	struct lc_buf b;
+
+	shim_fake_set(&f);
+	f.ticks_ns = 1000;
+	lc_buf_init(&b, 1 << 20);
+	make_file(&b, "a", "x");
+	make_file(&b, "b", "x");
+	make_end(&b);
+	lc_slice_stream_init(&from, lc_buf_get(&b));
+	assert_int_equal(tar_open(&from.base, &l, &t, NULL), 0);
+	assert_int_equal(tar_next(t, &entry, NULL), 0);
+	l.deadline_ns = 1;
+	assert_int_equal(tar_next(t, &entry, NULL), LC_ECANCEL);
+	tar_close(t);
+	lc_buf_done(&b);
+	shim_fake_reset();
+}
+
 static void the_place_of_a_failure_is_told(void **state)
 {
 	(void)state;
@@ -607,6 +634,7 @@ int main(void)
 		cmocka_unit_test(ends_are_recognised),
 		cmocka_unit_test(a_cut_is_truncation_but_between_entries),
 		cmocka_unit_test(limits_are_kept),
+		cmocka_unit_test(a_deadline_that_is_moved_ends_the_archive),
 		cmocka_unit_test(the_place_of_a_failure_is_told),
 		cmocka_unit_test(every_failing_allocation_is_an_error),
 	};

@@ -4,6 +4,7 @@
 
 #include "base/shim.h"
 #include "support/alloc_fail.h"
+#include "support/shim_fake.h"
 #include "support/slice_assert.h"
 
 enum { MIB = 1 << 20, CAP = 200 * MIB };
@@ -219,6 +220,34 @@ static void work_stops_at_the_deadline(void **state)
 	lc_buf_done(&got);
 }
 
+static void a_deadline_that_is_moved_stops_a_stream_on_its_way(void **state)
+{
+	(void)state;
+	struct lc_buf packed;
+
+	for (int zstd = 0; zstd < 2; zstd++) {
+		struct shim_fake f = shim_fake_default();
+		struct lc_limits l = lc_limits_default;
+		struct lc_stream *s = NULL;
+		struct drip d;
+		uint8_t part[1000];
+		size_t n = 0;
+
+		shim_fake_set(&f);
+		f.ticks_ns = 1000;
+		lc_buf_init(&packed, CAP);
+		make_bomb(&packed, zstd, 2 * MIB);
+		drip_init(&d, lc_buf_get(&packed), 1000);
+		assert_int_equal(io_inflate_open(&d.base, &l, &s, NULL, NULL), 0);
+		assert_int_equal(lc_stream_read(s, part, sizeof(part), &n, NULL), 0);
+		l.deadline_ns = 1;
+		assert_int_equal(lc_stream_skip(s, 2 * MIB - n, NULL), LC_ECANCEL);
+		lc_stream_close(s);
+		lc_buf_done(&packed);
+		shim_fake_reset();
+	}
+}
+
 static void one_shot_fills_a_buffer_up_to_its_cap(void **state)
 {
 	(void)state;
@@ -291,6 +320,7 @@ int main(void)
 		cmocka_unit_test(output_stops_at_the_limit_of_bytes),
 		cmocka_unit_test(plain_bytes_stop_at_the_limit_too),
 		cmocka_unit_test(work_stops_at_the_deadline),
+		cmocka_unit_test(a_deadline_that_is_moved_stops_a_stream_on_its_way),
 		cmocka_unit_test(one_shot_fills_a_buffer_up_to_its_cap),
 		cmocka_unit_test(every_failing_allocation_is_an_error),
 	};

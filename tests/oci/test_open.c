@@ -394,6 +394,42 @@ static void two_readers_of_one_layer_do_not_disturb_each_other(void **state)
 	make_done(&m);
 }
 
+/* Its owner gives up at the third look at the clock. */
+struct given_up {
+	struct lc_limits limits;
+	unsigned looks;
+};
+
+static int64_t ticks_until_given_up(void *ctx)
+{
+	struct given_up *g = ctx;
+	if (++g->looks == 3)
+		g->limits.deadline_ns = 1;
+	return 1000;
+}
+
+static void a_deadline_that_is_moved_stops_the_search_through_an_archive(void **state)
+{
+	(void)state;
+	static const enum io_compression kinds[] = { IO_PLAIN, IO_GZIP, IO_ZSTD };
+	for (size_t k = 0; k < 3; k++) {
+		struct make m = { 0 };
+		struct given_up g = { lc_limits_default, 0 };
+		struct lc_shim shim = lc_shim_default;
+		struct oci_image *i = NULL;
+		g.limits.deadline_ns = INT64_MAX;
+		shim.ctx = &g;
+		shim.ticks_ns = ticks_until_given_up;
+		make_docker(&m, &docker_image, 1, MAKE_DOCKER_OLD);
+		struct lc_content content = lc_content_slice(make_tar(&m, kinds[k]));
+		struct oci_open_options o = { .input = LC_S("x.tar"), .limits = &g.limits };
+		lc_shim = &shim;
+		assert_int_equal(oci_open_content(&content, &o, &i, NULL), LC_ECANCEL);
+		lc_shim = &lc_shim_default;
+		make_done(&m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -411,6 +447,7 @@ int main(void)
 		cmocka_unit_test(threads_read_layers_of_one_image),
 		cmocka_unit_test(threads_take_turns_at_an_archive_with_a_large_window),
 		cmocka_unit_test(two_readers_of_one_layer_do_not_disturb_each_other),
+		cmocka_unit_test(a_deadline_that_is_moved_stops_the_search_through_an_archive),
 	};
 	return cmocka_run_group_tests_name("oci-open", tests, NULL, NULL);
 }
