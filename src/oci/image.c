@@ -157,8 +157,10 @@ static int open_source(const char *path, const struct lc_limits *limits, struct 
 	bool directory = false;
 	if (!io_exists(path, &directory))
 		return lc_fail(e, LC_ENOTFOUND, "no such file or directory");
-	return directory ? oci_source_dir(path, limits, ret, e)
-			 : oci_source_tar(path, limits, ret, e);
+	if (!directory)
+		return oci_source_tar(path, limits, ret, e);
+	int rc = oci_source_dir(path, limits, ret, e);
+	return rc ? rc : oci_source_flat(ret, e);
 }
 
 static int open_image(struct oci_image *i, struct lc_content *content,

@@ -46,8 +46,8 @@ static int load_from(struct oci_image *i, enum oci_from from, const struct oci_o
 	struct oci_reference ref;
 	if (from == OCI_FROM_DOCKER || from == OCI_FROM_PODMAN)
 		return oci_engine_load(i, from, o, limits, e);
-	if (from != OCI_FROM_REGISTRY)
-		return lc_fail(e, LC_ENOTFOUND, "no content store can be read");
+	if (from == OCI_FROM_CONTAINERD)
+		return oci_containerd_load(i, o, limits, e);
 	int rc = oci_reference_parse(o->input, &i->arena, &ref, e);
 	if (rc)
 		return rc == LC_EBAD ? lc_wrap(e, LC_EUSAGE, "no image") : rc;

@@ -278,27 +278,11 @@ static struct lc_slice type_of(const struct http_response *r)
 static int keep_index(struct source_registry *s, struct lc_slice type, size_t size,
 		      struct lc_err *e)
 {
-	char text[DIGEST_TEXT_MAX];
-	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
-	struct json_writer w;
-	lc_buf_init(&b, 4096);
-	json_writer_init(&w, &b, 0);
-	json_begin_object(&w);
-	json_member_u64(&w, "schemaVersion", 2);
-	json_write_key(&w, "manifests");
-	json_begin_array(&w);
-	json_begin_object(&w);
-	json_member_str_opt(&w, "mediaType", type);
-	json_member_cstr(&w, "digest", digest_text(&s->top, text));
-	json_member_u64(&w, "size", size);
-	json_end_object(&w);
-	json_end_array(&w);
-	json_end_object(&w);
-	int rc = json_writer_err(&w);
-	if (rc)
-		return lc_fail(e, rc, "no memory for an index");
-	rc = keep(s, LC_S("index.json"), lc_buf_get(&b), e);
-	return rc ? rc : keep(s, LC_S("oci-layout"), LC_S("{\"imageLayoutVersion\":\"1.0.0\"}"), e);
+	struct lc_slice text;
+	int rc = oci_index_of_one(&s->top, type, size, &s->registry.arena, &text, e);
+	if (rc == 0)
+		rc = keep(s, LC_S("index.json"), text, e);
+	return rc ? rc : keep(s, LC_S("oci-layout"), LC_S(OCI_LAYOUT_TEXT), e);
 }
 
 static int fetch_top(struct source_registry *s, struct lc_err *e)

@@ -23,7 +23,7 @@ from fake_registry import Registry, server_tls  # noqa: E402
 
 IMAGE = Image()
 FILE = IMAGE.write_tar(SCRATCH / "image.tar")
-QUICK = ("image", "--quiet", "--scanners", "vuln", "--image-src", "remote")
+QUICK = ("image", "--quiet", "--scanners", "vuln")
 HOME = SCRATCH / "home"
 HOME.mkdir()
 DOCKER = {"DOCKER_CONFIG": str(SCRATCH / "docker")}
@@ -40,7 +40,9 @@ WANT = findings(run(*QUICK, "--format", "json", "--input", FILE))
 
 def pull(registry, *args, name=None, **kw):
     kw["env"] = {**DOCKER, **kw.pop("env", {})}
-    return run(*QUICK, *args, name or registry.name(), timeout=60, **kw)
+    target = [registry.name()] if name is None else [name] if name else []
+    src = () if "--image-src" in args else ("--image-src", "remote")
+    return run(*QUICK, *src, *args, *target, timeout=60, **kw)
 
 
 def works(registry, *args, **kw):
@@ -113,6 +115,31 @@ def an_index_is_answered_by_platform():
         meta = json.loads(pull(r, "--platform", "linux/s390x", "-f", "json").stdout)["Metadata"]
         if meta["RepoDigests"] != [f"{r.host}/team/app@{digest}"]:
             yield f"the index's digest is not what is told: {meta['RepoDigests']}"
+
+
+def directories_without_an_index_are_read():
+    flat = SCRATCH / "flat"
+    flat.mkdir()
+    for path, content in IMAGE.members.items():
+        if path.startswith("blobs/"):
+            (flat / path.split("/")[2]).write_bytes(content)
+    top = json.loads(IMAGE.members["index.json"])["manifests"][0]["digest"]
+    (flat / top.split(":")[1]).rename(flat / "manifest.json")
+    (flat / "version").write_text("Directory Transport Version: 1.1\n")
+    yield from works(None, name=f"dir:{flat}")
+    yield from works(None, "--input", flat, name="")
+    root = SCRATCH / "containerd"
+    IMAGE.write_dir(root / "io.containerd.content.v1.content")
+    (root / "io.containerd.content.v1.content" / "index.json").unlink()
+    env = {"CONTAINERD_ROOT": str(root)}
+    yield from works(None, "--image-src", "containerd", name=f"app@{top}", env=env)
+    yield from fails(pull(None, "--image-src", "containerd", name="app:1", env=env), 1, "digest")
+    absent = "app@sha256:" + "0" * 64
+    yield from fails(pull(None, "--image-src", "containerd", name=absent, env=env), 1, "is not in")
+    (flat / "manifest.json").write_bytes(b"{}")
+    yield from fails(pull(None, name=f"dir:{flat}"), 1, "flat")
+    shutil.rmtree(flat)
+    shutil.rmtree(root)
 
 
 # ---- who we are ----
@@ -331,8 +358,8 @@ def what_stands_still_ends_with_the_timeout():
 def nothing_there_is_one_line():
     with Registry(IMAGE) as r:
         name = r.name()
-    yield from fails(run(*QUICK, name), 1, "nothing answers")
-    yield from fails(run(*QUICK, "no-such-host.invalid/app:1"), 1, "no such host")
+    yield from fails(pull(None, name=name), 1, "nothing answers")
+    yield from fails(pull(None, name="no-such-host.invalid/app:1"), 1, "no such host")
 
 
 def answers_that_are_no_http_are_refused():
@@ -504,6 +531,7 @@ def nothing_is_left_behind():
 tap.run([(check.__name__, check) for check in (
     a_tag_and_a_digest_give_what_the_file_gives,
     an_index_is_answered_by_platform,
+    directories_without_an_index_are_read,
     tokens_are_fetched_with_and_without_a_user,
     basic_is_answered_and_a_wrong_password_told,
     login_keeps_and_logout_forgets,

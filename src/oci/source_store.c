@@ -1,0 +1,229 @@
+#include "oci/source_remote.h"
+
+#include "base/log.h"
+#include "base/shim.h"
+#include "io/environment.h"
+#include "io/file.h"
+#include "oci/document.h"
+#include "oci/layout.h"
+
+/*
+ * Directories that hold an image's blobs, but no index of their own: one is made that names what is
+ * wanted. skopeo's "dir:" keeps blobs by bare hex beside manifest.json; containerd's content store
+ * has a layout's blobs/<algorithm>/<hex>. Sources: containers-transports(5) "dir:path"; containerd
+ * content store.
+ */
+
+struct store {
+	struct oci_source base;
+	struct oci_source *below;
+	struct lc_arena arena;
+	struct lc_slice index;
+	struct digest top;
+	bool flat;
+};
+
+int oci_index_of_one(const struct digest *d, struct lc_slice type, uint64_t size,
+		     struct lc_arena *a, struct lc_slice *ret, struct lc_err *e)
+{
+	char text[DIGEST_TEXT_MAX];
+	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
+	struct json_writer w;
+	lc_buf_init(&b, 4096);
+	json_writer_init(&w, &b, 0);
+	json_begin_object(&w);
+	json_member_u64(&w, "schemaVersion", 2);
+	json_write_key(&w, "manifests");
+	json_begin_array(&w);
+	json_begin_object(&w);
+	json_member_str_opt(&w, "mediaType", type);
+	json_member_cstr(&w, "digest", digest_text(d, text));
+	json_member_u64(&w, "size", size);
+	json_end_object(&w);
+	json_end_array(&w);
+	json_end_object(&w);
+	int rc = json_writer_err(&w);
+	if (rc == 0)
+		rc = lc_arena_dup(a, lc_buf_get(&b), ret);
+	return rc ? lc_fail(e, rc, "no memory for an index") : 0;
+}
+
+/* Where the directory keeps a location. */
+static struct lc_slice below_of(const struct store *s, struct lc_slice location)
+{
+	char hex[DIGEST_TEXT_MAX];
+	struct lc_slice rest = location;
+	if (!s->flat || !lc_chop_prefix(&rest, LC_S("blobs/")))
+		return location;
+	size_t slash = lc_find(rest, '/');
+	rest = lc_skip(rest, slash == SIZE_MAX ? rest.n : slash + 1);
+	return lc_eq(rest, lc_str(digest_hex(&s->top, hex))) ? LC_S("manifest.json") : rest;
+}
+
+static int store_document(struct oci_source *base, struct lc_slice location, struct lc_arena *a,
+			  struct lc_slice *ret, struct lc_err *e)
+{
+	struct store *s = (struct store *)base;
+	if (lc_eq(location, LC_S("index.json"))) {
+		*ret = s->index;
+		return 0;
+	}
+	if (lc_eq(location, LC_S("oci-layout"))) {
+		*ret = LC_S(OCI_LAYOUT_TEXT);
+		return 0;
+	}
+	return s->below->document(s->below, below_of(s, location), a, ret, e);
+}
+
+static int store_blob(struct oci_source *base, struct lc_slice location, struct lc_stream **ret,
+		      struct lc_err *e)
+{
+	struct store *s = (struct store *)base;
+	return s->below->blob(s->below, below_of(s, location), ret, e);
+}
+
+static int store_find(struct oci_source *base, struct lc_slice location, uint64_t *ret_size,
+		      struct lc_err *e)
+{
+	struct store *s = (struct store *)base;
+	*ret_size = s->index.n;
+	if (lc_eq(location, LC_S("index.json")))
+		return 0;
+	if (lc_eq(location, LC_S("manifest.json")))
+		return LC_ENOTFOUND; /* no docker archive's */
+	return s->below->find(s->below, below_of(s, location), ret_size, e);
+}
+
+static void store_close(struct oci_source *base)
+{
+	struct store *s = (struct store *)base;
+	if (s->below)
+		s->below->close(s->below);
+	lc_arena_done(&s->arena);
+	lc_free(s);
+}
+
+static struct store *store_new(struct oci_source *below, enum oci_source_kind kind)
+{
+	struct store *s = lc_alloc0(1, sizeof(*s));
+	if (!s)
+		return NULL;
+	s->base = (struct oci_source){
+		.kind = kind,
+		.document = store_document,
+		.blob = store_blob,
+		.find = store_find,
+		.close = store_close,
+		.limits = below->limits,
+	};
+	lc_arena_init(&s->arena, (size_t)32 << 20);
+	s->below = below;
+	return s;
+}
+
+/* ---- dir: ---- */
+
+int oci_source_flat(struct oci_source **source, struct lc_err *e)
+{
+	uint64_t size;
+	struct lc_slice text;
+	struct oci_source *dir = *source;
+	struct store *s;
+	if (dir->find(dir, LC_S("index.json"), &size, NULL) == 0 ||
+	    dir->find(dir, LC_S("version"), &size, NULL) || size > 256 ||
+	    dir->find(dir, LC_S("manifest.json"), &size, NULL))
+		return 0;
+	s = store_new(dir, OCI_LAYOUT_DIR);
+	if (!s)
+		return lc_fail(e, LC_ENOMEM, "no memory for a directory");
+	s->flat = true;
+	*source = &s->base;
+	int rc = dir->document(dir, LC_S("version"), &s->arena, &text, e);
+	bool is_dir = rc == 0 && lc_starts(text, LC_S("Directory Transport Version: 1."));
+	if (rc == 0 && is_dir)
+		rc = dir->document(dir, LC_S("manifest.json"), &s->arena, &text, e);
+	if (rc == 0 && is_dir)
+		rc = digest_of(DIGEST_SHA256, text, &s->top, e);
+	if (rc == 0 && is_dir)
+		rc = oci_index_of_one(&s->top, LC_S(""), text.n, &s->arena, &s->index, e);
+	if (is_dir || rc)
+		return rc;
+	s->below = NULL; /* some other directory */
+	store_close(&s->base);
+	*source = dir;
+	return 0;
+}
+
+/* ---- containerd ---- */
+
+/* Where containerd keeps its content: CONTAINERD_ROOT is for stores in another place. */
+static const char *content_root(const struct oci_remote *r, struct lc_arena *a)
+{
+	bool dir = false;
+	const char *root = io_env(r->environment, "CONTAINERD_ROOT");
+	struct lc_slice path = lc_arena_fmt(a, "%s/io.containerd.content.v1.content",
+					    root ? root : "/var/lib/containerd");
+	return path.p && io_exists((const char *)path.p, &dir) && dir ? (const char *)path.p : NULL;
+}
+
+static int containerd_names(struct oci_image *i, const struct oci_reference *ref, struct lc_err *e)
+{
+	struct oci_reference r = *ref;
+	i->kind = OCI_CONTAINERD_STORE;
+	i->reference = oci_reference_familiar(&r, &i->arena);
+	r.tag = LC_S("");
+	i->repo_tags = (struct lc_slices){ 0 };
+	i->repo_digests = (struct lc_slices){ 0 };
+	return document_push(i, &i->repo_digests, oci_reference_familiar(&r, &i->arena), e);
+}
+
+static int open_store(struct oci_image *i, const char *root, struct lc_slice digest,
+		      const struct lc_limits *limits, struct lc_err *e)
+{
+	uint64_t size = 0;
+	struct oci_source *dir = NULL;
+	struct digest top;
+	int rc = digest_parse(digest, &top, e);
+	if (rc == 0)
+		rc = oci_source_dir(root, limits, &dir, e);
+	if (rc)
+		return rc;
+	struct store *s = store_new(dir, OCI_CONTAINERD_STORE);
+	if (!s) {
+		dir->close(dir);
+		return lc_fail(e, LC_ENOMEM, "no memory for a content store");
+	}
+	i->source = &s->base;
+	s->top = top;
+	struct lc_slice location = oci_blob_location(&top, &s->arena);
+	if (!location.p)
+		return lc_fail(e, LC_ENOMEM, "no memory for a path");
+	if (dir->find(dir, location, &size, NULL))
+		return lc_fail(e, LC_ENOTFOUND, "%s is not in %s", lc_quote(digest).s, root);
+	return oci_index_of_one(&top, LC_S(""), size, &s->arena, &s->index, e);
+}
+
+int oci_containerd_load(struct oci_image *i, const struct oci_open_options *o,
+			const struct lc_limits *limits, struct lc_err *e)
+{
+	struct oci_reference ref;
+	struct oci_open_options only = *o;
+	const char *root = content_root(o->remote, &i->arena);
+	if (!root)
+		return lc_fail(e, LC_ENOTFOUND, "no content store that can be read");
+	int rc = oci_reference_parse(o->input, &i->arena, &ref, e);
+	if (rc)
+		return rc;
+	if (!ref.digest.n)
+		return lc_fail(e, LC_ENOTFOUND,
+			       "its content store is read by digest alone: name the image as "
+			       "NAME@sha256:...");
+	rc = open_store(i, root, ref.digest, limits, e);
+	only.reference = LC_S("");
+	if (rc == 0)
+		rc = layout_load(i, &only, e);
+	/* Pulled for another platform, or fetched in part. */
+	if (rc == LC_EBAD && i->source->incomplete)
+		return lc_wrap(e, LC_ENOTFOUND, "not whole in %s", root);
+	return rc ? rc : containerd_names(i, &ref, e);
+}
