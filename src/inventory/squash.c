@@ -174,10 +174,10 @@ static int add_layer(struct squash *s, const struct inv_layer_facts *facts, size
 	return r;
 }
 
-/* The diagnostic outlives the facts of the lower layer that it speaks of. */
+/* The diagnostic outlives the facts of the lower layer that it speaks of, and is the result's. */
 static int tell_replaced(struct squash *s, const struct live *l, struct lc_slice path, size_t layer)
 {
-	struct lc_arena *a = &s->layers[layer].arena;
+	struct lc_arena *a = s->arena;
 	struct inv_diagnostic *d = lc_new(a, struct inv_diagnostic);
 	if (!d)
 		return lc_arena_err(a);

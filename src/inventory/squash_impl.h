@@ -27,7 +27,8 @@ struct live {
 };
 
 struct squash_layer {
-	struct lc_arena arena;       /* of the live ones that it brought: goes when none is left */
+	struct lc_arena arena;       /* of the live ones that it brought: goes when none is left,
+				      * so nothing of it may be part of the result */
 	size_t live;                 /* how many are left */
 	struct inv_layer_facts kept; /* copies: links, whiteouts, opaque directories, presence */
 	struct path_cover cover;     /* of kept; hides nothing when the layer could not be read */
