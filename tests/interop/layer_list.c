@@ -57,9 +57,11 @@ static bool is_below(struct lc_slice path, struct lc_slice dir)
 	return path.n > dir.n && lc_starts(path, dir) && path.p[dir.n] == '/';
 }
 
+/* Every member is present, also one that a later one replaces: what it took away stays away. */
 static struct node *put(struct stack *s, struct layer *l, struct lc_slice path, enum tar_type type)
 {
 	struct lc_err e = { 0 };
+	must(inv_presence_add(&l->presence, path, type == TAR_DIR), &e);
 	struct node *n = lc_map_get(&l->nodes, path);
 	if (!n) {
 		n = lc_new(&s->arena, struct node);
@@ -143,6 +145,7 @@ static void read_layer(struct stack *s, const struct oci_image *image, size_t nu
 	struct oci_entry en;
 	struct lc_err e = { 0 };
 	int rc;
+	must(inv_presence_init(&l->presence, &e), &e);
 	must(oci_layer_open(image, number, NULL, NULL, &r, &e), &e);
 	while ((rc = oci_layer_next(r, &en, &e)) == 0) {
 		if (en.kind == OCI_WHITEOUT)
@@ -163,12 +166,6 @@ static void seal_layer(struct stack *s, struct layer *l)
 {
 	static const struct path_links no_links;
 	struct lc_err e = { 0 };
-	must(inv_presence_init(&l->presence, &e), &e);
-	for (size_t i = 0; i < l->nodes.n; i++) {
-		const struct node *n = l->nodes.items[i].value;
-		if (!n->gone)
-			must(inv_presence_add(&l->presence, n->path, n->type == TAR_DIR), &e);
-	}
 	inv_presence_seal(&l->presence);
 	l->facts.presence = &l->presence;
 	must(path_cover_init(&l->cover, &l->facts, &no_links, &s->arena), &e);

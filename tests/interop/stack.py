@@ -17,6 +17,8 @@ import tarfile
 FORMATS = {"gnu": tarfile.GNU_FORMAT, "pax": tarfile.PAX_FORMAT, "ustar": tarfile.USTAR_FORMAT}
 NAMES = ["a", "b", "c", "lib", "x y", "-rf", "é", "日本", "new\nline", "back\\slash", "x.wh.y", "tab\there", "'q'",
          "*", ".hidden", "n" * 120, "m" * 255, "wh", "..."]
+KINDS = (["file"] * 6 + ["dir"] * 3 + ["symlink"] * 2 + ["hardlink"] * 2 + ["whiteout"] * 4
+         + ["opaque"] * 2)
 LAYER = "application/vnd.oci.image.layer.v1.tar"
 
 
@@ -59,7 +61,7 @@ def draw_path(rng, tree):
 
 def draw_member(rng, tree, own, lower):
     path = draw_path(rng, tree)
-    kind = rng.choice(["file"] * 6 + ["dir"] * 3 + ["symlink"] * 2 + ["hardlink"] * 2 + ["whiteout"] * 4 + ["opaque"] * 2)
+    kind = rng.choice(KINDS)
     if kind in ("whiteout", "opaque"):
         known = sorted(lower.types)
         path = rng.choice(known) if known and rng.random() < 0.9 else path

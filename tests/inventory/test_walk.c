@@ -206,6 +206,21 @@ static void derived_systems_win_over_their_parents(void **state)
 	check(&layers[3], 1, "os debian kali-rolling 40 layer=0 file=etc/debian_version\n");
 }
 
+static void a_directory_that_was_a_file_hides_what_is_below_it(void **state)
+{
+	(void)state;
+	static const struct make_file base[] = {
+		{ .name = DB, .content = APK("a", "1-r0") },
+		{ .name = "etc/os-release", .content = "ID=x\n" },
+	};
+	static const struct make_file upper[] = {
+		{ .name = "lib" },
+		{ .name = "lib", .type = TAR_DIR },
+	};
+	const struct make_layer layers[] = { LAYER(base), LAYER(upper) };
+	check(layers, 2, "os x 5 layer=0 file=etc/os-release\n");
+}
+
 static void unsafe_names_are_counted_and_said(void **state)
 {
 	(void)state;
@@ -544,6 +559,7 @@ int main(void)
 		cmocka_unit_test(the_last_member_of_a_name_counts),
 		cmocka_unit_test(whiteouts_and_opaque_directories_take_databases_away),
 		cmocka_unit_test(derived_systems_win_over_their_parents),
+		cmocka_unit_test(a_directory_that_was_a_file_hides_what_is_below_it),
 		cmocka_unit_test(unsafe_names_are_counted_and_said),
 		cmocka_unit_test(several_analysers_share_one_reading),
 		cmocka_unit_test(sizes_over_the_limits_are_said),
