@@ -4,6 +4,7 @@ usage: copies.py LACRE
 Images of the shared test data are copied from their archive to each kind that we read.
 """
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -33,8 +34,14 @@ def facts(path):
     return out
 
 
+def peer_environment():
+    """podman refuses to run where DOCKER_CONFIG names a directory without a file in it."""
+    return {k: v for k, v in os.environ.items() if k != "DOCKER_CONFIG"}
+
+
 def call(*args):
-    done = subprocess.run(list(map(str, args)), capture_output=True)
+    env = peer_environment()
+    done = subprocess.run(list(map(str, args)), capture_output=True, env=env)
     if done.returncode:
         raise RuntimeError(f"{' '.join(map(str, args))}: {done.stderr.decode(errors='replace')[-400:]}")
 
@@ -108,7 +115,8 @@ def and_back():
 
 def pulled(tool, image):
     """The id of an image that tool took from its archive; skips where it cannot run at all."""
-    done = subprocess.run([*tool, "pull", "-q", source(image)], capture_output=True)
+    env = peer_environment()
+    done = subprocess.run([*tool, "pull", "-q", source(image)], capture_output=True, env=env)
     if done.returncode:
         why = " ".join(done.stderr.decode(errors="replace").split())[-200:]
         raise Skip(f"{tool[0]} cannot pull here: {why}")
