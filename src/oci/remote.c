@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "oci/document.h"
 #include "oci/layout.h"
+#include "oci/mirrors.h"
 #include "oci/source_remote.h"
 
 static const char *const names[OCI_FROM_N] = {
@@ -28,16 +29,67 @@ bool oci_from_parse(struct lc_slice s, enum oci_from *ret)
 	return false;
 }
 
+/* Undo a try; what it allocated stays in the arena. */
+static void forget(struct oci_image *i)
+{
+	struct oci_image fresh = { .arena = i->arena, .name = i->name };
+	if (i->source)
+		i->source->close(i->source);
+	*i = fresh;
+}
+
+/* From one place. */
+static int load_place(struct oci_image *i, const struct oci_open_options *o,
+		      const struct oci_reference *named, const struct oci_reference *ref,
+		      bool insecure, const struct lc_limits *limits, struct lc_err *e)
+{
+	struct oci_remote *remote = lc_new(&i->arena, struct oci_remote); /* as long as the image */
+	struct oci_open_options only = *o;
+	if (!remote)
+		return lc_fail(e, lc_arena_err(&i->arena), "no memory for a registry");
+	*remote = *o->remote;
+	remote->insecure |= insecure;
+	only.reference = LC_S("");
+	int rc = oci_source_registry(ref, remote, limits, &i->source, e);
+	if (rc == 0)
+		rc = layout_load(i, &only, e);
+	return rc ? rc : oci_source_registry_names(i, named, e);
+}
+
+/* Mirrors in order, then the registry itself. */
 static int load_registry(struct oci_image *i, const struct oci_open_options *o,
 			 const struct oci_reference *ref, const struct lc_limits *limits,
 			 struct lc_err *e)
 {
-	int rc = oci_source_registry(ref, o->remote, limits, &i->source, e);
-	struct oci_open_options only = *o;
-	only.reference = LC_S("");
-	if (rc == 0)
-		rc = layout_load(i, &only, e);
-	return rc ? rc : oci_source_registry_names(i, e);
+	struct mirror_rules rules;
+	struct oci_reference at = *ref;
+	int rc = mirrors_read(o->remote, &i->arena, &rules, e);
+	const struct mirror_rule *rule = rc ? NULL : mirrors_find(&rules, ref);
+	if (rc || !rule)
+		return rc ? rc : load_place(i, o, ref, ref, false, limits, e);
+	if (rule->blocked)
+		return lc_fail(e, LC_EDENIED, "registries.conf blocks %s",
+			       lc_quote(rule->prefix).s);
+	for (size_t k = 0; k < rule->mirrors.n; k++) {
+		struct lc_err why = { 0 };
+		const struct mirror_place *m = &rule->mirrors.v[k];
+		if (!(ref->digest.n ? m->by_digest : m->by_tag))
+			continue;
+		rc = mirrors_move(rule, m, ref, &i->arena, &at, &why);
+		if (rc == 0)
+			rc = load_place(i, o, ref, &at, m->insecure, limits, &why);
+		lc_debug("mirror %.*s: %s", LC_FMT(m->location), rc == 0 ? "found" : why.msg);
+		if (rc == 0)
+			return 0;
+		if (rc == LC_ENOMEM || rc == LC_ECANCEL || rc == LC_EUSAGE) {
+			if (e)
+				*e = why;
+			return rc;
+		}
+		forget(i);
+	}
+	rc = mirrors_move(rule, &rule->own, ref, &i->arena, &at, e);
+	return rc ? rc : load_place(i, o, ref, &at, rule->own.insecure, limits, e);
 }
 
 static int load_from(struct oci_image *i, enum oci_from from, const struct oci_open_options *o,
@@ -52,15 +104,6 @@ static int load_from(struct oci_image *i, enum oci_from from, const struct oci_o
 	if (rc)
 		return rc == LC_EBAD ? lc_wrap(e, LC_EUSAGE, "no image") : rc;
 	return load_registry(i, o, &ref, limits, e);
-}
-
-/* Undo a try; what it allocated stays in the arena. */
-static void forget(struct oci_image *i)
-{
-	struct oci_image fresh = { .arena = i->arena, .name = i->name };
-	if (i->source)
-		i->source->close(i->source);
-	*i = fresh;
 }
 
 /* Not there, not reached, not for us: the next one may have it. */

@@ -331,11 +331,12 @@ int oci_source_registry(const struct oci_reference *ref, const struct oci_remote
 }
 
 /* Names as the registry knows them: the digest is that of the index where there is one. */
-int oci_source_registry_names(struct oci_image *i, struct lc_err *e)
+int oci_source_registry_names(struct oci_image *i, const struct oci_reference *named,
+			      struct lc_err *e)
 {
 	char text[DIGEST_TEXT_MAX];
 	struct source_registry *s = (struct source_registry *)i->source;
-	struct oci_reference r = s->registry.ref;
+	struct oci_reference r = *named;
 	int rc = 0;
 	i->repo_tags = (struct lc_slices){ 0 };
 	i->repo_digests = (struct lc_slices){ 0 };

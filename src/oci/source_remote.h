@@ -12,8 +12,9 @@
 int oci_source_registry(const struct oci_reference *ref, const struct oci_remote *remote,
 			const struct lc_limits *limits, struct oci_source **ret,
 			struct lc_err *e) LC_MUST_CHECK;
-/** Tags, digests and reference of an image loaded from a registry. */
-int oci_source_registry_names(struct oci_image *i, struct lc_err *e) LC_MUST_CHECK;
+/** Tags, digests and reference of an image loaded from a registry, by the name it was asked for. */
+int oci_source_registry_names(struct oci_image *i, const struct oci_reference *named,
+			      struct lc_err *e) LC_MUST_CHECK;
 
 /**
  * Ask an engine for an image and load it; from is OCI_FROM_DOCKER or OCI_FROM_PODMAN.

@@ -142,6 +142,44 @@ def directories_without_an_index_are_read():
     shutil.rmtree(root)
 
 
+def mirrors_are_asked_first():
+    conf = SCRATCH / "registries.conf"
+    env = {"CONTAINERS_REGISTRIES_CONF": str(conf)}
+    with Registry(IMAGE) as r, Registry(IMAGE, behave=on(
+            "manifests", lambda h: h.refuse(404))) as empty:
+        conf.write_text(f"""# ours
+unqualified-search-registries = [
+    "docker.io",
+]
+[[registry]]
+prefix = "registry.invalid/mine"
+location = "registry.invalid/theirs"
+[[registry.mirror]]
+location = "{empty.host}/a"  # has nothing
+[[registry.mirror]]
+location = "127.0.0.1:1/never"
+pull-from-mirror = "digest-only"
+[[registry.mirror]]
+location = "{r.host}/b/c"
+[[registry]]
+prefix = "*.blocked.invalid"
+blocked = true
+""")
+        name = "registry.invalid/mine/app:1"
+        yield from works(None, name=name, env=env)
+        asked = [s[1] for s in empty.seen + r.seen if "manifests" in s[1]]
+        if asked[:2] != ["/v2/a/app/manifests/1", "/v2/b/c/app/manifests/1"]:
+            yield f"asked {asked}"
+        meta = json.loads(pull(None, "-f", "json", name=name, env=env).stdout)["Metadata"]
+        if meta["RepoTags"] != [name]:
+            yield f"the mirror's name is told: {meta['RepoTags']}"
+        yield from fails(pull(None, name="a.blocked.invalid/x:1", env=env), 1, "blocks")
+        yield from fails(pull(None, name="registry.invalid/minexx/app:1", env=env), 1, "no such host")
+        conf.write_text("[[registry]]\nprefix\n")
+        yield from fails(pull(None, name=name, env=env), 1, "registries.conf", "line 2")
+    conf.unlink()
+
+
 # ---- who we are ----
 
 def tokens_are_fetched_with_and_without_a_user():
@@ -532,6 +570,7 @@ tap.run([(check.__name__, check) for check in (
     a_tag_and_a_digest_give_what_the_file_gives,
     an_index_is_answered_by_platform,
     directories_without_an_index_are_read,
+    mirrors_are_asked_first,
     tokens_are_fetched_with_and_without_a_user,
     basic_is_answered_and_a_wrong_password_told,
     login_keeps_and_logout_forgets,
