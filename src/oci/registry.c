@@ -91,16 +91,41 @@ static int url_of(struct registry *r, const char *scheme, struct lc_err *e)
 	return r->host.url.p ? 0 : lc_fail(e, lc_arena_err(&r->arena), "no memory for a URL");
 }
 
-/* Does it speak TLS? Asked only where plain HTTP may be the answer. */
-static int probe(struct registry *r, struct lc_err *e)
+static int knock(struct registry *r, struct http_response **ret, struct lc_err *e)
 {
-	struct lc_err why = { 0 };
-	struct http_response *answer LC_CLEANUP(http_closep) = NULL;
 	struct lc_slice url = lc_arena_fmt(&r->arena, "%.*s/v2/", LC_FMT(r->host.url));
 	if (!url.p)
 		return lc_fail(e, lc_arena_err(&r->arena), "no memory for a URL");
 	struct http_request q = { .url = (const char *)url.p, .tls = &r->host.tls, .once = true };
-	int rc = http_send(r->client, &q, &answer, &why);
+	return http_send(r->client, &q, ret, e);
+}
+
+/*
+ * On loopback plain HTTP is asked for first: nobody stands between, nothing is told, and setting up
+ * TLS costs more than the rest of a small image. A server that wants TLS answers 400, or not.
+ */
+static int probe_plain(struct registry *r, struct lc_err *e)
+{
+	struct http_response *answer LC_CLEANUP(http_closep) = NULL;
+	int rc = url_of(r, "http", e);
+	if (rc)
+		return rc;
+	rc = knock(r, &answer, e);
+	r->host.plain = rc == 0 && answer->status != 400;
+	if (r->host.plain)
+		lc_debug("registry %.*s speaks plain HTTP", LC_FMT(r->ref.registry));
+	if (rc == LC_ENOMEM || rc == LC_ECANCEL || rc == LC_EUNSUP)
+		return rc;
+	lc_err_clear(e);
+	return 0;
+}
+
+/* Does it speak TLS? Asked only where plain HTTP may be the answer. */
+static int probe_tls(struct registry *r, struct lc_err *e)
+{
+	struct lc_err why = { 0 };
+	struct http_response *answer LC_CLEANUP(http_closep) = NULL;
+	int rc = knock(r, &answer, &why);
 	if (rc == LC_ENET && http_no_tls(&why)) {
 		lc_debug("registry %.*s speaks plain HTTP", LC_FMT(r->ref.registry));
 		r->host.plain = true;
@@ -113,13 +138,15 @@ static int probe(struct registry *r, struct lc_err *e)
 
 int registry_host_find(struct registry *r, struct lc_err *e)
 {
+	bool loopback = http_is_loopback(r->ref.registry);
 	r->host.tls.insecure = r->remote->insecure;
 	int rc = find_certs(r, e);
-	if (rc == 0)
-		rc = url_of(r, "https", e);
-	if (rc == 0 && (r->remote->insecure || http_is_loopback(r->ref.registry)))
-		rc = probe(r, e);
-	return rc;
+	if (rc == 0 && loopback && !r->host.tls.ca_pem.n)
+		rc = probe_plain(r, e);
+	if (rc || r->host.plain)
+		return rc;
+	rc = url_of(r, "https", e);
+	return rc == 0 && (r->remote->insecure || loopback) ? probe_tls(r, e) : rc;
 }
 
 /* ---- requests ---- */
