@@ -2,6 +2,7 @@
 what is wrong (a list of lines, empty when fine) or raises Skip with what is missing."""
 
 import sys
+import traceback
 
 
 class Skip(Exception):
@@ -18,6 +19,8 @@ def run(cases):
         except Skip as reason:
             print(f"ok {number} - {name} # SKIP {reason}", flush=True)
             continue
+        except Exception:  # a check that cannot finish has failed; those after it still run
+            wrong = traceback.format_exc().splitlines()
         for line in wrong:
             print(f"# {line}")
         print(f"{'not ok' if wrong else 'ok'} {number} - {name}", flush=True)
