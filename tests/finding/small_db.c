@@ -33,18 +33,26 @@ static void write_rows(struct db_writer *w, const struct small_package *p, size_
 	good(db_writer_finish(w, &info, &e), &e);
 }
 
-struct adv_db *small_db(const struct small_package *p, size_t pn,
-			const struct small_vulnerability *v, size_t vn)
+void small_db_write(char path[SMALL_DB_PATH], const struct small_package *p, size_t pn,
+		    const struct small_vulnerability *v, size_t vn)
 {
-	char path[] = "/tmp/lacre-test-XXXXXX";
 	struct db_writer *w = NULL;
-	struct adv_db *db = NULL;
 	struct lc_err e = { 0 };
+	(void)snprintf(path, SMALL_DB_PATH, "/tmp/lacre-test-XXXXXX");
 	int fd = mkstemp(path);
 	assert_true(fd >= 0);
 	close(fd);
 	good(db_writer_open(path, &w, &e), &e);
 	write_rows(w, p, pn, v, vn);
+}
+
+struct adv_db *small_db(const struct small_package *p, size_t pn,
+			const struct small_vulnerability *v, size_t vn)
+{
+	char path[SMALL_DB_PATH];
+	struct adv_db *db = NULL;
+	struct lc_err e = { 0 };
+	small_db_write(path, p, pn, v, vn);
 	good(adv_db_open(path, &db, &e), &e);
 	unlink(path);
 	return db;
