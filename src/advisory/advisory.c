@@ -26,3 +26,15 @@ bool advisory_status_parse(struct lc_slice word, enum advisory_status *ret)
 	}
 	return false;
 }
+
+bool advisory_has_name(const struct advisory *adv, struct lc_slice id)
+{
+	const struct lc_slices *const lists[] = { &adv->vulnerabilities, &adv->aliases };
+	if (lc_eq(adv->id, id))
+		return true;
+	for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++)
+		for (size_t i = 0; i < lists[k]->n; i++)
+			if (lc_eq(lists[k]->v[i], id))
+				return true;
+	return false;
+}

@@ -43,6 +43,9 @@ struct advisory {
 	struct lc_slices symbols; /* functions concerned, when the record names them */
 };
 
+/** Does it go by this id: its own, one that it is about, or another name? */
+bool advisory_has_name(const struct advisory *adv, struct lc_slice id);
+
 /** What one source says of a vulnerability's severity. */
 struct advisory_vendor {
 	struct lc_slice source;

@@ -20,6 +20,9 @@ static const char *const queries[DB_QUERIES_N] = {
 	[DB_SOURCES] = "SELECT id, ecosystem, name, url, licence, date, records FROM source "
 		       "ORDER BY id, ecosystem",
 	[DB_ECOSYSTEMS] = "SELECT name, packages, advisories FROM ecosystem ORDER BY name",
+	[DB_MENTIONS] = "SELECT ecosystem, name, record FROM package WHERE instr(record, ?) "
+			"ORDER BY ecosystem, name",
+	[DB_ALIASES] = "SELECT id, record FROM vulnerability WHERE instr(record, ?) ORDER BY id",
 };
 
 sqlite3_stmt *db_query(struct adv_db *db, enum db_query q, struct lc_slice first,

@@ -16,6 +16,8 @@ enum db_query {
 	DB_META,
 	DB_SOURCES,
 	DB_ECOSYSTEMS,
+	DB_MENTIONS,
+	DB_ALIASES,
 	DB_QUERIES_N
 };
 

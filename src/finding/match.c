@@ -57,31 +57,44 @@ static int without_key(struct match *m, const struct inv_package *p)
 	return name.p ? tell_uncovered(m, name) : no_memory(m);
 }
 
-static bool wanted(const struct match *m, const struct inv_package *p)
+bool match_wanted(const struct match_options *o, const struct inv_package *p)
 {
 	const struct package_type *t = package_type_of(p->type);
 	unsigned group = t && t->os ? INV_GROUP_OS : INV_GROUP_LIBRARY;
-	return (m->o->groups & group) && !(p->flags & INV_VIRTUAL);
+	return (o->groups & group) && !(p->flags & INV_VIRTUAL);
+}
+
+int match_subject_of(const struct inv_found_package *found, const struct inventory *inv,
+		     struct lc_arena *a, struct match_subject *ret, struct lc_err *e)
+{
+	struct match_subject s = { .package = found };
+	int rc = adv_key_of(&found->package, &inv->os, inv->has_repository ? &inv->repository : NULL,
+			    a, &s.key, e);
+	if (rc)
+		return rc;
+	s.id = package_id(&found->package, a);
+	if (!s.id.p)
+		return lc_fail(e, lc_arena_err(a), "no memory for findings");
+	*ret = s;
+	return 0;
 }
 
 static int collect_one(struct match *m, const struct inv_found_package *found)
 {
 	const struct inv_package *p = &found->package;
-	if (!wanted(m, p))
+	if (!match_wanted(m->o, p))
 		return 0;
 	if (p->flags & INV_THIRD_PARTY) {
 		m->stats->third_party++;
 		return 0;
 	}
-	struct match_subject s = { .package = found };
-	int rc = adv_key_of(p, &m->inv->os, m->inv->has_repository ? &m->inv->repository : NULL,
-			    m->a, &s.key, m->e);
+	struct match_subject s;
+	int rc = match_subject_of(found, m->inv, m->a, &s, m->e);
 	if (rc)
 		return rc;
 	if (!s.key.ecosystem.n)
 		return without_key(m, p);
-	s.id = package_id(p, m->a);
-	struct match_subject *at = s.id.p ? lc_vec_push(m->a, &m->subjects) : NULL;
+	struct match_subject *at = lc_vec_push(m->a, &m->subjects);
 	if (!at)
 		return no_memory(m);
 	*at = s;

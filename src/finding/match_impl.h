@@ -12,6 +12,26 @@ struct match_subject {
 	struct lc_slice id;
 };
 
+/** Is it of a group that was asked for, and a package at all? */
+bool match_wanted(const struct match_options *o, const struct inv_package *p);
+
+/** The key and id of a package; an empty ecosystem when nothing speaks of its kind. */
+int match_subject_of(const struct inv_found_package *found, const struct inventory *inv,
+		     struct lc_arena *a, struct match_subject *ret, struct lc_err *e) LC_MUST_CHECK;
+
+/** Does an advisory of its row speak of this very build? */
+enum match_concern {
+	MATCH_CONCERNED,
+	MATCH_NOT_AFFECTED, /* the vendor says so */
+	MATCH_OTHER_ARCH,
+	MATCH_OTHER_MODULE,
+};
+enum match_concern match_concern_of(const struct advisory *adv, const struct inv_package *p);
+
+/** Version against ranges; VERSION_UNDECIDED where this build has no such order, too. */
+void match_compare(const struct adv_key *key, const struct advisory *adv,
+		   struct version_proof *ret);
+
 /**
  * Judge one package by the advisories of its row: findings are appended to ret, one a
  * vulnerability.

@@ -56,14 +56,14 @@ static bool same_module(const struct advisory *adv, const struct inv_package *p)
 	       (label.n == adv->module.n || label.p[adv->module.n] == ':');
 }
 
-static bool concerns(const struct advisory *adv, const struct inv_package *p)
+enum match_concern match_concern_of(const struct advisory *adv, const struct inv_package *p)
 {
 	if (adv->status == ADVISORY_NOT_AFFECTED || adv->status == ADVISORY_UNDER_INVESTIGATION)
-		return false;
+		return MATCH_NOT_AFFECTED;
 	if (adv->arches.n && p->arch.n && !lc_eq(p->arch, LC_S("noarch")) &&
 	    !names(&adv->arches, p->arch))
-		return false;
-	return same_module(adv, p);
+		return MATCH_OTHER_ARCH;
+	return same_module(adv, p) ? MATCH_CONCERNED : MATCH_OTHER_MODULE;
 }
 
 static struct finding *finding_of(struct judged *j, struct lc_slice id)
@@ -154,9 +154,9 @@ static int apply(struct judged *j, const struct advisory *adv, const struct vers
 }
 
 /* LC_EUNSUP says that this build has no such order: undecided, not an error of the scan. */
-static void compare(const struct judged *j, const struct advisory *adv, struct version_proof *ret)
+void match_compare(const struct adv_key *key, const struct advisory *adv,
+		   struct version_proof *ret)
 {
-	const struct adv_key *key = &j->s->key;
 	*ret = (struct version_proof){ .verdict = VERSION_UNDECIDED };
 	if (!key->version.n || version_affects(key->scheme, &adv->affected, key->version, ret))
 		ret->verdict = VERSION_UNDECIDED;
@@ -167,9 +167,9 @@ static int judge(struct judged *j, const struct advisory_list *rows, bool *ret_u
 	int rc = 0;
 	for (size_t i = 0; !rc && i < rows->n; i++) {
 		struct version_proof proof;
-		if (!concerns(&rows->v[i], &j->s->package->package))
+		if (match_concern_of(&rows->v[i], &j->s->package->package) != MATCH_CONCERNED)
 			continue;
-		compare(j, &rows->v[i], &proof);
+		match_compare(&j->s->key, &rows->v[i], &proof);
 		if (proof.verdict == VERSION_AFFECTED)
 			rc = apply(j, &rows->v[i], &proof);
 		else if (proof.verdict == VERSION_UNDECIDED)
