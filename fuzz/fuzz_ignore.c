@@ -5,19 +5,24 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void read_as(struct lc_slice name, struct lc_slice text)
 {
 	struct lc_arena a = { 0 };
 	struct ignore_rules r = { 0 };
-	struct lc_slice text = lc_slice_of(data, size);
-
-	if (ignore_parse(text, LC_S("f"), &a, &r, NULL) == 0) {
+	if (ignore_parse(text, name, &a, &r, NULL) == 0) {
 		for (size_t i = 0; i < r.n; i++) {
 			if (!r.v[i].id.n || !r.v[i].origin.n)
 				abort();
 		}
 	}
-	(void)ignore_purl_match(text, LC_S("pkg:deb/debian/a@1?arch=amd64"));
 	lc_arena_done(&a);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct lc_slice text = lc_slice_of(data, size);
+	read_as(LC_S("f"), text);
+	read_as(LC_S("f.yaml"), text);
+	(void)ignore_purl_match(text, LC_S("pkg:deb/debian/a@1?arch=amd64"));
 	return 0;
 }

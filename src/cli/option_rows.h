@@ -118,7 +118,8 @@ CLI_ROW(IGNORE_STATUS, "ignore-status", 0, CLI_LIST, "LIST", NULL,
 	N_("leave out what the vendor gave one of these statuses"), NULL)
 CLI_ROW(IGNOREFILE, "ignorefile", 0, CLI_PATH, "FILE", ".trivyignore", NULL, 0, 0, CLI_TRIVY,
 	CLI_DIFFERS, "filter", N_("leave out what this file names"),
-	N_(".lacreignore is read, too, when it is there"))
+	N_(".lacreignore is read, too, when it is there"
+	   "; an unknown key in YAML is an error"))
 CLI_ROW(SHOW_SUPPRESSED, "show-suppressed", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_SAME, "filter", N_("list what was left out by rules, and why"), NULL)
 CLI_ROW(VULN_SEVERITY_SOURCE, "vuln-severity-source", 0, CLI_LIST, "LIST", "auto", NULL, 0, 0,

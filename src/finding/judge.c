@@ -2,6 +2,7 @@
 
 #include "base/map.h"
 #include "inventory/glob.h"
+#include "inventory/package_type.h"
 
 struct judge {
 	const struct judge_options *o;
@@ -41,10 +42,22 @@ static int index_rules(struct judge *j)
 	return 0;
 }
 
-static bool path_matches(const struct ignore_rule *r, const struct finding *f)
+/* Target of the result that the finding will stand in, as reports name it. */
+static struct lc_slice target_of(const struct judge *j, const struct finding *f)
 {
+	const struct package_type *t = package_type_of(f->package->package.type);
+	if (t && t->os)
+		return j->o->os_target;
+	return t && t->target ? lc_str(t->target) : f->package->file;
+}
+
+static bool path_matches(const struct judge *j, const struct ignore_rule *r,
+			 const struct finding *f)
+{
+	struct lc_slice target = target_of(j, f);
 	for (size_t i = 0; i < r->paths.n; i++) {
-		if (glob_match(r->paths.v[i], f->package->file))
+		if (glob_match(r->paths.v[i], f->package->file) ||
+		    (target.n && glob_match(r->paths.v[i], target)))
 			return true;
 	}
 	return r->paths.n == 0;
@@ -69,7 +82,7 @@ static int by_rules(struct judge *j, struct finding *f)
 	const struct ignore_rules *l = j->o->rules;
 	const struct ignore_rule *r = lc_map_get(&j->by_id, f->id);
 	while (r) {
-		bool matches = path_matches(r, f);
+		bool matches = path_matches(j, r, f);
 		int rc = matches ? purl_matches(j, r, f, &matches) : 0;
 		if (rc)
 			return rc;

@@ -9,9 +9,9 @@
 
 struct ignore_rule {
 	struct lc_slice id;     /* vulnerability id, exactly */
-	struct lc_slices paths; /* globs; empty any */
+	struct lc_slices paths; /* globs: the package's file or its result's target; empty any */
 	struct lc_slices purls; /* without version: any version; empty any */
-	int64_t expires;        /* seconds at whose day's start the rule ends; INT64_MAX never */
+	int64_t expires;        /* seconds since 1970: counts before; INT64_MAX for ever */
 	struct lc_slice statement;
 	struct lc_slice origin; /* "file:line" */
 };
@@ -28,12 +28,15 @@ enum {
 };
 
 /**
- * Read an ignore file: one id a line, behind it words or a '#' comment that say why, and anywhere
- * among them "exp:YYYY-MM-DD" if the rule ends. YAML by its name (.yaml, .yml) is LC_EUNSUP.
+ * Read an ignore file. By lines: one id each, behind it words or a '#' comment that say why, and
+ * anywhere among them "exp:YYYY-MM-DD" if the rule ends. YAML, known by its name (.yaml, .yml):
+ * a mapping whose "vulnerabilities" lists mappings of id (required), paths (globs), purls,
+ * expired_at and statement; misconfigurations, secrets and licenses are passed over, any other key
+ * is LC_EBAD.
  *
  * @param text  UTF-8, at most IGNORE_BYTES_MAX; copied into the arena where it is kept
  * @param ret   rules are appended, so that several files add up; whole files only
- * @return 0; LC_EBAD with "file:line: …"; LC_ELIMIT; LC_EUNSUP; LC_ENOMEM
+ * @return 0; LC_EBAD or LC_ETRUNC with "file:line: …"; LC_ELIMIT; LC_ENOMEM
  */
 int ignore_parse(struct lc_slice text, struct lc_slice file_name, struct lc_arena *a,
 		 struct ignore_rules *ret, struct lc_err *e) LC_MUST_CHECK;
@@ -49,6 +52,7 @@ struct judge_options {
 	bool ignore_status[ADVISORY_STATUS_N];
 	const struct ignore_rules *rules; /* NULL none */
 	int64_t now;                      /* seconds: whether a rule has ended */
+	struct lc_slice os_target;        /* target of the system's packages; empty unknown */
 };
 
 /** Counts of what is shown and what was suppressed by each way. */

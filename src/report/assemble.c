@@ -23,8 +23,7 @@ static int no_memory(struct assembly *s)
 	return lc_fail(s->e, lc_arena_err(&s->r->arena), "no memory for the report");
 }
 
-/* "NAME (family version)", as far as the system is known. */
-static struct lc_slice os_target(struct report *r)
+struct lc_slice report_os_target(struct report *r)
 {
 	const struct inv_os *os = &r->inventory.os;
 	const struct lc_slice parts[] = { LC_S(" ("), os->family, LC_S(" "), os->version,
@@ -63,7 +62,7 @@ static int add_result(struct assembly *s, const struct report_result *like, size
 static int os_result(struct assembly *s, struct lc_slice type, size_t *ret)
 {
 	struct report *r = s->r;
-	struct report_result like = { .kind = REPORT_OS_PKGS, .target = os_target(r) };
+	struct report_result like = { .kind = REPORT_OS_PKGS, .target = report_os_target(r) };
 	like.type = r->inventory.has_os ? r->inventory.os.family : type;
 	if (!like.target.p && r->arena.err)
 		return no_memory(s);

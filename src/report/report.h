@@ -90,6 +90,9 @@ struct report {
 	void (*kept_free)(void *kept);
 };
 
+/** Target of the system's packages: "NAME (family version)", as far as the system is known. In the
+ * report's arena; p NULL when that fails. */
+struct lc_slice report_os_target(struct report *r);
 /** Group findings and packages into results, in the order the neighbours use. After match and
  * judge. */
 int report_assemble(struct report *r, struct lc_err *e) LC_MUST_CHECK;

@@ -65,6 +65,9 @@ static int judge(struct report *r, const struct scan_request *q, struct adv_db *
 				   e);
 	struct judge_options o = *q->judge;
 	o.now = now;
+	o.os_target = report_os_target(r);
+	if (!rc && !o.os_target.p && r->arena.err)
+		rc = lc_fail(e, lc_arena_err(&r->arena), "no memory for the report");
 	if (!rc)
 		rc = finding_judge(&r->findings, &o, r->inventory.has_os ? &r->inventory.os : NULL,
 				   &r->arena, &r->judged, e);

@@ -96,21 +96,6 @@ static void malformed_files_are_refused_with_their_line(void **state)
 	}
 }
 
-static void yaml_is_refused_by_its_name(void **state)
-{
-	static const char *const names[] = { "a.yaml", "dir/.trivyignore.yml" };
-	(void)state;
-	for (size_t i = 0; i < N_OF(names); i++) {
-		struct lc_arena a = { 0 };
-		struct ignore_rules r = { 0 };
-		struct lc_err e = { 0 };
-		assert_int_equal(ignore_parse(LC_S("CVE-1\n"), lc_str(names[i]), &a, &r, &e),
-				 LC_EUNSUP);
-		assert_true(lc_find_slice(lc_str(e.msg), LC_S("YAML")) != SIZE_MAX);
-		lc_arena_done(&a);
-	}
-}
-
 static void too_much_is_a_limit(void **state)
 {
 	struct lc_arena a = { 0 };
@@ -206,7 +191,6 @@ int main(void)
 		cmocka_unit_test(rules_are_read_line_by_line),
 		cmocka_unit_test(the_day_may_stand_anywhere_behind_the_id),
 		cmocka_unit_test(malformed_files_are_refused_with_their_line),
-		cmocka_unit_test(yaml_is_refused_by_its_name),
 		cmocka_unit_test(too_much_is_a_limit),
 		cmocka_unit_test(several_files_add_up_and_a_broken_one_adds_nothing),
 		cmocka_unit_test(each_failing_allocation_is_reported),

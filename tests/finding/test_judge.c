@@ -126,6 +126,39 @@ static void paths_and_package_urls_narrow_a_rule(void **state)
 	}
 }
 
+static void a_path_may_name_the_target_of_the_result(void **state)
+{
+	static const struct {
+		const char *type, *target, *path;
+		bool want;
+	} cases[] = {
+		{ "dpkg", "a.tar (debian 12.5)", "a.tar (debian 12.5)", true },
+		{ "dpkg", "a.tar (debian 12.5)", "*.tar (debian *)", true },
+		{ "dpkg", "a.tar (debian 12.5)", "a.tar", false },
+		{ "dpkg", "", "?*(debian*", false },
+		{ "jar", "a.tar (debian 12.5)", "a.tar (debian 12.5)", false },
+		{ "jar", "a.tar (debian 12.5)", "var/lib/dpkg/*", true },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct lc_slice path = lc_str(cases[i].path);
+		struct ignore_rule rule = { .id = LC_S("CVE-1"),
+					    .expires = INT64_MAX,
+					    .paths = { &path, 1, 1 } };
+		const struct ignore_rules rules = { &rule, 1, 1 };
+		struct judge_options o = everything();
+		struct judge_stats stats;
+		struct inv_found_package p = package;
+		struct finding f = finding("CVE-1", SEVERITY_HIGH, ADVISORY_FIXED);
+		p.package.type = lc_str(cases[i].type);
+		f.package = &p;
+		o.rules = &rules;
+		o.os_target = lc_str(cases[i].target);
+		judge_one(&f, &o, &stats);
+		assert_int_equal(f.suppression == FINDING_IGNORED, cases[i].want);
+	}
+}
+
 static void the_first_rule_that_fits_speaks(void **state)
 {
 	struct lc_slice elsewhere = LC_S("elsewhere");
@@ -193,6 +226,7 @@ int main(void)
 		cmocka_unit_test(severity_goes_before_status_before_rules),
 		cmocka_unit_test(a_rule_ends_at_the_start_of_its_day),
 		cmocka_unit_test(paths_and_package_urls_narrow_a_rule),
+		cmocka_unit_test(a_path_may_name_the_target_of_the_result),
 		cmocka_unit_test(the_first_rule_that_fits_speaks),
 		cmocka_unit_test(what_was_set_aside_before_stays_so),
 		cmocka_unit_test(each_failing_allocation_is_reported),
