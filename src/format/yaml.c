@@ -17,12 +17,15 @@
 #include "base/vec.h"
 #include "format/yaml_node.h"
 
-enum { NAME_BYTES_MAX = 1024 /* of a tag or an anchor: a %TAG prefix repeats with each use */ };
+enum {
+	NAME_BYTES_MAX = 1024,     /* of a tag or an anchor: a %TAG prefix repeats with each use */
+	TAG_DIRECTIVES_MAX = 1024, /* libyaml compares each with all before it */
+};
 
 const struct yaml_limits yaml_limits_default = {
 	.bytes_max = 32u << 20,
 	.scalar_max = 8u << 20,
-	.events_max = 2u << 20,
+	.events_max = 1u << 20,
 	.depth_max = 128,
 	.aliases_max = 1u << 16,
 	.expanded_max = 4u << 20,
@@ -363,6 +366,17 @@ static int read_stream(struct reader *r)
 	return rc;
 }
 
+static bool too_many_directives(struct lc_slice text)
+{
+	size_t n = 0;
+	size_t at;
+	while (n <= TAG_DIRECTIVES_MAX && (at = lc_find_slice(text, LC_S("%TAG"))) != SIZE_MAX) {
+		text = lc_skip(text, at + 1);
+		n++;
+	}
+	return n > TAG_DIRECTIVES_MAX;
+}
+
 int yaml_parse(struct lc_slice text, unsigned flags, const struct yaml_limits *limits,
 	       struct lc_arena *a, struct yaml_doc *ret, struct lc_err *e)
 {
@@ -375,6 +389,8 @@ int yaml_parse(struct lc_slice text, unsigned flags, const struct yaml_limits *l
 	};
 	if (text.n > r.limits->bytes_max)
 		return lc_fail(e, LC_ELIMIT, "more than %zu bytes of YAML", r.limits->bytes_max);
+	if (too_many_directives(text))
+		return lc_fail(e, LC_ELIMIT, "more than %d mentions of %%TAG", TAG_DIRECTIVES_MAX);
 	int rc = read_stream(&r);
 	if (rc)
 		return rc;

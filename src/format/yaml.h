@@ -42,7 +42,7 @@ struct yaml_limits {
 	uint64_t expanded_max; /* of one document, aliases followed: nodes, and 64 bytes of text
 				* count as one more */
 };
-/** 32 MiB, 8 MiB, 2 Mi events, 128 levels, 64 Ki aliases, 4 Mi. */
+/** 32 MiB, 8 MiB, 1 Mi events, 128 levels, 64 Ki aliases, 4 Mi. */
 extern const struct yaml_limits yaml_limits_default;
 
 typedef uint32_t yaml_ref; /* index of a node; YAML_NONE no node */

@@ -419,6 +419,23 @@ static void names_that_grow_are_a_limit(void **state)
 	}
 }
 
+static void many_tag_directives_are_a_limit(void **state)
+{
+	struct lc_buf b;
+	struct yaml_doc d;
+	(void)state;
+	lc_buf_init(&b, 1 << 20);
+	for (int i = 0; i < 1024; i++)
+		lc_buf_fmt(&b, "%%TAG !%d! x\n", i);
+	size_t edge = lc_buf_get(&b).n;
+	lc_buf_str(&b, "--- y\n");
+	assert_int_equal(yaml_parse(lc_buf_get(&b), 0, NULL, &arena, &d, NULL), 0);
+	b.n = edge;
+	lc_buf_str(&b, "%TAG !e! x\n--- y\n");
+	assert_int_equal(yaml_parse(lc_buf_get(&b), 0, NULL, &arena, &d, NULL), LC_ELIMIT);
+	lc_buf_done(&b);
+}
+
 static const char everything[] = "%YAML 1.1\n%TAG !e! tag:e,1:\n---\n"
 				 "a: &a {b: 'q', \"c\\n\": [1, *none]}\n";
 static const char sample[] = "%TAG !e! tag:e,1:\n---\n# c\na: &a !e!x {b: 'q', \"c\\u00e9\": [1]}\n"
@@ -482,6 +499,7 @@ int main(void)
 		T(a_billion_laughs_are_a_limit),
 		T(deep_nesting_is_a_limit),
 		T(names_that_grow_are_a_limit),
+		T(many_tag_directives_are_a_limit),
 		T(text_cut_at_every_byte_is_read_or_refused),
 		T(each_failing_allocation_is_reported),
 	};
