@@ -123,30 +123,65 @@ static struct store *store_new(struct oci_source *below, enum oci_source_kind ki
 
 /* ---- dir: ---- */
 
+/* A small file of that name? Only running out of memory is no answer. */
+static int has_small(struct oci_source *dir, const char *name, uint64_t max, bool *ret,
+		     struct lc_err *e)
+{
+	uint64_t size = 0;
+	int rc = dir->find(dir, lc_str(name), &size, e);
+	if (rc == LC_ENOMEM)
+		return rc;
+	*ret = rc == 0 && size <= max;
+	return 0;
+}
+
+static int looks_flat(struct oci_source *dir, bool *ret, struct lc_err *e)
+{
+	bool index = false;
+	bool version = false;
+	bool manifest = false;
+	struct lc_err why = { 0 };
+	int rc = has_small(dir, "index.json", UINT64_MAX, &index, &why);
+	if (rc == 0 && !index)
+		rc = has_small(dir, "version", 256, &version, &why);
+	if (rc == 0 && version)
+		rc = has_small(dir, "manifest.json", UINT64_MAX, &manifest, &why);
+	if (rc && e)
+		*e = why;
+	*ret = rc == 0 && manifest;
+	return rc;
+}
+
+static int read_flat(struct store *s, bool *ret_is, struct lc_err *e)
+{
+	struct lc_slice text;
+	struct oci_source *dir = s->below;
+	int rc = dir->document(dir, LC_S("version"), &s->arena, &text, e);
+	if (rc)
+		return rc;
+	*ret_is = lc_starts(text, LC_S("Directory Transport Version: 1."));
+	if (!*ret_is)
+		return 0;
+	rc = dir->document(dir, LC_S("manifest.json"), &s->arena, &text, e);
+	if (rc == 0)
+		rc = digest_of(DIGEST_SHA256, text, &s->top, e);
+	return rc ? rc : oci_index_of_one(&s->top, LC_S(""), text.n, &s->arena, &s->index, e);
+}
+
 int oci_source_flat(struct oci_source **source, struct lc_err *e)
 {
-	uint64_t size;
-	struct lc_slice text;
+	bool flat = false;
 	struct oci_source *dir = *source;
-	struct store *s;
-	if (dir->find(dir, LC_S("index.json"), &size, NULL) == 0 ||
-	    dir->find(dir, LC_S("version"), &size, NULL) || size > 256 ||
-	    dir->find(dir, LC_S("manifest.json"), &size, NULL))
-		return 0;
-	s = store_new(dir, OCI_LAYOUT_DIR);
+	int rc = looks_flat(dir, &flat, e);
+	if (rc || !flat)
+		return rc;
+	struct store *s = store_new(dir, OCI_LAYOUT_DIR);
 	if (!s)
 		return lc_fail(e, LC_ENOMEM, "no memory for a directory");
 	s->flat = true;
 	*source = &s->base;
-	int rc = dir->document(dir, LC_S("version"), &s->arena, &text, e);
-	bool is_dir = rc == 0 && lc_starts(text, LC_S("Directory Transport Version: 1."));
-	if (rc == 0 && is_dir)
-		rc = dir->document(dir, LC_S("manifest.json"), &s->arena, &text, e);
-	if (rc == 0 && is_dir)
-		rc = digest_of(DIGEST_SHA256, text, &s->top, e);
-	if (rc == 0 && is_dir)
-		rc = oci_index_of_one(&s->top, LC_S(""), text.n, &s->arena, &s->index, e);
-	if (is_dir || rc)
+	rc = read_flat(s, &flat, e);
+	if (rc || flat)
 		return rc;
 	s->below = NULL; /* some other directory */
 	store_close(&s->base);
