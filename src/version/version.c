@@ -26,6 +26,7 @@ static const struct version_row {
 	[VERSION_CRAN] = { LC_S_INIT("cran"), NULL, NULL },
 	[VERSION_HACKAGE] = { LC_S_INIT("hackage"), NULL, NULL },
 	[VERSION_GENERIC] = { LC_S_INIT("generic"), NULL, NULL },
+	[VERSION_ALPM] = { LC_S_INIT("alpm"), version_cmp_alpm, version_valid_alpm },
 };
 
 static_assert(sizeof(rows) / sizeof(*rows) == VERSION_SCHEME_N, "one row a scheme");

@@ -30,6 +30,7 @@ enum version_scheme {
 	VERSION_CRAN,
 	VERSION_HACKAGE,
 	VERSION_GENERIC,
+	VERSION_ALPM, /* pacman's vercmp(8) */
 	VERSION_SCHEME_N
 };
 
@@ -48,7 +49,8 @@ bool version_scheme_built(enum version_scheme s);
  * Compare two versions.
  *
  * Every text that the scheme's own tool orders has a place, even where that tool warns; the order
- * is total over them. VERSION_NONE knows equal text alone: anything else is LC_EUNSUP.
+ * is total over them, save for pacman's, whose own order is not transitive (1 equals both 1-1 and
+ * 1-2). VERSION_NONE knows equal text alone: anything else is LC_EUNSUP.
  *
  * @param ret  <0, 0, >0 as a sorts before, with or after b; untouched on failure
  * @return 0; LC_EBAD for what the scheme's tool refuses and for empty text; LC_ELIMIT too long;
@@ -119,11 +121,13 @@ int version_cmp_deb(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHEC
 int version_cmp_apk(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
 int version_cmp_rpm(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
 int version_cmp_semver(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
+int version_cmp_alpm(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
 int version_cmp_go(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
 bool version_valid_deb(struct lc_slice v);
 bool version_valid_apk(struct lc_slice v);
 bool version_valid_rpm(struct lc_slice v);
 bool version_valid_semver(struct lc_slice v);
+bool version_valid_alpm(struct lc_slice v);
 bool version_valid_go(struct lc_slice v);
 
 /** Order of two texts as rpm compares one part: no epoch, no release. Never fails. */
