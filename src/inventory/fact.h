@@ -88,6 +88,13 @@ struct inv_repository {
 	struct lc_slice family, release;
 };
 
+/** How the vendor built the packages of a layer (Red Hat): which fixes can be meant for them. */
+struct inv_build {
+	struct lc_slices content_sets; /* repositories: "rhel-8-for-x86_64-baseos-rpms" */
+	struct lc_slice nvr;           /* the image as built: "ubi8-container-8.3-227" */
+	struct lc_slice arch;          /* of it; "" with an empty nvr */
+};
+
 enum inv_trouble {
 	INV_MALFORMED, /* broken; what could be read was kept */
 	INV_TRUNCATED,
@@ -148,6 +155,7 @@ int inv_sink_package(struct inv_sink *s, const struct inv_package *p);
 int inv_sink_owned_by(struct inv_sink *s, const struct inv_owned_by *o);
 int inv_sink_os(struct inv_sink *s, const struct inv_os *os);
 int inv_sink_repository(struct inv_sink *s, const struct inv_repository *r);
+int inv_sink_build(struct inv_sink *s, const struct inv_build *b);
 /** In a file's context, or (path given) of any file or layer. */
 int inv_sink_trouble(struct inv_sink *s, enum inv_trouble t, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -177,6 +185,7 @@ struct inv_file_facts {
 	} owned;
 	struct inv_os *os; /* NULL none */
 	struct inv_repository *repository;
+	struct inv_build *build;
 };
 
 struct inv_layer_facts {

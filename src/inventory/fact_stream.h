@@ -22,5 +22,6 @@ enum inv_record {
 	INV_RECORD_OPAQUE,     /* path */
 	INV_RECORD_LINK,       /* path, target, hard, wanted: (below, analyser) */
 	INV_RECORD_PRESENCE,   /* key, key, then hashes: 8 bytes each, little endian */
+	INV_RECORD_BUILD,      /* content sets, nvr, arch */
 	INV_RECORD_N
 };

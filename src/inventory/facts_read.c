@@ -175,6 +175,19 @@ static void read_repository(struct reading *r)
 	r->file->repository = repository;
 }
 
+static void read_build(struct reading *r)
+{
+	struct inv_build *build = lc_new(r->arena, struct inv_build);
+	if (!build) {
+		r->err = lc_arena_err(r->arena);
+		return;
+	}
+	build->content_sets = get_slices(r);
+	build->nvr = get(r);
+	build->arch = get(r);
+	r->file->build = build;
+}
+
 static void read_diagnostic(struct reading *r)
 {
 	struct inv_diagnostic *d = push(r, &r->facts->diagnostics);
@@ -261,6 +274,7 @@ static const struct {
 	[INV_RECORD_OPAQUE] = { read_opaque, false },
 	[INV_RECORD_LINK] = { read_link, false },
 	[INV_RECORD_PRESENCE] = { read_presence, false },
+	[INV_RECORD_BUILD] = { read_build, true },
 };
 
 static int read_record(struct reading *r, uint8_t kind, size_t off, struct lc_err *e)

@@ -14,6 +14,18 @@ const struct package_type package_types[] = {
 		.os = true,
 	},
 	{
+		.name = "opkg",
+		.purl_type = "opkg",
+		.scheme = VERSION_DEB, /* opkg has dpkg's comparison */
+		.os = true,
+	},
+	{
+		.name = "pacman",
+		.purl_type = "alpm",
+		.scheme = VERSION_ALPM,
+		.os = true,
+	},
+	{
 		.name = "rpm",
 		.purl_type = "rpm",
 		.scheme = VERSION_RPM,
@@ -41,7 +53,7 @@ void package_version_split(const struct package_type *t, struct lc_slice version
 	*ret_release = LC_S("");
 	if (t->scheme == VERSION_DEB)
 		version_split_deb(version, &epoch, ret_version, ret_release);
-	else if (t->scheme == VERSION_RPM)
+	else if (t->scheme == VERSION_RPM || t->scheme == VERSION_ALPM)
 		version_split_rpm(version, &epoch, ret_version, ret_release);
 	if (epoch.n && !lc_u64(epoch, 10, INT32_MAX, ret_epoch)) {
 		/* No epoch at all, then: the text is the version. */

@@ -1,7 +1,7 @@
 /*
  * Package URLs: pkg:type/namespace/name@version?qualifiers, each part percent-encoded, qualifiers
- * sorted by key and without empty ones. Source: package-url specification 1.0; for deb and apk its
- * type definitions.
+ * sorted by key and without empty ones. Source: package-url specification 1.0; for deb, apk
+ * and alpm its type definitions.
  */
 #include "inventory/package_type.h"
 
@@ -61,7 +61,7 @@ static void put_qualifiers(struct lc_buf *b, const struct package_type *t,
 		}
 		put(b, os->version);
 	}
-	if (epoch) {
+	if (epoch && t->scheme != VERSION_ALPM) {
 		put_key(b, "epoch", &started);
 		(void)lc_buf_fmt(b, "%" PRIu64, epoch); /* sticky, as above */
 	}
@@ -112,8 +112,8 @@ struct lc_slice package_purl(const struct inv_package *p, const struct inv_os *o
 		put_lower(&b, p->name);
 	else
 		put(&b, p->name);
-	/* The epoch is a qualifier of its own; rpm's 0 is none. */
-	if (epoch || t->scheme == VERSION_RPM)
+	/* The epoch is a qualifier of its own, save in alpm's; rpm's 0 is none. */
+	if ((epoch && t->scheme != VERSION_ALPM) || t->scheme == VERSION_RPM)
 		put_version(&b, package_version_plain(p->version));
 	else
 		put_version(&b, p->version);

@@ -165,6 +165,17 @@ int inv_sink_repository(struct inv_sink *s, const struct inv_repository *r)
 	return put_texts(s, INV_RECORD_REPOSITORY, (struct lc_slice[]){ r->family, r->release }, 2);
 }
 
+int inv_sink_build(struct inv_sink *s, const struct inv_build *b)
+{
+	if (s->err)
+		return s->err;
+	size_t start = begin(s, INV_RECORD_BUILD);
+	put_slices(s, &b->content_sets);
+	put(s, b->nvr);
+	put(s, b->arch);
+	return finish(s, start);
+}
+
 /* ---- trouble ---- */
 
 static const char *const trouble_names[] = {

@@ -221,6 +221,7 @@ static int lay_over(struct squash *s, const struct inv_layer_facts *facts, size_
 	r = r ? r : path_cover_init(&l->cover, &l->kept, &s->links, &s->work);
 	r = r ? r : path_links_apply(&s->links, &l->cover, layer, s->arena);
 	r = r ? r : drop_hidden(s, &l->cover, &os);
+	r = r ? r : squash_build_add(s, facts, layer);
 	r = r ? r : add_layer(s, facts, layer, &os);
 	r = r ? r : tell_unread(s, &l->cover, layer);
 	r = r || !os ? r : squash_snapshot(s, layer);
@@ -290,6 +291,7 @@ int inv_squash_end(struct squash *s, struct inventory *ret, struct lc_err *e)
 	struct inventory result = { 0 };
 	s->ret = &result;
 	int r = squash_join(s);
+	squash_build_tell(s);
 	r = r ? r : squash_tell(s);
 	r = r ? r : squash_links(s);
 	s->ret = NULL;

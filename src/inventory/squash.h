@@ -15,8 +15,9 @@ struct inv_found_package {
 	struct inv_package package;
 	struct lc_slice file; /* the file that proved it */
 	struct lc_slice analyser;
-	size_t layer;      /* origin */
-	size_t file_layer; /* the layer whose file proves it now */
+	size_t layer;                  /* origin */
+	size_t file_layer;             /* the layer whose file proves it now */
+	const struct inv_build *build; /* of rpm packages whose vendor says; NULL none */
 };
 
 struct inv_found_diagnostic {

@@ -30,6 +30,7 @@ struct squash_layer {
 	struct lc_arena arena;       /* of the live ones that it brought: goes when none is left,
 				      * so nothing of it may be part of the result */
 	size_t live;                 /* how many are left */
+	struct inv_build *build;     /* in the result's arena; NULL it says nothing of it */
 	struct inv_layer_facts kept; /* copies: links, whiteouts, opaque directories, presence */
 	struct path_cover cover;     /* of kept; hides nothing when the layer could not be read */
 };
@@ -57,6 +58,11 @@ int squash_keep(struct squash *s, const struct inv_layer_facts *facts,
 int squash_origins(struct squash *s, struct live *now, const struct live *previous) LC_MUST_CHECK;
 /** The system's databases changed in this layer: who is in, and since when. */
 int squash_snapshot(struct squash *s, size_t layer) LC_MUST_CHECK;
+/** How this layer was built, if it says so. */
+int squash_build_add(struct squash *s, const struct inv_layer_facts *facts,
+		     size_t layer) LC_MUST_CHECK;
+/** How the packages of the result were built. */
+void squash_build_tell(struct squash *s);
 /** Everything that is alive into the result. */
 int squash_join(struct squash *s) LC_MUST_CHECK;
 /** What other files tell of the packages, and dependencies by id. Packages are sorted. */

@@ -92,8 +92,9 @@ static void write_depends(struct json_out *j, const struct inv_package *p, const
 static void write_files(struct json_out *j, const struct inv_package *p)
 {
 	struct json_writer *w = &j->w;
-	/* The package manager's own spelling: dpkg and rpm list absolute paths. */
-	bool rooted = lc_eq(p->type, LC_S("dpkg")) || lc_eq(p->type, LC_S("rpm"));
+	/* The package manager's own spelling: apk alone lists relative paths. */
+	const struct package_type *t = package_type_of(p->type);
+	bool rooted = t && t->os && t->scheme != VERSION_APK;
 	if (!p->owned.n)
 		return;
 	json_write_key(w, "InstalledFiles");
@@ -138,6 +139,19 @@ static void write_third_party(struct json_writer *w, const struct inv_package *p
 	json_end_object(w);
 }
 
+/* Red Hat's: which repositories the layer's packages are from. */
+static void write_build(struct json_writer *w, const struct inv_build *b)
+{
+	if (!b)
+		return;
+	json_write_key(w, "BuildInfo");
+	json_begin_object(w);
+	json_member_strs_opt(w, "ContentSets", b->content_sets.v, b->content_sets.n);
+	json_member_str_opt(w, "Nvr", b->nvr);
+	json_member_str_opt(w, "Arch", b->arch);
+	json_end_object(w);
+}
+
 static void write_package(struct json_out *j, const struct report_result *res,
 			  const struct inv_found_package *f, const struct lc_map *ids)
 {
@@ -156,6 +170,7 @@ static void write_package(struct json_out *j, const struct report_result *res,
 	json_member_strs_opt(w, "Licenses", p->licences.v, p->licences.n);
 	json_member_str_opt(w, "Maintainer", p->maintainer);
 	json_member_str_opt(w, "Modularitylabel", package_attribute(p, LC_S("modularitylabel")));
+	write_build(w, f->build);
 	write_third_party(w, p);
 	json_member_true_opt(w, "Indirect", p->flags & INV_INDIRECT);
 	write_depends(j, p, ids);

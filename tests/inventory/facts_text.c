@@ -153,6 +153,13 @@ static void file_text(const struct inv_file_facts *f, struct lc_buf *out)
 		put(out, "", f->repository->release);
 		lc_buf_byte(out, '\n');
 	}
+	if (f->build) {
+		lc_buf_str(out, "b");
+		put_list(out, "sets=", &f->build->content_sets, ',');
+		put(out, "nvr=", f->build->nvr);
+		put(out, "arch=", f->build->arch);
+		lc_buf_byte(out, '\n');
+	}
 }
 
 const char *facts_text(struct facts *f)

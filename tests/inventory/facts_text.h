@@ -7,6 +7,7 @@
  *	o TYPE PACKAGE [arch=A] [own=…] [lic=…]
  *	os FAMILY VERSION CODENAME PRETTY WEIGHT
  *	r FAMILY RELEASE
+ *	b [sets=A,B] [nvr=NVR] [arch=ARCH]
  *	! TROUBLE PATH ANALYSER: MESSAGE
  */
 #pragma once

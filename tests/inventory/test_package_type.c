@@ -14,6 +14,7 @@ static const struct inv_os alma = { .family = LC_S_INIT("alma"), .version = LC_S
 static const struct inv_os sles = { .family = LC_S_INIT("sles"), .version = LC_S_INIT("15.6") };
 static const struct inv_os leap = { .family = LC_S_INIT("opensuse-leap"),
 				    .version = LC_S_INIT("15.6") };
+static const struct inv_os rolling = { .family = LC_S_INIT("arch") };
 static const struct inv_os nameless = { .family = LC_S_INIT("Debian") };
 
 static const struct {
@@ -45,6 +46,9 @@ static const struct {
 	{ "rpm", "a", "0:1-2^3", "", &alma, "pkg:rpm/alma/a@1-2%5E3?distro=alma-9.8" },
 	{ "rpm", "a", "1-1", "", &sles, "pkg:rpm/suse/a@1-1?distro=sles-15.6" },
 	{ "rpm", "a", "1-1", "", &leap, "pkg:rpm/opensuse/a@1-1?distro=opensuse-leap-15.6" },
+	{ "pacman", "containers-common", "1:0.47.4-4", "x86_64", &rolling,
+	  "pkg:alpm/arch/containers-common@1:0.47.4-4?arch=x86_64" },
+	{ "opkg", "libustream", "git-24.1", "mips", NULL, "pkg:opkg/libustream@git-24.1?arch=mips" },
 	{ "no-such-type", "a", "1", "", &alpine, "" },
 };
 

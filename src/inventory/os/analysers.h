@@ -14,6 +14,11 @@ extern const struct inv_analyser inv_dpkg_info;      /* dpkg's lists and checksu
 extern const struct inv_analyser inv_dpkg_copyright; /* Debian copyright files */
 extern const struct inv_analyser inv_apk_installed;  /* apk's installed database, v2 text */
 extern const struct inv_analyser inv_apk_repositories;
+extern const struct inv_analyser inv_opkg_status;  /* opkg's status and control files */
+extern const struct inv_analyser inv_opkg_info;    /* opkg's lists of files */
+extern const struct inv_analyser inv_pacman;       /* pacman's local database */
+extern const struct inv_analyser inv_redhat_build; /* what Red Hat's images say of their build */
+extern const struct inv_analyser inv_ubuntu_pro;   /* whether extended support is on */
 extern const struct inv_analyser inv_rpm;          /* rpm's databases */
 extern const struct inv_analyser inv_rpm_manifest; /* lists of images without rpm */
 

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 
 #include "inventory/os/analysers.h"
+#include "inventory/os/dpkg_read.h"
 
 enum { MD5_HEX = 32 };
 
@@ -41,11 +42,14 @@ static int read_list(struct parser *p)
 	struct lc_slice rest = p->file->bytes;
 	struct lc_slice line;
 	struct lc_slice last = LC_S("");
+	struct lc_slice mode;
 	bool more = true;
 	while (more) {
 		more = lc_line(&rest, &line);
 		if (!more)
 			line = LC_S("");
+		if (lc_cut(line, '\t', &line, &mode)) /* opkg tells it behind the path */
+			line = lc_trim(line);
 		p->line++;
 		bool file = last.n && !lc_eq(last, LC_S("/.")) && !is_parent(last, line);
 		if (file && !push(p, last))
@@ -100,9 +104,10 @@ static int read_sums(struct parser *p)
 	return 0;
 }
 
-static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
+int dpkg_read_info(const struct inv_file *f, struct lc_slice type, struct inv_sink *out,
+		   struct lc_err *e)
 {
-	struct parser p = { .file = f, .out = out, .by.type = LC_S("dpkg") };
+	struct parser p = { .file = f, .out = out, .by.type = type };
 	size_t slash = lc_rfind(f->path, '/');
 	struct lc_slice name = slash == SIZE_MAX ? f->path : lc_skip(f->path, slash + 1);
 	bool list = lc_chop_suffix(&name, LC_S(".list"));
@@ -113,6 +118,11 @@ static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *
 	int r = list ? read_list(&p) : read_sums(&p);
 	r = r || p.by.owned.n == 0 ? r : inv_sink_owned_by(out, &p.by);
 	return r ? lc_fail(e, r, "%s", lc_code_name(r)) : 0;
+}
+
+static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
+{
+	return dpkg_read_info(f, LC_S("dpkg"), out, e);
 }
 
 static const struct inv_want wants[] = {

@@ -11,6 +11,7 @@
 
 #include "inventory/os/analysers.h"
 #include "inventory/os/dpkg_paragraph.h"
+#include "inventory/os/dpkg_read.h"
 #include "inventory/os/third_party.h"
 #include "version/version.h"
 
@@ -26,6 +27,7 @@ enum field {
 	F_DEPENDS,
 	F_PRE_DEPENDS,
 	F_CONFFILES,
+	F_LICENSE, /* opkg's */
 	F_N
 };
 
@@ -34,7 +36,7 @@ static const struct lc_slice field_names[F_N] = {
 	[F_VERSION] = LC_S_INIT("Version"),     [F_ARCHITECTURE] = LC_S_INIT("Architecture"),
 	[F_SOURCE] = LC_S_INIT("Source"),       [F_MAINTAINER] = LC_S_INIT("Maintainer"),
 	[F_DEPENDS] = LC_S_INIT("Depends"),     [F_PRE_DEPENDS] = LC_S_INIT("Pre-Depends"),
-	[F_CONFFILES] = LC_S_INIT("Conffiles"),
+	[F_CONFFILES] = LC_S_INIT("Conffiles"), [F_LICENSE] = LC_S_INIT("License"),
 };
 
 struct paragraph {
@@ -48,10 +50,16 @@ struct paragraph {
 struct parser {
 	const struct inv_file *file;
 	struct inv_sink *out;
+	struct lc_slice type; /* of package_type.h */
 	struct dpkg_reader in;
 	struct paragraph now;
 	enum field current; /* whose continuation lines come; F_N one we do not keep */
 };
+
+static bool is_opkg(const struct parser *p)
+{
+	return lc_eq(p->type, LC_S("opkg"));
+}
 
 static int bad(struct parser *p, uint32_t line, const char *what)
 {
@@ -100,7 +108,7 @@ static bool is_token(struct lc_slice s)
 	return true;
 }
 
-/* "name" or "name (version)"; what is not said is the binary's own. */
+/* "name" or "name (version)"; what is not said is the binary's own. opkg's may be a path. */
 static bool read_source(struct lc_slice source, struct inv_package *pkg)
 {
 	struct lc_slice version;
@@ -109,8 +117,9 @@ static bool read_source(struct lc_slice source, struct inv_package *pkg)
 	if (source.n == 0)
 		return true;
 	if (!lc_cut(source, '(', &source, &version)) {
-		pkg->source_name = source;
-		return is_token(source);
+		size_t slash = lc_rfind(source, '/');
+		pkg->source_name = slash == SIZE_MAX ? source : lc_skip(source, slash + 1);
+		return is_token(pkg->source_name);
 	}
 	source = lc_trim(source);
 	version = lc_trim(version);
@@ -165,8 +174,10 @@ static int read_conffile(struct parser *p, struct lc_slice line)
 	if (!owned)
 		return lc_arena_err(p->file->scratch);
 	owned->path = path;
-	if (hash.n == 32) { /* else "newconffile": not written yet */
-		owned->digest = lc_arena_fmt(p->file->scratch, "md5:%.*s", LC_FMT(hash));
+	/* Else "newconffile": not written yet. opkg's are the longer ones. */
+	if (hash.n == 32 || hash.n == 64) {
+		const char *algo = hash.n == 32 ? "md5" : "sha256";
+		owned->digest = lc_arena_fmt(p->file->scratch, "%s:%.*s", algo, LC_FMT(hash));
 		return owned->digest.p ? 0 : lc_arena_err(p->file->scratch);
 	}
 	return 0;
@@ -182,7 +193,7 @@ static int check(struct parser *p, const struct inv_package *pkg, bool source_go
 		r = inv_sink_trouble(p->out, INV_MALFORMED, "line %" PRIu32 ": source of %s: %s",
 				     q->line_start, lc_quote(pkg->name).s,
 				     lc_quote(q->field[F_SOURCE]).s);
-	if (r == 0 && !version_valid(VERSION_DEB, pkg->version))
+	if (r == 0 && !is_opkg(p) && !version_valid(VERSION_DEB, pkg->version))
 		r = inv_sink_trouble(
 			p->out, INV_MALFORMED, "line %" PRIu32 ": %s has no Debian version: %s",
 			q->line_start, lc_quote(pkg->name).s, lc_quote(pkg->version).s);
@@ -198,11 +209,22 @@ static int check(struct parser *p, const struct inv_package *pkg, bool source_go
 	return r;
 }
 
+/* What a control file tells of the package whose status says less. */
+static int put_licence(struct parser *p, struct lc_slice package)
+{
+	struct lc_slice licence = p->now.field[F_LICENSE];
+	struct inv_owned_by by = { .type = p->type, .package = package };
+	by.licences = (struct lc_slices){ &licence, 1, 1 };
+	if (!is_opkg(p) || !licence.n || !lc_ends(p->file->path, LC_S(".control")))
+		return 0;
+	return inv_sink_owned_by(p->out, &by);
+}
+
 static int put_package(struct parser *p)
 {
 	struct paragraph *q = &p->now;
 	struct inv_package pkg = {
-		.type = LC_S("dpkg"),
+		.type = p->type,
 		.name = q->field[F_PACKAGE],
 		.version = q->field[F_VERSION],
 		.arch = q->field[F_ARCHITECTURE],
@@ -222,6 +244,7 @@ static int put_package(struct parser *p)
 	r = r ? r : read_depends(p, q->field[F_PRE_DEPENDS]);
 	r = r ? r : read_depends(p, q->field[F_DEPENDS]);
 	pkg.depends_on = q->depends_on;
+	r = r ? r : put_licence(p, pkg.name);
 	return r ? r : inv_sink_package(p->out, &pkg);
 }
 
@@ -283,11 +306,12 @@ static int on_line(struct parser *p, enum dpkg_line kind, const struct dpkg_fiel
 	}
 }
 
-static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
+int dpkg_read_status(const struct inv_file *f, struct lc_slice type, struct inv_sink *out,
+		     struct lc_err *e)
 {
-	struct parser p = { .file = f, .out = out, .in.rest = f->bytes, .current = F_N };
-	if (lc_ends(f->path, LC_S(".md5sums"))) /* status.d's checksums: dpkg_info.c reads them */
-		return 0;
+	struct parser p = {
+		.file = f, .out = out, .type = type, .in.rest = f->bytes, .current = F_N
+	};
 	for (;;) {
 		struct dpkg_field field = { 0 };
 		enum dpkg_line kind = dpkg_next(&p.in, &field);
@@ -298,6 +322,13 @@ static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *
 		if (kind == DPKG_END)
 			return 0;
 	}
+}
+
+static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
+{
+	if (lc_ends(f->path, LC_S(".md5sums"))) /* status.d's checksums: dpkg_info.c reads them */
+		return 0;
+	return dpkg_read_status(f, LC_S("dpkg"), out, e);
 }
 
 static const struct inv_want wants[] = {

@@ -5,6 +5,7 @@
 #pragma once
 
 enum os_weight {
+	OS_WEIGHT_ASIDE = 1,       /* says something of a system that others name */
 	OS_WEIGHT_UNKNOWN = 5,     /* os-release of a system without a row in our table */
 	OS_WEIGHT_GENERIC_ID = 30, /* os-release of a parent: Debian, Red Hat */
 	OS_WEIGHT_GENERIC = 40,    /* the parent's own file, which has the point release */
