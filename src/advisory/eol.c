@@ -20,7 +20,9 @@ static const struct product products[] = {
 	{ LC_S_INIT("centos-stream"), LC_S_INIT("centos-stream"), 1, DAY_EOL },
 	{ LC_S_INIT("debian"), LC_S_INIT("debian"), 1, DAY_EXTENDED }, /* its LTS team's support */
 	{ LC_S_INIT("fedora"), LC_S_INIT("fedora"), 1, DAY_EOL },
+	{ LC_S_INIT("mageia"), LC_S_INIT("mageia"), 1, DAY_EOL },
 	{ LC_S_INIT("opensuse-leap"), LC_S_INIT("opensuse"), 2, DAY_EOL },
+	{ LC_S_INIT("openwrt"), LC_S_INIT("openwrt"), 2, DAY_EOL },
 	{ LC_S_INIT("oracle"), LC_S_INIT("oracle-linux"), 1, DAY_EOL },
 	{ LC_S_INIT("photon"), LC_S_INIT("photon"), 2, DAY_EOL },
 	{ LC_S_INIT("redhat"), LC_S_INIT("rhel"), 1, DAY_EOL },
@@ -59,12 +61,22 @@ static struct lc_slice cycle_of(struct lc_slice version, unsigned parts)
 	return lc_sub(version, 0, n);
 }
 
+/* Amazon's versions were dates before they were numbers: 2018.03, 2, 2023. */
+static unsigned parts_of(const struct product *p, const struct inv_os *os)
+{
+	if (lc_eq(p->family, LC_S("amazon")) && lc_starts(os->version, LC_S("201")))
+		return 2;
+	return p->parts;
+}
+
 bool adv_eol_product(const struct inv_os *os, struct lc_arena *a, struct lc_slice *ret_product,
 		     struct lc_slice *ret_cycle)
 {
-	(void)a; /* cycles are parts of the version as it is */
 	const struct product *p = product_of(os);
-	struct lc_slice cycle = p ? cycle_of(os->version, p->parts) : os->version;
+	struct lc_slice cycle = p ? cycle_of(os->version, parts_of(p, os)) : os->version;
+	/* A first release has no service pack, and says no zero. */
+	if (p && cycle.n && lc_eq(p->family, LC_S("sles")) && lc_find(cycle, '.') == SIZE_MAX)
+		cycle = lc_arena_fmt(a, "%.*s.0", LC_FMT(cycle));
 	if (!p || !cycle.n)
 		return false;
 	*ret_product = p->product;
