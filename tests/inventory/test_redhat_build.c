@@ -1,6 +1,8 @@
 /* What Red Hat's images say of their build, and Ubuntu's of their support. */
 #include "inventory/os/analysers.h"
 
+#include "inventory/matcher.h"
+
 #include "inventory/facts_text.h"
 #include "support/alloc_fail.h"
 #include "support/slice_assert.h"
@@ -230,6 +232,93 @@ static void builds_survive_any_failing_allocation(void **state)
 	assert_true(alloc_fail_each(squash_again, NULL) > 0);
 }
 
+/* ---- Ubuntu's support over layers ---- */
+
+static int put_ubuntu(struct inv_sink *s, size_t layer, bool removed)
+{
+	struct inv_os os = { .family = LC_S("ubuntu"), .version = LC_S("18.04"), .weight = 80 };
+	struct inv_os status = { .family = LC_S("ubuntu"), .weight = 1, .extended = true };
+	int r = inv_sink_init(s, &lc_limits_default);
+	if (layer == 0) {
+		r = r ? r : inv_sink_file(s, LC_S("etc/os-release"), LC_S("os-release"));
+		r = r ? r : inv_sink_os(s, &os);
+	} else if (layer == 1) {
+		r = r ? r : inv_sink_file(s, LC_S("a/status.json"), LC_S("ubuntu-pro"));
+		r = r ? r : inv_sink_os(s, &status);
+	} else if (removed) {
+		r = r ? r : inv_sink_whiteout(s, LC_S("a/status.json"));
+	}
+	return r ? r : inv_sink_end(s);
+}
+
+static void check_ubuntu(bool removed, bool extended)
+{
+	struct stack st = { 0 };
+	for (size_t i = 0; i < 3; i++) {
+		struct facts *f = &st.layer[i];
+		assert_int_equal(put_ubuntu(&f->sink, i, removed), 0);
+		assert_int_equal(
+			inv_facts_read(lc_buf_get(&f->sink.out), &f->arena, &f->facts, NULL), 0);
+		st.facts[i] = &f->facts;
+	}
+	assert_int_equal(inv_squash(st.facts, 3, &st.arena, &st.inventory, NULL), 0);
+	assert_text(st.inventory.os.version, "18.04");
+	assert_int_equal(st.inventory.os.extended, extended);
+	stack_done(&st);
+}
+
+static void support_is_extended_while_its_status_is_there(void **state)
+{
+	(void)state;
+	check_ubuntu(false, true);
+	check_ubuntu(true, false);
+}
+
+/* ---- where they are ---- */
+
+static void files_are_wanted_where_systems_have_them(void **state)
+{
+	static const struct {
+		const char *path, *analyser; /* NULL nobody's */
+	} rows[] = {
+		{ "root/buildinfo/content_manifests/ubi8-container-8.3-227.json", "redhat-build" },
+		{ "root/buildinfo/Dockerfile-ubi8-8.3-227", "redhat-build" },
+		{ "root/buildinfo/labels.json", "redhat-build" },
+		{ "usr/share/buildinfo/content-sets.json", "redhat-build" },
+		{ "usr/share/buildinfo/labels.json", "redhat-build" },
+		{ "usr/share/buildinfo/other", NULL },
+		{ "var/lib/ubuntu-advantage/status.json", "ubuntu-pro" },
+		{ "var/lib/pacman/local/bash-5.2-1/desc", "pacman" },
+		{ "var/lib/pacman/local/bash-5.2-1/files", "pacman" },
+		{ "var/lib/pacman/local/bash-5.2-1/mtree", NULL },
+		{ "var/lib/pacman/local/ALPM_DB_VERSION", NULL },
+		{ "usr/lib/opkg/status", "opkg" },
+		{ "var/lib/opkg/status", "opkg" },
+		{ "usr/lib/opkg/info/a.control", "opkg" },
+		{ "usr/lib/opkg/info/a.list", "opkg-info" },
+		{ "usr/lib/opkg/info/a.postinst", NULL },
+	};
+	static const struct inv_analyser *const table[] = {
+		&inv_redhat_build, &inv_ubuntu_pro, &inv_pacman, &inv_opkg_status, &inv_opkg_info,
+	};
+	struct inv_options options = { .targets = INV_TARGET_IMAGE, .groups = INV_GROUP_OS };
+	struct inv_matcher *m = NULL;
+	(void)state;
+	assert_int_equal(inv_matcher_new(table, N(table), &options, &m, NULL), 0);
+	for (size_t i = 0; i < N(rows); i++) {
+		struct inv_set set = { 0 };
+		const char *got = NULL;
+		bool head = false;
+		(void)inv_match_path(m, lc_str(rows[i].path), 0644, &set, &head);
+		for (size_t k = 0; k < N(table); k++)
+			got = inv_set_has(&set, k) ? table[k]->name : got;
+		if ((got && rows[i].analyser) ? strcmp(got, rows[i].analyser) != 0
+					      : got != rows[i].analyser)
+			fail_msg("%s: %s", rows[i].path, got ? got : "nobody");
+	}
+	inv_matcher_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +330,8 @@ int main(void)
 		cmocka_unit_test(survives_any_failing_allocation),
 		cmocka_unit_test(packages_have_the_build_of_their_layer),
 		cmocka_unit_test(builds_survive_any_failing_allocation),
+		cmocka_unit_test(support_is_extended_while_its_status_is_there),
+		cmocka_unit_test(files_are_wanted_where_systems_have_them),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
