@@ -168,13 +168,13 @@ static void put_program(struct lc_buf *b)
 	}
 	lc_buf_str(b, ".SH OPTIONS\n");
 	put_options(b, root);
-	put_tail(b, ".BR lacre\\-image (1),\n.BR lacre\\-db (1)");
+	put_tail(b, ".BR lacre\\-image (1),\n.BR lacre\\-explain (1),\n.BR lacre\\-db (1)");
 }
 
-static void put_image(struct lc_buf *b)
+static void put_one(struct lc_buf *b, const struct cli_command *c, const char *name,
+		    const char *see)
 {
-	const struct cli_command *c = &cli_command_image;
-	put_title(b, "lacre-image", c->summary);
+	put_title(b, name, c->summary);
 	lc_buf_str(b, ".SH SYNOPSIS\n");
 	put_synopsis(b, c);
 	lc_buf_str(b, ".SH DESCRIPTION\n");
@@ -183,7 +183,19 @@ static void put_image(struct lc_buf *b)
 	put_options(b, c);
 	lc_buf_str(b, ".SH EXAMPLES\n");
 	put_examples(b, c);
-	put_tail(b, ".BR lacre (1),\n.BR lacre\\-db (1)");
+	put_tail(b, see);
+}
+
+static void put_image(struct lc_buf *b)
+{
+	put_one(b, &cli_command_image, "lacre-image",
+		".BR lacre (1),\n.BR lacre\\-explain (1),\n.BR lacre\\-db (1)");
+}
+
+static void put_explain(struct lc_buf *b)
+{
+	put_one(b, &cli_command_explain, "lacre-explain",
+		".BR lacre (1),\n.BR lacre\\-image (1),\n.BR lacre\\-db (1)");
 }
 
 static void put_db(struct lc_buf *b)
@@ -213,6 +225,7 @@ bool cli_manual(struct lc_buf *b, struct lc_slice page)
 	} pages[] = {
 		{ "lacre.1", put_program },
 		{ "lacre-image.1", put_image },
+		{ "lacre-explain.1", put_explain },
 		{ "lacre-db.1", put_db },
 	};
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {

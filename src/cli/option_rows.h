@@ -142,6 +142,9 @@ CLI_ROW(NO_PROGRESS, "no-progress", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRI
 	"output", N_("show no progress"), NULL)
 CLI_ROW(TABLE_MODE, "table-mode", 0, CLI_LIST, "LIST", "summary,detailed", "summary,detailed", 0, 0,
 	CLI_TRIVY, CLI_SAME, "output", N_("which tables to show"), NULL)
+CLI_ROW(GROUP_BY, "group-by", 0, CLI_ENUM, "WHAT", "package", "package,source", 0, 0, CLI_OURS,
+	CLI_SAME, "output",
+	N_("rows of the table: one a package, or one a source package with its binaries"), NULL)
 CLI_ROW(TEMPLATE, "template", 't', CLI_STRING, "TEXT", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
 	"output", N_("fill this template"), N_("use --format json and jq"))
 CLI_ROW(DEPENDENCY_TREE, "dependency-tree", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,

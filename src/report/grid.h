@@ -1,6 +1,6 @@
 /*
  * Tables of text: columns as wide as they need or as the terminal lets them, cells wrapped, equal
- * neighbours in a column merged. Private to report/.
+ * neighbours in a column merged. For the writers of report/; view/ takes grid_safe() from here.
  *
  * Texts are fit for a terminal before they come here (grid_safe): valid UTF-8 without control
  * bytes. Widths are columns of a terminal as Unicode's East Asian Width has them.

@@ -31,6 +31,14 @@ void table_heading(struct table *t, struct lc_slice safe_text);
 void table_coverage(struct table *t);
 void table_summary(struct table *t);
 void table_result(struct table *t, const struct report_result *res);
+/** Rows of findings of one source package and vulnerability put together: --group-by source. */
+struct table_group {
+	const struct finding *first;   /* speaks for all */
+	struct lc_slice name, version; /* of the source */
+	struct lc_slice binaries;      /* their names, made safe */
+};
+/** In the order of names; *ret_n 0 and the arena's error when out of memory. */
+struct table_group *table_groups(struct table *t, const struct report_result *res, size_t *ret_n);
 void table_suppressed(struct table *t, const struct report_result *res);
 /** Warnings, layers that could not be read, files that were not understood. */
 void table_notes(struct table *t);

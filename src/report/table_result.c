@@ -76,6 +76,34 @@ static void finding_row(struct table *t, struct grid *g, const struct report_res
 	(void)grid_row(g, cells); /* the arena keeps the error */
 }
 
+static void group_row(struct table *t, struct grid *g, const struct table_group *by)
+{
+	const struct finding *f = by->first;
+	const struct lc_slice args[2] = { grid_safe(by->name, &t->a), by->binaries };
+	const struct grid_cell cells[] = {
+		{ .text = report_text(&t->a, "{0} ({1})", args) },
+		{ .text = grid_safe(f->id, &t->a) },
+		{ .text = lc_str(severity_name(f->severity)),
+		  .colour = severity_colour(f->severity) },
+		{ .text = lc_str(advisory_status_name(f->status)) },
+		{ .text = grid_safe(by->version, &t->a) },
+		{ .text = grid_safe(report_fixed_versions(f, &t->a), &t->a) },
+		{ .text = title_of(t, f), .link = grid_safe(report_primary_url(f, &t->a), &t->a) },
+	};
+	(void)grid_row(g, cells); /* the arena keeps the error */
+}
+
+static void rows_of(struct table *t, struct grid *g, const struct report_result *res)
+{
+	size_t n = 0;
+	bool grouped = t->o->group_by_source && res->kind == REPORT_OS_PKGS;
+	const struct table_group *groups = grouped ? table_groups(t, res, &n) : NULL;
+	for (size_t i = 0; i < n; i++)
+		group_row(t, g, &groups[i]);
+	for (size_t i = 0; !grouped && i < res->findings_n; i++)
+		finding_row(t, g, res, res->findings[i]);
+}
+
 /* "UNKNOWN: 0, LOW: 3", of the severities that were asked for. */
 static struct lc_slice severities(struct table *t, const struct report_result *res)
 {
@@ -116,8 +144,7 @@ void table_result(struct table *t, const struct report_result *res)
 	table_heading(t, target_of(t, res));
 	table_say(t, N_("Total: {0} ({1})"), table_number(t, res->findings_n), severities(t, res));
 	(void)lc_buf_str(t->out, "\n\n");
-	for (size_t i = 0; i < res->findings_n; i++)
-		finding_row(t, &g, res, res->findings[i]);
+	rows_of(t, &g, res);
 	table_grid(t, &g);
 }
 
