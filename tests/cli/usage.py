@@ -233,6 +233,15 @@ def ignore_files_of_the_working_directory_count():
         if f'"VulnerabilityID": "{one}"' in left:
             yield f"{one} is still there"
     yield from fails(run("image", *QUICK, "--ignorefile", "absent", IMAGE, cwd=work), 1, "absent")
+    rules = work / "rules.yaml"
+    for path, want in (("**/* (debian *)", False), ("elsewhere", True)):
+        rules.write_text(f"vulnerabilities:\n- id: {ids[0]}\n  paths: [\"{path}\"]\n")
+        left = run("image", *QUICK, "-f", "json", "--ignorefile", "rules.yaml", IMAGE, cwd=work)
+        if (f'"VulnerabilityID": "{ids[0]}"'.encode() in left.stdout) is not want:
+            yield f"a rule in YAML for {path}: {left.stderr!r}"
+    rules.write_text("vulnerabilities:\n- id: x\n  path: y\n")
+    yield from fails(run("image", *QUICK, "--ignorefile", "rules.yaml", IMAGE, cwd=work), 1,
+                     'rules.yaml:3: unknown key "path"')
 
 
 def a_configuration_file_of_trivy_is_not_passed_over():
