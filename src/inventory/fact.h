@@ -6,7 +6,7 @@
  * inv_facts_read() gives it back in an arena. Facts belong to the file that proved them; squash
  * (squash.h) lays layers over each other.
  *
- * Stream: "LCF1", then records: kind u8, length uleb, payload; strings in payloads are uleb length
+ * Stream: "LCF2", then records: kind u8, length uleb, payload; strings in payloads are uleb length
  * + bytes. A FILE record opens the context of the records behind it. The END record closes the
  * stream; without it the stream is truncated.
  */
@@ -125,10 +125,12 @@ struct inv_sink {
 
 enum { INV_TROUBLES_MAX = 16 }; /* told of one file; of more only that there are more */
 
-/** A path that analysers want and that lies at or below a link. */
+/** A path that analysers want and that lies at or below a link, or behind it. */
 struct inv_wanted {
 	struct lc_slice below; /* relative to the link, "" the link itself */
 	struct lc_slice analyser;
+	bool dir;    /* not the path itself: files below it */
+	bool behind; /* wanted at the link's target: by way of the link nobody reads it */
 };
 
 struct inv_wanted_list {
@@ -136,7 +138,10 @@ struct inv_wanted_list {
 	size_t n, room;
 };
 
-/** A link at or above a wanted path, or directly below the root (lib -> usr/lib). */
+/**
+ * A link at or above a wanted path, to what is above one, or directly below the root
+ * (lib -> usr/lib).
+ */
 struct inv_link {
 	struct lc_slice path;
 	struct lc_slice target; /* as written; a hard one names a path of this layer */

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#define INV_STREAM_MAGIC LC_S("LCF1")
+#define INV_STREAM_MAGIC LC_S("LCF2")
 
 enum { INV_LENGTH_BYTES = 5 };
 
@@ -20,8 +20,14 @@ enum inv_record {
 	INV_RECORD_DIAGNOSTIC, /* trouble, message, path, analyser */
 	INV_RECORD_WHITEOUT,   /* path */
 	INV_RECORD_OPAQUE,     /* path */
-	INV_RECORD_LINK,       /* path, target, hard, wanted: (below, analyser) */
+	INV_RECORD_LINK,       /* path, target, hard, wanted: (below, analyser, enum inv_place) */
 	INV_RECORD_PRESENCE,   /* key, key, then hashes: 8 bytes each, little endian */
 	INV_RECORD_BUILD,      /* content sets, nvr, arch */
 	INV_RECORD_N
+};
+
+enum inv_place {
+	INV_PLACE_DIR = 1u << 0,
+	INV_PLACE_BEHIND = 1u << 1,
+	INV_PLACE_ALL = INV_PLACE_DIR | INV_PLACE_BEHIND
 };

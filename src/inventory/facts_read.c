@@ -228,11 +228,15 @@ static void read_link(struct reading *r)
 	l->path = get(r);
 	l->target = get(r);
 	l->hard = get_number(r, 1);
-	l->wanted.v = get_array(r, 2, sizeof(*l->wanted.v), &l->wanted.n);
+	l->wanted.v = get_array(r, 3, sizeof(*l->wanted.v), &l->wanted.n);
 	l->wanted.room = l->wanted.n;
 	for (size_t i = 0; i < l->wanted.n; i++) {
-		l->wanted.v[i].below = get(r);
-		l->wanted.v[i].analyser = get(r);
+		struct inv_wanted *w = &l->wanted.v[i];
+		w->below = get(r);
+		w->analyser = get(r);
+		uint64_t place = get_number(r, INV_PLACE_ALL);
+		w->dir = place & INV_PLACE_DIR;
+		w->behind = place & INV_PLACE_BEHIND;
 	}
 }
 

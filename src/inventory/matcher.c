@@ -296,37 +296,6 @@ bool inv_match_leads(const struct inv_matcher *m, struct lc_slice path)
 	return n && (n->accepts || child_of(n, '/'));
 }
 
-static int add_wanted(const struct inv_matcher *m, const struct inv_want *w, size_t analyser,
-		      struct lc_slice path, struct lc_arena *a, struct inv_wanted_list *ret)
-{
-	struct lc_slice below = lc_str(w->text);
-	if (w->kind != INV_WANT_PATH || !lc_chop_prefix(&below, path))
-		return 0;
-	if (below.n && !lc_chop_prefix(&below, LC_S("/")))
-		return 0;
-	struct inv_wanted *wanted = lc_vec_push(a, ret);
-	if (!wanted)
-		return lc_arena_err(a);
-	*wanted = (struct inv_wanted){ below, lc_str(m->table[analyser]->name) };
-	return 0;
-}
-
-int inv_match_link(const struct inv_matcher *m, struct lc_slice path, struct lc_arena *a,
-		   struct inv_wanted_list *ret)
-{
-	if (!inv_match_leads(m, path) || is_skipped(m, path))
-		return 0;
-	for (size_t i = 0; i < m->n; i++) {
-		const struct inv_analyser *row = m->table[i];
-		for (size_t j = 0; j < row->wants_n && inv_set_has(&m->active, i); j++) {
-			int r = add_wanted(m, &row->wants[j], i, path, a, ret);
-			if (r)
-				return r;
-		}
-	}
-	return 0;
-}
-
 /* ---- the table ---- */
 
 const struct inv_analyser *inv_matcher_analyser(const struct inv_matcher *m, size_t index)

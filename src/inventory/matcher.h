@@ -36,12 +36,15 @@ bool inv_match_path(const struct inv_matcher *m, struct lc_slice path, uint32_t 
 /** Add those that want the file by its head (up to INV_HEAD_BYTES from the start). */
 void inv_match_head(const struct inv_matcher *m, struct lc_slice head, struct inv_set *set);
 /**
- * What a link at this path would stand in for: exact paths at it or below it that somebody wants.
+ * What a link stands in for (struct inv_wanted): paths and directories wanted at it or below it,
+ * those in a wanted directory that it lies in, and those at or below its target that nobody reads
+ * under the link's name. Wants by name, suffix or content alone do not count.
  *
- * @param ret  appended to, in the arena; slices live as long as the analysers' table
+ * @param link  its path, target and hard
+ * @param ret   appended to, in the arena; slices live as long as the analysers' table
  * @return 0 (also when nothing is wanted there); LC_ENOMEM, LC_ELIMIT
  */
-int inv_match_link(const struct inv_matcher *m, struct lc_slice path, struct lc_arena *a,
+int inv_match_link(const struct inv_matcher *m, const struct inv_link *link, struct lc_arena *a,
 		   struct inv_wanted_list *ret) LC_MUST_CHECK;
 /** Is a wanted path or directory at or below this path? */
 bool inv_match_leads(const struct inv_matcher *m, struct lc_slice path);

@@ -29,7 +29,7 @@ static uint64_t hash_of(const struct inv_presence *p, struct lc_slice path)
 	return lc_siphash(path, p->key) & ~dir_bit;
 }
 
-int inv_presence_add(struct inv_presence *p, struct lc_slice path, bool is_dir)
+static int push(struct inv_presence *p, uint64_t hash)
 {
 	if (p->n == p->room) {
 		size_t room;
@@ -42,8 +42,33 @@ int inv_presence_add(struct inv_presence *p, struct lc_slice path, bool is_dir)
 		p->v = v;
 		p->room = room;
 	}
-	p->v[p->n++] = hash_of(p, path) | (is_dir ? dir_bit : 0);
+	p->v[p->n++] = hash;
 	return 0;
+}
+
+/* What was marked for the name before need not be again. */
+static int mark_parents(struct inv_presence *p, struct lc_slice path)
+{
+	for (size_t level = 0; level < INV_PRESENCE_LEVELS; level++) {
+		size_t slash = lc_rfind(path, '/');
+		if (slash == SIZE_MAX)
+			return 0;
+		uint64_t hash = hash_of(p, lc_sub(path, 0, slash + 1)) | dir_bit;
+		if (p->marked[level] == hash)
+			return 0;
+		int r = push(p, hash);
+		if (r)
+			return r;
+		p->marked[level] = hash;
+		path = lc_sub(path, 0, slash);
+	}
+	return 0;
+}
+
+int inv_presence_add(struct inv_presence *p, struct lc_slice path, bool is_dir)
+{
+	int r = push(p, hash_of(p, path) | (is_dir ? dir_bit : 0));
+	return r || is_dir ? r : mark_parents(p, path);
 }
 
 static int compare(const void *a, const void *b)
@@ -89,6 +114,12 @@ bool inv_presence_has(const struct inv_presence *p, struct lc_slice path, bool *
 		return false;
 	*ret_dir = p->v[i] & dir_bit; /* a file at the same path sorts first */
 	return true;
+}
+
+bool inv_presence_holds(const struct inv_presence *p, struct lc_slice dir)
+{
+	bool unused;
+	return dir.n ? inv_presence_has(p, dir, &unused) : p->n > 0;
 }
 
 bool inv_presence_hides(const struct inv_presence *p, struct lc_slice path)

@@ -12,11 +12,18 @@
 #include "base/err.h"
 #include "base/slice.h"
 
+/*
+ * Directories that hold a file, directly or at most this many names down, are marked in the same
+ * set, as the hash of their path with a slash behind.
+ */
+enum { INV_PRESENCE_LEVELS = 4 };
+
 struct inv_presence {
 	uint64_t key[2];
 	uint64_t *v; /* sorted once sealed; lowest bit: 1 a directory, 0 anything else */
 	size_t n, room;
-	bool borrowed; /* v belongs to an arena */
+	uint64_t marked[INV_PRESENCE_LEVELS]; /* the last ones: names come directory by directory */
+	bool borrowed;                        /* v belongs to an arena */
 };
 
 int inv_presence_init(struct inv_presence *p, struct lc_err *e) LC_MUST_CHECK;
@@ -25,6 +32,12 @@ int inv_presence_add(struct inv_presence *p, struct lc_slice path, bool is_dir) 
 void inv_presence_seal(struct inv_presence *p);
 /** Is there anything at path; *ret_dir says it is (only) a directory. */
 bool inv_presence_has(const struct inv_presence *p, struct lc_slice path, bool *ret_dir);
+/**
+ * Is there anything but directories below dir, at most INV_PRESENCE_LEVELS names down?
+ *
+ * @param dir  with a slash behind, "" the root
+ */
+bool inv_presence_holds(const struct inv_presence *p, struct lc_slice dir);
 /** Does this layer hide a lower layer's file at path (itself there, or a non-directory above it)?
  */
 bool inv_presence_hides(const struct inv_presence *p, struct lc_slice path);

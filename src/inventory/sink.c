@@ -251,8 +251,10 @@ int inv_sink_link(struct inv_sink *s, const struct inv_link *l)
 	put_number(s, l->hard);
 	put_number(s, l->wanted.n);
 	for (size_t i = 0; i < l->wanted.n; i++) {
-		put(s, l->wanted.v[i].below);
-		put(s, l->wanted.v[i].analyser);
+		const struct inv_wanted *w = &l->wanted.v[i];
+		put(s, w->below);
+		put(s, w->analyser);
+		put_number(s, (w->dir ? INV_PLACE_DIR : 0u) | (w->behind ? INV_PLACE_BEHIND : 0u));
 	}
 	return finish(s, start);
 }

@@ -174,17 +174,18 @@ static int add_layer(struct squash *s, const struct inv_layer_facts *facts, size
 	return r;
 }
 
-/* The diagnostic outlives the facts of the lower layer that it speaks of, and is the result's. */
-static int tell_replaced(struct squash *s, const struct live *l, struct lc_slice path, size_t layer)
+/* The diagnostic outlives the facts of a lower layer that it speaks of, and is the result's. */
+int squash_unread(struct squash *s, size_t layer, struct lc_slice path, struct lc_slice analyser,
+		  struct lc_slice message)
 {
 	struct lc_arena *a = s->arena;
 	struct inv_diagnostic *d = lc_new(a, struct inv_diagnostic);
 	if (!d)
 		return lc_arena_err(a);
 	d->trouble = INV_UNREADABLE;
-	d->message = LC_S("was replaced by way of a link, by what was not read");
+	d->message = message;
 	int r = lc_arena_dup(a, path, &d->path);
-	r = r ? r : lc_arena_dup(a, l->facts->analyser, &d->analyser);
+	r = r ? r : lc_arena_dup(a, analyser, &d->analyser);
 	return r ? r : add_diagnostic(s, d, layer);
 }
 
@@ -194,8 +195,11 @@ static int tell_unread(struct squash *s, const struct path_cover *c, size_t laye
 	int r = 0;
 	for (size_t i = 0; i < s->replaced.n && r == 0; i++) {
 		struct lc_slice path = s->replaced.items[i].key;
+		const struct live *l = s->replaced.items[i].value;
 		if (!lc_map_get(&s->own, path) && path_cover_over_link(c, &s->links, path))
-			r = tell_replaced(s, s->replaced.items[i].value, path, layer);
+			r = squash_unread(
+				s, layer, path, l->facts->analyser,
+				LC_S("was replaced by way of a link, by what was not read"));
 	}
 	return r;
 }
@@ -224,6 +228,7 @@ static int lay_over(struct squash *s, const struct inv_layer_facts *facts, size_
 	r = r ? r : squash_build_add(s, facts, layer);
 	r = r ? r : add_layer(s, facts, layer, &os);
 	r = r ? r : tell_unread(s, &l->cover, layer);
+	r = r ? r : squash_behind(s, layer);
 	r = r || !os ? r : squash_snapshot(s, layer);
 	lc_map_done(&s->own);
 	lc_map_done(&s->replaced);

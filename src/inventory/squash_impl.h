@@ -69,6 +69,11 @@ int squash_join(struct squash *s) LC_MUST_CHECK;
 int squash_tell(struct squash *s) LC_MUST_CHECK;
 /** Wanted paths that are links to what nobody read. */
 int squash_links(struct squash *s) LC_MUST_CHECK;
+/** Wanted files that the layer at hand brought by way of links, under names that nobody reads. */
+int squash_behind(struct squash *s, size_t layer) LC_MUST_CHECK;
+/** Tell of what is at a path, as long as no upper layer hides that. */
+int squash_unread(struct squash *s, size_t layer, struct lc_slice path, struct lc_slice analyser,
+		  struct lc_slice message) LC_MUST_CHECK;
 
 static inline int squash_nomem(const struct squash *s)
 {

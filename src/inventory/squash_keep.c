@@ -27,6 +27,7 @@ static int keep_wanted(struct lc_arena *a, const struct inv_wanted_list *from,
 	struct inv_wanted *v = lc_new_array(a, struct inv_wanted, from->n ? from->n : 1);
 	int r = v ? 0 : lc_arena_err(a);
 	for (size_t i = 0; i < from->n && r == 0; i++) {
+		v[i] = from->v[i];
 		r = lc_arena_dup(a, from->v[i].below, &v[i].below);
 		r = r ? r : lc_arena_dup(a, from->v[i].analyser, &v[i].analyser);
 	}

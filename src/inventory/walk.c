@@ -8,7 +8,7 @@
 
 /* ---- links ---- */
 
-static int put_link(struct walker *w, const struct tar_entry *entry, bool at_top)
+static int put_link(struct walker *w, const struct tar_entry *entry, bool always)
 {
 	struct inv_link link = {
 		.path = entry->name,
@@ -16,8 +16,8 @@ static int put_link(struct walker *w, const struct tar_entry *entry, bool at_top
 		.hard = entry->type == TAR_HARDLINK,
 	};
 	lc_arena_done(&w->scratch);
-	int r = inv_match_link(w->matcher, entry->name, &w->scratch, &link.wanted);
-	if (r || (link.wanted.n == 0 && !at_top))
+	int r = inv_match_link(w->matcher, &link, &w->scratch, &link.wanted);
+	if (r || (link.wanted.n == 0 && !always))
 		return r;
 	return inv_sink_link(w->sink, &link);
 }

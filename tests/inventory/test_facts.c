@@ -49,8 +49,12 @@ static int write_all(struct inv_sink *s, struct inv_presence *presence)
 	};
 	struct inv_os os = { LC_S("debian"), LC_S("12"), LC_S("bookworm"), LC_S("P"), true, 255 };
 	struct inv_repository repository = { LC_S("alpine"), LC_S("edge") };
-	struct inv_wanted wanted = { LC_S("apk/db/installed"), LC_S("apk") };
-	struct inv_link link = { LC_S("lib"), LC_S("usr/lib"), false, { &wanted, 1, 1 } };
+	struct inv_wanted wanted[] = {
+		{ LC_S("apk/db/installed"), LC_S("apk"), false, false },
+		{ LC_S("d"), LC_S("dpkg"), true, false },
+		{ LC_S("e"), LC_S("dpkg"), true, true },
+	};
+	struct inv_link link = { LC_S("lib"), LC_S("usr/lib"), false, { wanted, 3, 3 } };
 	struct inv_diagnostic d = { LC_S("x"), LC_S("y"), INV_UNREADABLE, LC_S("z") };
 	int r = inv_sink_file(s, LC_S("f"), LC_S("dpkg"));
 	r = r ? r : inv_sink_package(s, &p);
@@ -101,7 +105,13 @@ static void gives_back_what_was_written(void **state)
 	assert_text(f.facts.diagnostics.v[2].path, "");
 	assert_text(f.facts.whiteouts.v[0], "gone");
 	assert_text(f.facts.opaques.v[0], "dir");
-	assert_text(f.facts.links.v[0].wanted.v[0].below, "apk/db/installed");
+	const struct inv_wanted *wanted = f.facts.links.v[0].wanted.v;
+	assert_int_equal(f.facts.links.v[0].wanted.n, 3);
+	assert_text(wanted[0].below, "apk/db/installed");
+	assert_false(wanted[0].dir || wanted[0].behind);
+	assert_true(wanted[1].dir && !wanted[1].behind);
+	assert_text(wanted[2].analyser, "dpkg");
+	assert_true(wanted[2].dir && wanted[2].behind);
 	assert_true(inv_presence_has(f.facts.presence, LC_S("a"), &dir) && dir);
 	assert_true(inv_presence_has(f.facts.presence, LC_S("a/b"), &dir) && !dir);
 	assert_false(inv_presence_has(f.facts.presence, LC_S("b"), &dir));
@@ -157,38 +167,40 @@ static void refuses_streams_that_no_sink_writes(void **state)
 		int want;
 	} rows[] = {
 		{ "nothing", LC_S_INIT(""), LC_ETRUNC },
-		{ "another magic", LC_S_INIT("LCF2\0\0"), LC_EBAD },
-		{ "no end", LC_S_INIT("LCF1"), LC_ETRUNC },
-		{ "bytes behind the end", LC_S_INIT("LCF1\0\0x"), LC_EBAD },
-		{ "an end that holds something", LC_S_INIT("LCF1\0\1x"), LC_EBAD },
-		{ "an unknown record", LC_S_INIT("LCF1\x0b\0\0\0"), LC_EBAD },
-		{ "a package without a file", LC_S_INIT("LCF1\2\0\0\0"), LC_EBAD },
-		{ "an OS without a file", LC_S_INIT("LCF1\4\6\0\0\0\0\0\0\0\0"), LC_EBAD },
-		{ "a record past the end", LC_S_INIT("LCF1\1\x7f\1f"), LC_ETRUNC },
-		{ "a length of 64 bits", LC_S_INIT("LCF1\1\xff\xff\xff\xff\xff\xff\xff\xff\xff\1"),
+		{ "another magic", LC_S_INIT("LCF1\0\0"), LC_EBAD },
+		{ "no end", LC_S_INIT("LCF2"), LC_ETRUNC },
+		{ "bytes behind the end", LC_S_INIT("LCF2\0\0x"), LC_EBAD },
+		{ "an end that holds something", LC_S_INIT("LCF2\0\1x"), LC_EBAD },
+		{ "an unknown record", LC_S_INIT("LCF2\x7f\0\0\0"), LC_EBAD },
+		{ "a package without a file", LC_S_INIT("LCF2\2\0\0\0"), LC_EBAD },
+		{ "an OS without a file", LC_S_INIT("LCF2\4\6\0\0\0\0\0\0\0\0"), LC_EBAD },
+		{ "a record past the end", LC_S_INIT("LCF2\1\x7f\1f"), LC_ETRUNC },
+		{ "a length of 64 bits", LC_S_INIT("LCF2\1\xff\xff\xff\xff\xff\xff\xff\xff\xff\1"),
 		  LC_ETRUNC },
 		{ "a length that does not end",
-		  LC_S_INIT("LCF1\1\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), LC_ETRUNC },
-		{ "a string past its record", LC_S_INIT("LCF1\7\2\5x\0\0"), LC_EBAD },
-		{ "a record with more in it", LC_S_INIT("LCF1\7\4\1xyz\0\0"), LC_EBAD },
+		  LC_S_INIT("LCF2\1\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), LC_ETRUNC },
+		{ "a string past its record", LC_S_INIT("LCF2\7\2\5x\0\0"), LC_EBAD },
+		{ "a record with more in it", LC_S_INIT("LCF2\7\4\1xyz\0\0"), LC_EBAD },
 		{ "a list longer than its record",
-		  LC_S_INIT("LCF1\1\4\1f\1a\3\7\0\0\0\xff\xff\xff\x7f\0\0"), LC_EBAD },
-		{ "an unknown trouble", LC_S_INIT("LCF1\6\4\5\0\0\0\0\0"), LC_EBAD },
-		{ "a link that is half hard", LC_S_INIT("LCF1\x9\4\0\0\2\0\0\0"), LC_EBAD },
+		  LC_S_INIT("LCF2\1\4\1f\1a\3\7\0\0\0\xff\xff\xff\x7f\0\0"), LC_EBAD },
+		{ "an unknown trouble", LC_S_INIT("LCF2\6\4\5\0\0\0\0\0"), LC_EBAD },
+		{ "a link that is half hard", LC_S_INIT("LCF2\x9\4\0\0\2\0\0\0"), LC_EBAD },
+		{ "a place that there is not", LC_S_INIT("LCF2\x9\7\0\0\0\1\0\0\4\0\0"), LC_EBAD },
+		{ "wanted without a place", LC_S_INIT("LCF2\x9\6\0\0\0\1\0\0\0\0"), LC_EBAD },
 		{ "presence without its key",
-		  LC_S_INIT("LCF1\xa\x8"
+		  LC_S_INIT("LCF2\xa\x8"
 			    "01234567\0\0"),
 		  LC_EBAD },
 		{ "presence cut in a hash",
-		  LC_S_INIT("LCF1\xa\x11"
+		  LC_S_INIT("LCF2\xa\x11"
 			    "01234567012345678\0\0"),
 		  LC_EBAD },
 		{ "presence out of order",
-		  LC_S_INIT("LCF1\xa\x20"
+		  LC_S_INIT("LCF2\xa\x20"
 			    "0123456701234567\2\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0\0"),
 		  LC_EBAD },
 		{ "presence twice",
-		  LC_S_INIT("LCF1\xa\x10"
+		  LC_S_INIT("LCF2\xa\x10"
 			    "0123456701234567\xa\x10"
 			    "0123456701234567\0\0"),
 		  LC_EBAD },
@@ -264,7 +276,7 @@ static void presence_hides_paths_and_what_lies_below_files(void **state)
 	}
 	assert_int_equal(inv_presence_add(&p, LC_S("d"), true), 0);
 	inv_presence_seal(&p);
-	assert_int_equal(p.n, 1001);
+	assert_int_equal(p.n, 1002); /* and the mark of d */
 	assert_true(inv_presence_hides(&p, LC_S("d")));
 	assert_true(inv_presence_hides(&p, LC_S("d/2")));
 	assert_true(inv_presence_hides(&p, LC_S("d/3")));
@@ -274,6 +286,30 @@ static void presence_hides_paths_and_what_lies_below_files(void **state)
 	assert_false(inv_presence_hides(&p, LC_S("")));
 	assert_false(inv_presence_hides_below(&p, LC_S("d/2/x/y"), 3));
 	assert_true(inv_presence_hides_below(&p, LC_S("d/2/x/y"), 2));
+	inv_presence_done(&p);
+}
+
+static void presence_tells_directories_that_hold_files(void **state)
+{
+	(void)state;
+	struct inv_presence p;
+	static const char *const files[] = { "a", "d/a", "d/b", "e/1/2/3/4/a", "d/a/b", "f/a" };
+	static const char *const held[] = { "", "d/", "d/a/", "e/1/2/3/4/", "e/1/", "f/" };
+	static const char *const not [] = { "e/", "g/", "g/d/", "a/", "/" };
+	assert_int_equal(inv_presence_init(&p, NULL), 0);
+	inv_presence_seal(&p);
+	assert_false(inv_presence_holds(&p, LC_S("")));
+	for (size_t i = 0; i < N(files); i++)
+		assert_int_equal(inv_presence_add(&p, lc_str(files[i]), false), 0);
+	assert_int_equal(inv_presence_add(&p, LC_S("g/d/e"), true), 0);
+	inv_presence_seal(&p);
+	for (size_t i = 0; i < N(held); i++)
+		if (!inv_presence_holds(&p, lc_str(held[i])))
+			fail_msg("%s", held[i]);
+	for (size_t i = 0; i < N(not ); i++)
+		if (inv_presence_holds(&p, lc_str(not [i])))
+			fail_msg("%s", not [i]);
+	assert_false(inv_presence_hides(&p, LC_S("d/c")));
 	inv_presence_done(&p);
 }
 
@@ -296,6 +332,7 @@ int main(void)
 		cmocka_unit_test(a_full_sink_stays_failed),
 		cmocka_unit_test(survives_any_failing_allocation),
 		cmocka_unit_test(presence_hides_paths_and_what_lies_below_files),
+		cmocka_unit_test(presence_tells_directories_that_hold_files),
 		cmocka_unit_test(trouble_has_a_name_each),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -255,30 +255,122 @@ static void refuses_patterns_that_it_cannot_bound(void **state)
 	assert_non_null(strstr(e.msg, "pattern"));
 }
 
+static const struct inv_want doc_wants[] = {
+	{ .kind = INV_WANT_UNDER, .text = "doc", .suffix = "/copyright" },
+	{ .kind = INV_WANT_UNDER, .text = "info", .suffix = ".list" },
+	{ .kind = INV_WANT_UNDER, .text = "info", .suffix = ".sums" },
+};
+static const struct inv_analyser docs = {
+	"docs", 1, INV_GROUP_OS, INV_TARGET_IMAGE, INV_WHOLE, doc_wants, 3, 0, nothing, NULL
+};
+static const struct inv_analyser *const link_table[] = { &paths, &docs };
+
+/* "below analyser" each: a star for files of a directory, "@" for what is behind the link. */
+static void wanted_text(const struct inv_wanted_list *list, struct lc_buf *out)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct inv_wanted *w = &list->v[i];
+		lc_buf_fmt(out, "%s%.*s%s %.*s;", w->behind ? "@" : "", LC_FMT(w->below),
+			   w->dir ? "/*" : "", LC_FMT(w->analyser));
+	}
+}
+
+static void check_link(const struct inv_matcher *m, const struct inv_link *link, const char *want)
+{
+	struct lc_arena a = { 0 };
+	struct inv_wanted_list list = { 0 };
+	struct lc_buf out;
+	lc_buf_init(&out, 4096);
+	assert_int_equal(inv_match_link(m, link, &a, &list), 0);
+	wanted_text(&list, &out);
+	if (!lc_eq(lc_buf_get(&out), lc_str(want)))
+		fail_msg("%.*s: %.*s", LC_FMT(link->path), LC_FMT(lc_buf_get(&out)));
+	lc_buf_done(&out);
+	lc_arena_done(&a);
+}
+
 static void knows_what_a_link_would_stand_in_for(void **state)
 {
 	(void)state;
-	struct lc_arena a = { 0 };
-	struct inv_wanted_list list = { 0 };
+	static const struct {
+		const char *path, *target, *want;
+		bool hard;
+	} rows[] = {
+		{ "lib", "usr/lib", "apk/db/installed paths; paths;", false },
+		{ "lib/apk/db", "/x", "installed paths;", false },
+		{ "lib/ap", "/x", "", false },
+		{ "li", "x", "", false },
+		{ "lib/apk/db/installed/x", "y", "", false },
+		/* directories that are wanted, at the link and below it */
+		{ "var/lib/x", "/opt/x", "/* paths;", false },
+		{ "var", "opt", "lib/x/* paths;", false },
+		{ "doc", "opt/doc", "/* docs;", false },
+		{ "info", "opt/info", "/* docs;", false },
+		{ "var/lib/x", "/var/lib/x/y", "", false },
+		/* in a directory that is wanted */
+		{ "var/lib/x/a", "../../../opt/a", " paths;/* paths;", false },
+		{ "var/lib/x/a", "b", "", false },
+		{ "var/lib/x/a", "/opt/a", " paths;", true },
+		{ "doc/a", "../opt/a", "copyright docs;", false },
+		{ "doc/a", "b", "", false },
+		{ "doc/a/copyright", "/opt/a", " docs;copyright docs;", false },
+		{ "info/a.list", "/opt/a", " docs;/* docs;", false },
+		{ "info/a.list", "/opt/a", " docs;", true },
+		/* what is wanted lies at the target, or below it */
+		{ "opt/db", "/lib/apk/db", "@installed paths;", false },
+		{ "opt/db", "../lib/./apk//db/", "@installed paths;", false },
+		{ "opt/db", "/lib/apk/db", "", true },
+		{ "opt/db", "/lib/apk/db/installed", "", false },
+		{ "opt/l", "../lib", "@apk/db/installed paths;", false },
+		{ "opt/x", "../../../var/lib/x", "@/* paths;", false },
+		{ "opt/v", "/var", "@lib/x/* paths;", false },
+		{ "opt/r", "/",
+		  "@lib/apk/db/installed paths;@lib paths;@var/lib/x/* paths;@doc/* docs;"
+		  "@info/* docs;",
+		  false },
+		{ "opt/db", "/lib/apk/d", "", false },
+	};
 	struct inv_matcher *m;
-	assert_int_equal(inv_matcher_new(table, N(table), &everything, &m, NULL), 0);
-	assert_int_equal(inv_match_link(m, LC_S("lib"), &a, &list), 0);
-	assert_int_equal(list.n, 2);
-	assert_text(list.v[0].below, "apk/db/installed");
-	assert_text(list.v[1].below, "");
-	assert_text(list.v[1].analyser, "paths");
-	list.n = 0;
-	assert_int_equal(inv_match_link(m, LC_S("lib/ap"), &a, &list), 0);
-	assert_int_equal(inv_match_link(m, LC_S("li"), &a, &list), 0);
-	assert_int_equal(inv_match_link(m, LC_S("lib/apk/db/installed/x"), &a, &list), 0);
-	assert_int_equal(list.n, 0);
+	assert_int_equal(inv_matcher_new(link_table, N(link_table), &everything, &m, NULL), 0);
+	for (size_t i = 0; i < N(rows); i++) {
+		struct inv_link link = { .path = lc_str(rows[i].path),
+					 .target = lc_str(rows[i].target),
+					 .hard = rows[i].hard };
+		check_link(m, &link, rows[i].want);
+	}
 	assert_true(inv_match_leads(m, LC_S("lib/apk")));
 	assert_true(inv_match_leads(m, LC_S("var/lib")));
 	assert_true(inv_match_leads(m, LC_S("var/lib/x")));
 	assert_false(inv_match_leads(m, LC_S("var/li")));
 	assert_false(inv_match_leads(m, LC_S("usr")));
 	inv_matcher_free(m);
-	lc_arena_done(&a);
+}
+
+static void links_stand_in_for_nothing_that_is_skipped(void **state)
+{
+	(void)state;
+	struct lc_slice dirs[] = { LC_S_INIT("var/lib") };
+	struct inv_options o = everything;
+	struct inv_matcher *m;
+	struct inv_link link = { .path = LC_S("var/lib"), .target = LC_S("/opt") };
+	o.skip_dirs = (struct lc_slices){ dirs, 1, 1 };
+	assert_int_equal(inv_matcher_new(link_table, N(link_table), &o, &m, NULL), 0);
+	check_link(m, &link, "");
+	link = (struct inv_link){ .path = LC_S("opt"), .target = LC_S("var/lib") };
+	check_link(m, &link, "");
+	inv_matcher_free(m);
+}
+
+static void a_link_with_a_target_past_all_bounds_is_still_one(void **state)
+{
+	(void)state;
+	static uint8_t target[20000];
+	struct inv_matcher *m;
+	struct inv_link link = { .path = LC_S("var/lib/x"), .target = lc_slice_of(target, 20000) };
+	memset(target, 'x', sizeof(target));
+	assert_int_equal(inv_matcher_new(link_table, N(link_table), &everything, &m, NULL), 0);
+	check_link(m, &link, "/* paths;");
+	inv_matcher_free(m);
 }
 
 static void key_of(const struct inv_options *o, struct lc_buf *out)
@@ -461,6 +553,8 @@ int main(void)
 		cmocka_unit_test(skips_files_and_directories_by_pattern),
 		cmocka_unit_test(refuses_patterns_that_it_cannot_bound),
 		cmocka_unit_test(knows_what_a_link_would_stand_in_for),
+		cmocka_unit_test(links_stand_in_for_nothing_that_is_skipped),
+		cmocka_unit_test(a_link_with_a_target_past_all_bounds_is_still_one),
 		cmocka_unit_test(options_that_change_facts_change_the_key),
 		cmocka_unit_test(survives_any_failing_allocation),
 		cmocka_unit_test(globs_agree_with_their_definition),

@@ -18,7 +18,8 @@
  *	o PATH TYPE NAME OWNED-PATH                file that tells of a package
  *	os PATH FAMILY VERSION WEIGHT
  *	! PATH MESSAGE        file with a trouble
- *	l PATH TARGET [BELOW] symbolic link; BELOW ("." itself) is wanted by "reader"
+ *	l PATH TARGET [BELOW] symbolic link; BELOW is wanted by "reader": "." the link itself, a
+ *			      star as last name: files of a directory, "@" in front: at the target
  *	h PATH TARGET         hard link, wanted by "reader"
  *	x PATH                later member of the name: what was told is forgotten
  *	w PATH                whiteout
@@ -74,8 +75,12 @@ static int put_os(struct inv_sink *s, struct lc_slice line)
 static int put_symlink(struct inv_sink *s, struct lc_slice path, struct lc_slice line, bool hard)
 {
 	struct inv_link link = { .path = path, .target = word(&line), .hard = hard };
-	struct inv_wanted wanted = { word(&line), LC_S("reader") };
-	if (hard || lc_eq(wanted.below, LC_S(".")))
+	struct inv_wanted wanted = { .below = word(&line), .analyser = LC_S("reader") };
+	wanted.behind = lc_chop_prefix(&wanted.below, LC_S("@"));
+	wanted.dir = lc_chop_suffix(&wanted.below, LC_S("/*"));
+	if (lc_eq(wanted.below, LC_S("*")))
+		wanted = (struct inv_wanted){ LC_S(""), wanted.analyser, true, wanted.behind };
+	else if (hard || lc_eq(wanted.below, LC_S(".")))
 		wanted.below = LC_S("");
 	else if (wanted.below.n == 0)
 		return inv_sink_link(s, &link);
@@ -351,6 +356,86 @@ static void links_are_followed_inside_the_root(void **state)
 		{ "and the file is removed under its own name",
 		  { "f x", "h db x", "w x" },
 		  "! 1 db: is a link to x, which was not read\n" },
+	};
+	check(rows, N(rows));
+}
+
+#define FILES(path, to) "! 0 " path ": is a link to " to ", whose files were not read\n"
+
+static void links_to_directories_that_nobody_read_are_said(void **state)
+{
+	(void)state;
+	static const struct squash_row rows[] = {
+		{ "at the link", { "l s.d opt/x *\nf opt/x/a" }, FILES("s.d", "opt/x") },
+		{ "below it", { "l v opt s.d/*\nf opt/s.d/a" }, FILES("v/s.d", "opt/s.d") },
+		{ "far down", { "l s.d opt/x *\nf opt/x/b/c/a" }, FILES("s.d", "opt/x") },
+		{ "brought by an upper layer",
+		  { "l s.d opt/x *", "f opt/x/a" },
+		  FILES("s.d", "opt/x") },
+		{ "brought by a lower one",
+		  { "f opt/x/a", "l s.d opt/x *" },
+		  "! 1 s.d: is a link to opt/x, whose files were not read\n" },
+		{ "over two links", { "l s.d a/x *\nl a opt\nf opt/x/a" }, FILES("s.d", "opt/x") },
+		{ "to the root", { "l s.d / *\nf a" }, FILES("s.d", "") },
+		{ "in a circle",
+		  { "l s.d a *\nl a s.d" },
+		  "! 0 s.d: is a link that leads in a circle\n" },
+		{ "a directory without files", { "l s.d opt/x *\nd opt/x\nd opt/x/b" }, "" },
+		{ "a directory that never was", { "l s.d opt/x *\nf opt/xy/a" }, "" },
+		{ "one that was removed", { "l s.d opt/x *\nf opt/x/a", "w opt/x" }, "" },
+		{ "with all above it", { "l s.d opt/x *\nf opt/x/a", "q opt" }, "" },
+		{ "replaced by a file", { "l s.d opt/x *\nf opt/x/a", "f opt/x" }, "" },
+		{ "removed and back",
+		  { "l s.d opt/x *\nf opt/x/a", "w opt/x\nf opt/x/b" },
+		  FILES("s.d", "opt/x") },
+		{ "a link that was removed", { "l s.d opt/x *\nf opt/x/a", "w s.d" }, "" },
+	};
+	check(rows, N(rows));
+}
+
+#define BEHIND "was written by way of a link, and not read\n"
+
+static void what_is_written_by_way_of_a_link_is_said(void **state)
+{
+	(void)state;
+	static const struct squash_row rows[] = {
+		{ "a new file",
+		  { "l opt/db /v @status", "f opt/db/status" },
+		  "! 1 v/status: " BEHIND },
+		{ "of the link's own layer",
+		  { "l opt/db ../v @status\nf opt/db/status" },
+		  "! 0 v/status: " BEHIND },
+		{ "over two links",
+		  { "l a b/c @d/status\nl b e", "f a/d/status" },
+		  "! 1 e/c/d/status: " BEHIND },
+		{ "then removed", { "l opt/db /v @status", "f opt/db/status", "w v/status" }, "" },
+		{ "then written where it is read",
+		  { "l opt/db /v @status", "f opt/db/status", "p v/status apk n 1" },
+		  "apk n 1 2/2 v/status\n" },
+		{ "a directory of the name", { "l opt/db /v @status", "d opt/db/status" }, "" },
+		{ "when the link is gone",
+		  { "l opt/db /v @status", "d opt/db\nf opt/db/status" },
+		  "" },
+		{ "over what was read: once",
+		  { "l opt/db /v @status\np v/status apk n 1", "f opt/db/status" },
+		  "! 1 v/status: was replaced by way of a link, by what was not read\n" },
+		{ "beside what is read, in either order",
+		  { "l opt/db /v @status", "p v/status apk n 1\nf opt/db/status" },
+		  "apk n 1 1/1 v/status\n! 1 v/status: " BEHIND },
+		{ "files of a directory",
+		  { "l opt/x /v/s.d @*", "f opt/x/a\nf opt/x/b" },
+		  "! 1 v/s.d/.: " BEHIND },
+		{ "of one below",
+		  { "l opt/x /v @s.d/*", "f opt/x/s.d/a" },
+		  "! 1 v/s.d/.: " BEHIND },
+		{ "to which others come",
+		  { "l opt/x /v/s.d @*", "f opt/x/a", "d v/s.d\nf v/s.d/b" },
+		  "! 1 v/s.d/.: " BEHIND },
+		{ "and no name of a file hides it",
+		  { "l opt/x /v/s.d @*", "f opt/x/a", "f v/s.d/*\nf v/s.d/a" },
+		  "! 1 v/s.d/.: " BEHIND },
+		{ "and which is removed", { "l opt/x /v/s.d @*", "f opt/x/a", "w v/s.d" }, "" },
+		{ "no files of it", { "l opt/x /v @s.d/*", "f opt/x/a\nd opt/x/s.d" }, "" },
 	};
 	check(rows, N(rows));
 }
@@ -734,7 +819,8 @@ static int squash_once(void *ctx)
 	struct stack *st = ctx;
 	*st = (struct stack){ 0 };
 	int r = add_layer(st, LC_S("l lib usr/lib db\np usr/lib/db apk n 1\np a npm n 1\n"
-				   "os os x 1 1\n! b broken\nf opt/x\nl z opt/x ."));
+				   "os os x 1 1\n! b broken\nf opt/x\nl z opt/x .\nf opt/s/a\n"
+				   "l y opt/s *\nl opt/v v @db\nf opt/v/db"));
 	r = r ? r : add_layer(st, LC_S("p lib/db apk n 1 m 1\nw a\nh h lib/db\no i apk n f"));
 	r = r ? r : squash_stack(st);
 	stack_done(st);
@@ -755,6 +841,8 @@ int main(void)
 		cmocka_unit_test(upper_layers_hide_lower_files),
 		cmocka_unit_test(packages_have_the_layer_that_brought_them),
 		cmocka_unit_test(links_are_followed_inside_the_root),
+		cmocka_unit_test(links_to_directories_that_nobody_read_are_said),
+		cmocka_unit_test(what_is_written_by_way_of_a_link_is_said),
 		cmocka_unit_test(other_facts_follow_their_files),
 		cmocka_unit_test(an_unreadable_layer_is_left_out),
 		cmocka_unit_test(a_name_that_many_share_means_few_of_them),

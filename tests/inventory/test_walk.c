@@ -142,6 +142,49 @@ static void a_link_to_what_nobody_read_is_said(void **state)
 	      " apk: is a link to opt/db/installed, which was not read\n");
 }
 
+static void a_link_to_a_directory_that_nobody_read_is_said(void **state)
+{
+	(void)state;
+	static const struct make_file base[] = {
+		{ .name = "opt/x/base", .content = "Package: a\nVersion: 1\n\n" },
+		{ .name = "var/lib/dpkg/status.d", .type = TAR_SYMLINK, .target = "/opt/x" },
+	};
+	static const struct make_file read[] = {
+		{ .name = "usr/share/doc/b/copyright", .content = "License: MIT\n" },
+		{ .name = "usr/share/doc/a", .type = TAR_SYMLINK, .target = "b" },
+		{ .name = "usr/share/doc/c", .type = TAR_SYMLINK, .target = "../../lib/c" },
+		{ .name = "usr/lib/c/x", .content = "" },
+	};
+#define IS_LINK "is a link to opt/x, whose files were not read\n"
+	check((const struct make_layer[]){ LAYER(base) }, 1,
+	      "layer 0 ! unreadable var/lib/dpkg/status.d dpkg: " IS_LINK
+	      "layer 0 ! unreadable var/lib/dpkg/status.d dpkg-info: " IS_LINK);
+	check((const struct make_layer[]){ LAYER(read) }, 1, "");
+}
+
+static void what_a_layer_writes_by_way_of_a_link_is_said(void **state)
+{
+	(void)state;
+	static const struct make_file base[] = {
+		{ .name = "opt/db", .type = TAR_SYMLINK, .target = "../lib/apk/db" },
+		{ .name = "opt/s", .type = TAR_SYMLINK, .target = "/var/lib/dpkg/status.d" },
+	};
+	static const struct make_file upper[] = {
+		{ .name = "opt/db/installed", .content = APK("a", "1-r0") },
+		{ .name = "opt/db/scripts.tar", .content = "" },
+	};
+	static const struct make_file files[] = {
+		{ .name = "opt/s/a", .content = "Package: a\nVersion: 1\n\n" },
+	};
+#define WRITTEN "was written by way of a link, and not read\n"
+	check((const struct make_layer[]){ LAYER(base), LAYER(upper) }, 2,
+	      "layer 1 ! unreadable " DB " apk: " WRITTEN);
+	check((const struct make_layer[]){ LAYER(base), LAYER(files) }, 2,
+	      "layer 1 ! unreadable var/lib/dpkg/status.d/. dpkg: " WRITTEN
+	      "layer 1 ! unreadable var/lib/dpkg/status.d/. dpkg-info: " WRITTEN);
+	check((const struct make_layer[]){ LAYER(base) }, 1, "");
+}
+
 static void the_last_member_of_a_name_counts(void **state)
 {
 	(void)state;
@@ -556,6 +599,8 @@ int main(void)
 		cmocka_unit_test(a_file_that_takes_the_place_of_a_hard_links_target_is_said),
 		cmocka_unit_test(a_hard_link_to_what_was_read_is_not_read_again),
 		cmocka_unit_test(a_link_to_what_nobody_read_is_said),
+		cmocka_unit_test(a_link_to_a_directory_that_nobody_read_is_said),
+		cmocka_unit_test(what_a_layer_writes_by_way_of_a_link_is_said),
 		cmocka_unit_test(the_last_member_of_a_name_counts),
 		cmocka_unit_test(whiteouts_and_opaque_directories_take_databases_away),
 		cmocka_unit_test(derived_systems_win_over_their_parents),
