@@ -85,13 +85,15 @@ static bool has(const struct lc_buf *b, const char *text)
 	return lc_find_slice(lc_buf_get(b), lc_str(text)) != SIZE_MAX;
 }
 
-static void rpm_packages_show_module_and_absolute_paths(void **state)
+static void rpm_packages_show_module_build_and_absolute_paths(void **state)
 {
 	(void)state;
 	const struct report_write_options o = sample_options();
 	struct report *r = sample_report(0, 0);
 	struct inv_attribute label = { LC_S("modularitylabel"), LC_S("nodejs:18:90:rhel9") };
 	struct inv_owned owned = { LC_S("usr/bin/node"), LC_S("") };
+	struct lc_slice set = LC_S("rhel-9-for-x86_64-baseos-rpms");
+	struct inv_build build = { { &set, 1, 1 }, LC_S("ubi9-container-9.5-1"), LC_S("x86_64") };
 	struct lc_err e = { 0 };
 	struct lc_buf b;
 	struct inv_package p = {
@@ -103,6 +105,7 @@ static void rpm_packages_show_module_and_absolute_paths(void **state)
 		.attributes = { &label, 1, 1 },
 	};
 	r->inventory.packages.v[0].package = p;
+	r->inventory.packages.v[0].build = &build;
 	lc_buf_init(&b, 1 << 20);
 	assert_int_equal(report_write_json(r, &o, &b, &e), 0);
 	assert_true(has(&b, "\"ID\": \"nodejs@18.19-2.el9.x86_64\""));
@@ -110,6 +113,9 @@ static void rpm_packages_show_module_and_absolute_paths(void **state)
 	assert_true(has(&b, "\"Release\": \"2.el9\""));
 	assert_true(has(&b, "\"Epoch\": 1"));
 	assert_true(has(&b, "\"Modularitylabel\": \"nodejs:18:90:rhel9\""));
+	assert_true(has(&b, "\"BuildInfo\": {"));
+	assert_true(has(&b, "\"rhel-9-for-x86_64-baseos-rpms\""));
+	assert_true(has(&b, "\"Nvr\": \"ubi9-container-9.5-1\""));
 	assert_true(has(&b, "\"/usr/bin/node\""));
 	lc_buf_done(&b);
 	report_free(r);
@@ -169,7 +175,7 @@ int main(void)
 		cmocka_unit_test(whole_reports_stay_as_they_are),
 		cmocka_unit_test(every_report_fits_the_schema),
 		cmocka_unit_test(packages_are_listed_on_request),
-		cmocka_unit_test(rpm_packages_show_module_and_absolute_paths),
+		cmocka_unit_test(rpm_packages_show_module_build_and_absolute_paths),
 		cmocka_unit_test(the_order_of_packages_does_not_matter),
 		cmocka_unit_test(markup_and_broken_text_are_escaped),
 		cmocka_unit_test(each_failing_allocation_is_reported),
