@@ -66,6 +66,8 @@ static int explain(struct cli_job *j, struct lc_slice id)
 	struct report *r LC_CLEANUP(report_freep) = NULL;
 	struct adv_db *db LC_CLEANUP(adv_db_closep) = NULL;
 	struct view_explanation x;
+	/* Kinds that --pkg-types leaves out are read all the same, to say that it does. */
+	j->q.inventory.groups = INV_GROUP_OS | INV_GROUP_LIBRARY;
 	int status = cli_job_scan(j, &r);
 	if (status)
 		return status;
