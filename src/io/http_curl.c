@@ -176,7 +176,9 @@ static const struct reason reasons[] = {
 	{ CURLE_SSL_CONNECT_ERROR, false,
 	  "no TLS connection: --insecure allows plain HTTP, if that is what it speaks" },
 	{ CURLE_SSL_CERTPROBLEM, false, "the client certificate or its key cannot be used" },
-	{ CURLE_SSL_CACERT_BADFILE, false, "the certificate authority's file cannot be read" },
+	{ CURLE_SSL_CACERT_BADFILE, false,
+	  "no certificate authority can be read: install ca-certificates, or give one with "
+	  "--cacert FILE" },
 	{ CURLE_GOT_NOTHING, true, "closed the connection without an answer" },
 	{ CURLE_PARTIAL_FILE, true, "the connection was cut before the answer was whole" },
 	{ CURLE_RECV_ERROR, true, "the connection was lost while receiving" },
