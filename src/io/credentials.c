@@ -140,6 +140,8 @@ int credential_in_file(struct lc_slice text, const struct io_credential_query *q
 		out.identity_token = json_get_str(&d, auth, "identitytoken");
 		out.registry_token = json_get_str(&d, auth, "registrytoken");
 	}
+	if (a->err) /* a host that could not be written down fits no key */
+		return lc_fail(e, a->err, "no memory for credentials");
 	*ret = out;
 	return 0;
 }

@@ -83,6 +83,7 @@ static void write_auths(struct change *c, struct json_writer *w)
 		write_one(c, w, &auth);
 	json_end_object(w);
 	w->err = w->err ? w->err : lc_buf_err(&auth);
+	w->err = w->err ? w->err : c->a->err; /* hosts without memory would all be equal */
 }
 
 /* Everything else in the file stays as it was. */
