@@ -52,6 +52,10 @@ static int move(struct journey *j, const struct http_response *r, struct lc_err 
 		j->q.method = NULL;
 		j->q.body = (struct lc_slice){ NULL, 0 };
 	}
+	/* A body may hold as much of a secret as the header that stays behind. */
+	if (j->q.body.n && !http_url_same_origin(&j->url, &j->origin))
+		return lc_fail(e, LC_EREMOTE, "%s: a redirect that would send a body to %s",
+			       lc_quote(r->x->host).s, lc_quote(j->url.host).s);
 	return 0;
 }
 
@@ -59,12 +63,13 @@ static int travel(struct journey *j, struct http_response **ret, struct lc_err *
 {
 	for (;;) {
 		struct http_response *r = NULL;
+		bool at_home = http_url_same_origin(&j->url, &j->origin);
 		int rc = check_scheme(&j->q, &j->url, e);
 		if (rc == 0)
-			rc = http_exchange_open(j->client, &j->q, &j->url,
-						http_url_same_origin(&j->url, &j->origin), &r, e);
+			rc = http_exchange_open(j->client, &j->q, &j->url, at_home, &r, e);
 		if (rc)
 			return rc;
+		r->elsewhere = !at_home;
 		if (!is_redirect(r->status)) {
 			*ret = r;
 			return 0;

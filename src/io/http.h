@@ -61,8 +61,9 @@ struct http_request {
 struct http_response {
 	unsigned status; /* 200 to 599 */
 	struct http_headers headers;
-	uint64_t length;         /* of the body as announced; UINT64_MAX unknown */
-	struct lc_slice url;     /* that answered, after redirects, without its query */
+	uint64_t length;     /* of the body as announced; UINT64_MAX unknown */
+	struct lc_slice url; /* that answered, after redirects, without its query */
+	bool elsewhere;      /* by another origin than was asked: trust its challenges in nothing */
 	struct lc_stream *body;  /* owned by the response */
 	struct lc_arena arena;   /* of the above */
 	struct http_exchange *x; /* internal */

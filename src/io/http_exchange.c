@@ -48,8 +48,12 @@ static size_t on_header(char *p, size_t size, size_t n, void *ctx)
 		return n; /* trailers */
 	if (lc_starts(line, LC_S("HTTP/"))) {
 		size_t before = r->headers.bytes; /* heads of 1xx count together */
-		r->headers = (struct http_headers){ .bytes = before + line.n };
-		return n;
+		r->headers = (struct http_headers){ .bytes = before };
+		int bad = http_headers_add(&r->headers, line, &r->arena, &x->why);
+		r->headers.n = 0; /* a colon in it makes no field of it */
+		if (bad == LC_ELIMIT)
+			x->why.code = LC_EREMOTE;
+		return bad ? 0 : n;
 	}
 	if (line.n == 0) {
 		end_of_head(x);

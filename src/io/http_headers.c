@@ -11,12 +11,13 @@ int http_headers_add(struct http_headers *h, struct lc_slice line, struct lc_are
 {
 	struct lc_slice name;
 	struct lc_slice value;
-	if (!lc_cut(line, ':', &name, &value) || name.n == 0)
-		return 0;
-	h->bytes += line.n;
-	if (h->n >= HTTP_HEADERS_MAX || h->bytes > HTTP_HEADER_BYTES_MAX)
+	bool is_field = lc_cut(line, ':', &name, &value) && name.n;
+	h->bytes += line.n; /* of other lines, too: they would never end */
+	if ((is_field && h->n >= HTTP_HEADERS_MAX) || h->bytes > HTTP_HEADER_BYTES_MAX)
 		return lc_fail(e, LC_ELIMIT, "an answer with more than %d header fields or %d KiB",
 			       HTTP_HEADERS_MAX, HTTP_HEADER_BYTES_MAX / 1024);
+	if (!is_field)
+		return 0;
 	struct http_header *f = lc_vec_push(a, h);
 	int rc = f ? lc_arena_dup(a, name, &f->name) : lc_arena_err(a);
 	if (rc == 0)

@@ -216,6 +216,74 @@ static void answers_past_the_cap_are_refused(void **state)
 	}
 }
 
+static void heads_that_never_end_are_refused(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line;
+		unsigned times;
+	} rows[] = {
+		{ "HTTP/1.1 100 Continue\r\n\r\n", 4000 },
+		{ "HTTP/1.1 103 Early\r\nA: b\r\n\r\n", 3000 },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct canned s;
+		struct lc_buf b;
+		char text[16];
+		unsigned status;
+		struct lc_err e = { 0 };
+		const struct http_options o = { .tries = 1 };
+		lc_buf_init(&b, (size_t)1 << 20);
+		for (unsigned k = 0; k < rows[i].times; k++)
+			assert_int_equal(lc_buf_str(&b, rows[i].line), 0);
+		assert_int_equal(lc_buf_str(&b, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), 0);
+		assert_int_equal(lc_buf_byte(&b, 0), 0);
+		const char *const answers[] = { (const char *)b.p };
+		canned_start(&s, answers, 1);
+		int rc = fetch(&s, &o, text, sizeof(text), &status, &e);
+		if (rc != LC_EREMOTE)
+			fail_msg("%zu: %d: %s", i, rc, e.msg);
+		canned_stop(&s);
+		lc_buf_done(&b);
+	}
+}
+
+/* Each with a redirect to another origin, which is the other server. */
+static void secrets_stay_with_the_origin(void **state)
+{
+	(void)state;
+	static const char *const refusals[] = { "HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n" };
+	struct canned home;
+	struct canned other;
+	struct http_client *c = NULL;
+	struct http_response *r = NULL;
+	struct lc_err e = { 0 };
+	char to[160];
+	const char *const redirects[] = { to };
+	const struct http_options o = { .tries = 1 };
+	canned_start(&other, refusals, 1);
+	(void)snprintf(to, sizeof(to),
+		       "HTTP/1.1 307 There\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n",
+		       other.url);
+	canned_start(&home, redirects, 1);
+	assert_int_equal(http_client_new(&o, &c, &e), 0);
+	const struct http_request post = { .url = home.url,
+					   .method = "POST",
+					   .body = LC_S("refresh_token=x") };
+	assert_int_equal(http_send(c, &post, &r, &e), LC_EREMOTE);
+	assert_int_equal(other.count, 0);
+	const struct http_request get = { .url = home.url, .authorization = LC_S("Basic eA==") };
+	assert_int_equal(http_send(c, &get, &r, &e), 0);
+	assert_int_equal(other.count, 1);
+	assert_null(strstr(other.asked, "Authorization"));
+	assert_int_equal(r->status, 401);
+	assert_true(r->elsewhere);
+	http_close(r);
+	http_client_free(c);
+	canned_stop(&home);
+	canned_stop(&other);
+}
+
 static void requests_of_no_sense_are_refused_unsent(void **state)
 {
 	(void)state;
@@ -333,6 +401,8 @@ int main(void)
 		cmocka_unit_test(what_may_pass_is_tried_again_with_pauses),
 		cmocka_unit_test(what_changes_something_is_tried_once),
 		cmocka_unit_test(answers_past_the_cap_are_refused),
+		cmocka_unit_test(heads_that_never_end_are_refused),
+		cmocka_unit_test(secrets_stay_with_the_origin),
 		cmocka_unit_test(requests_of_no_sense_are_refused_unsent),
 		cmocka_unit_test(pauses_grow_and_end),
 		cmocka_unit_test(a_deadline_ends_the_waiting),
