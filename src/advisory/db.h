@@ -82,9 +82,9 @@ struct adv_mentions {
 enum { ADV_ID_BYTES_MAX = 256 }; /* no id is nearly as long */
 
 /**
- * Packages with an advisory that goes by this id: as its own, as one that it is about, or as another
- * name. Reads every row (some 0.1 s for 90 MB: an index would make the file a quarter larger for a
- * question that no scan asks). Case counts.
+ * Packages with an advisory that goes by this id: as its own, as one that it is about, or as
+ * another name. Reads every row (some 0.1 s for 90 MB: an index would make the file a quarter
+ * larger for a question that no scan asks). Case counts.
  *
  * @return 0, with an empty list when there is none; LC_ELIMIT for an id past ADV_ID_BYTES_MAX
  */

@@ -6,5 +6,5 @@
 
 #include "base/buf.h"
 
-/** Append a page: "lacre.1", "lacre-image.1", "lacre-explain.1", "lacre-db.1". False for another name. */
+/** Append a page: "lacre.1" and the commands' ("lacre-image.1", …). False for another name. */
 bool cli_manual(struct lc_buf *b, struct lc_slice page);

@@ -48,7 +48,8 @@ static const struct {
 	{ "rpm", "a", "1-1", "", &leap, "pkg:rpm/opensuse/a@1-1?distro=opensuse-leap-15.6" },
 	{ "pacman", "containers-common", "1:0.47.4-4", "x86_64", &rolling,
 	  "pkg:alpm/arch/containers-common@1:0.47.4-4?arch=x86_64" },
-	{ "opkg", "libustream", "git-24.1", "mips", NULL, "pkg:opkg/libustream@git-24.1?arch=mips" },
+	{ "opkg", "libustream", "git-24.1", "mips", NULL,
+	  "pkg:opkg/libustream@git-24.1?arch=mips" },
 	{ "no-such-type", "a", "1", "", &alpine, "" },
 };
 

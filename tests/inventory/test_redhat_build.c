@@ -11,7 +11,8 @@
 static const struct row sets[] = {
 	ROW("sets of a release and of a minor one",
 	    "{\"metadata\":{\"icm_version\":1},\"content_sets\":[\"rhel-8-for-x86_64-baseos-rpms\","
-	    "\"rhel-8-for-x86_64-appstream-rpms__8\",\"rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2\"]}",
+	    "\"rhel-8-for-x86_64-appstream-rpms__8\","
+	    "\"rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2\"]}",
 	    "b sets=rhel-8-for-x86_64-baseos-rpms,rhel-8-for-x86_64-appstream-rpms,"
 	    "rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2\n"),
 	ROW("digits that are no release", "{\"content_sets\":[\"a_8\",\"b8\",\"8\",\"__8x\"]}",
@@ -49,7 +50,8 @@ static void says_that_a_manifest_is_cut(void **state)
 static const struct row dockerfile[] = {
 	ROW("labels over several lines",
 	    "FROM sha256:aa\nLABEL \"com.redhat.component\"=\"ubi8-container\" \\\n"
-	    "      \"summary\"=\"a b c\" \\\n      \"architecture\"=\"x86_64\"\nCMD [\"/bin/bash\"]\n",
+	    "      \"summary\"=\"a b c\" \\\n      \"architecture\"=\"x86_64\"\n"
+	    "CMD [\"/bin/bash\"]\n",
 	    "b nvr=ubi8-container-8.3-227 arch=x86_64\n"),
 	ROW("labels without quotes, a line each",
 	    "label com.redhat.component=ubi8-container\nLABEL architecture='s390x' x=y\n",

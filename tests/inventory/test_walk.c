@@ -246,7 +246,7 @@ static void derived_systems_win_over_their_parents(void **state)
 	check(&layers[0], 1, "os ubuntu 22.04 85 layer=0 file=etc/lsb-release\n");
 	check(&layers[1], 1, "os debian 12.5 bookworm 40 layer=0 file=etc/debian_version\n");
 	check(&layers[2], 1, "os oracle 8.10 85 layer=0 file=etc/oracle-release\n");
-	check(&layers[3], 1, "os debian kali-rolling 40 layer=0 file=etc/debian_version\n");
+	check(&layers[3], 1, "os kali 2024.1 80 layer=0 file=etc/os-release\n");
 }
 
 static void a_directory_that_was_a_file_hides_what_is_below_it(void **state)
