@@ -201,7 +201,7 @@ int registry_send(struct registry *r, const char *path, const struct http_header
 		.headers = headers,
 		.headers_n = headers_n,
 		.tls = &r->host.tls,
-		.plain_http = r->host.plain,
+		.plain_http = r->remote->insecure, /* loopback needs no leave */
 	};
 	for (unsigned tries = 0;; tries++) {
 		unsigned generation = 0;
@@ -213,7 +213,9 @@ int registry_send(struct registry *r, const char *path, const struct http_header
 			*ret = answer;
 			return 0;
 		}
-		rc = tries ? http_refusal(answer, e) : registry_authorize(r, answer, generation, e);
+		/* Whoever a redirect leads to must not choose where credentials go. */
+		rc = tries || answer->elsewhere ? http_refusal(answer, e)
+						: registry_authorize(r, answer, generation, e);
 		http_close(answer);
 		if (rc)
 			return rc;

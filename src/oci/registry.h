@@ -16,7 +16,7 @@
 struct registry_host {
 	struct lc_slice url; /* "https://registry-1.docker.io", no slash behind */
 	struct http_tls tls;
-	bool plain; /* http:// is allowed */
+	bool plain; /* it speaks http:// */
 };
 
 struct registry {

@@ -189,7 +189,7 @@ static int fetch_token(struct registry *r, const struct http_challenge *c, struc
 	lc_buf_init(&url, HEADER_MAX);
 	lc_buf_init(&form, HEADER_MAX);
 	lc_buf_init(&basic, HEADER_MAX);
-	struct http_request q = { .tls = &r->host.tls, .plain_http = r->host.plain };
+	struct http_request q = { .tls = &r->host.tls, .plain_http = r->remote->insecure };
 	if (r->own.identity_token) {
 		(void)lc_buf_slice(&url, http_challenge_param(c, "realm"));
 		put_form(r, c, &form);

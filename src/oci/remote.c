@@ -49,6 +49,10 @@ static int load_place(struct oci_image *i, const struct oci_open_options *o,
 		return lc_fail(e, lc_arena_err(&i->arena), "no memory for a registry");
 	*remote = *o->remote;
 	remote->insecure |= insecure;
+	if (!lc_eq(ref->registry, named->registry)) {
+		/* What was given on the command line is for the registry that was named. */
+		remote->username = remote->password = remote->registry_token = LC_S("");
+	}
 	only.reference = LC_S("");
 	int rc = oci_source_registry(ref, remote, limits, &i->source, e);
 	if (rc == 0)
