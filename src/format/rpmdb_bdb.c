@@ -162,7 +162,8 @@ static int add_link(struct bdb *b, const struct page *p, uint32_t left, struct l
 	uint32_t room = b->page_bytes - HEADER_BYTES;
 	if (p->type != PAGE_OVERFLOW || p->used == 0 || p->used > room || p->used > left)
 		return lc_fail(e, LC_EBAD, "page %u is no part of a header", p->number);
-	int rc = rpmdb_spend(b->w, p->used, e);
+	/* The whole page was read; counted by its bytes in use a cycle would be cheap. */
+	int rc = rpmdb_spend(b->w, b->page_bytes, e);
 	if (rc)
 		return rc;
 	if (lc_buf_slice(&b->w->b, lc_sub(p->bytes, HEADER_BYTES, p->used)))

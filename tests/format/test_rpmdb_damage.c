@@ -214,6 +214,26 @@ static void pairs_that_share_a_chain_are_refused(void **state)
 	make_headers_done(&h);
 }
 
+/* A page that leads to itself with one byte in use: many reads for a header of few bytes. */
+static void pages_hardly_used_cost_as_much_as_full_ones(void **state)
+{
+	static struct make_headers h;
+	struct lc_buf b;
+	struct seen s;
+	(void)state;
+	make_headers(&h, SMALL);
+	lc_buf_init(&b, CAP);
+	make_bdb(&b, &h, 4096, 0);
+	put_le32(&b, P2 + 16, 2); /* next */
+	b.p[P2 + 22] = 1;         /* in use */
+	b.p[P2 + 23] = 0;
+	put_le32(&b, ITEM + 8, (uint32_t)(b.n / 4096 * 2)); /* length */
+	assert_int_equal(read_db(lc_buf_get(&b), no_wal, &s), LC_EBAD);
+	assert_int_equal(s.n, 0); /* all that the file's size allows was spent */
+	lc_buf_done(&b);
+	make_headers_done(&h);
+}
+
 static void what_a_btree_has_deleted_is_passed_over(void **state)
 {
 	static struct make_headers h;
@@ -242,6 +262,7 @@ int main(void)
 		cmocka_unit_test(damaged_hash_costs_what_is_damaged),
 		cmocka_unit_test(damaged_hash_of_the_other_endianness),
 		cmocka_unit_test(pairs_that_share_a_chain_are_refused),
+		cmocka_unit_test(pages_hardly_used_cost_as_much_as_full_ones),
 		cmocka_unit_test(what_a_btree_has_deleted_is_passed_over),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
