@@ -7,21 +7,20 @@
 
 #include <stdio.h>
 
-#include "advisory/feed/feed.h"
+#include "advisory/feed_table.h"
 #include "base/shim.h"
 #include "format/zip.h"
 #include "io/file.h"
 #include "io/inflate.h"
 
 enum {
-	FILE_BYTES_MAX = 512 << 20,  /* one JSON or CSV file, inflated */
 	MEMBER_BYTES_MAX = 64 << 20, /* one record in an archive */
 	NAMES_MAX = 4096,
 	PATH_BYTES_MAX = 4096,
 };
 
 /* Failures of ours, not of the input. */
-static bool is_fatal(int rc)
+bool feeds_is_fatal(int rc)
 {
 	return rc == LC_ENOMEM || rc == LC_ECANCEL;
 }
@@ -41,7 +40,7 @@ static const char *text_of(struct lc_slice s)
 	return (const char *)s.p; /* names of io_list_dir() end in NUL */
 }
 
-static struct adv_build_feed *new_feed(struct feed_folder *f, const char *name)
+struct adv_build_feed *feeds_new(struct feed_folder *f, const char *name)
 {
 	struct adv_build_feed *feed = lc_vec_push(f->a, &f->result->feeds);
 	if (feed && lc_arena_dup(f->a, lc_str(name), &feed->name))
@@ -51,8 +50,8 @@ static struct adv_build_feed *new_feed(struct feed_folder *f, const char *name)
 	return feed;
 }
 
-static int tell_broken(struct feed_folder *f, struct adv_build_feed *feed, struct lc_slice what,
-		       const struct lc_err *why)
+int feeds_tell_broken(struct feed_folder *f, struct adv_build_feed *feed, struct lc_slice what,
+		      const struct lc_err *why)
 {
 	feed->broken++;
 	if (feed->first_broken.n)
@@ -61,7 +60,7 @@ static int tell_broken(struct feed_folder *f, struct adv_build_feed *feed, struc
 	return feed->first_broken.p ? 0 : lc_fail(f->e, lc_arena_err(f->a), "feeds");
 }
 
-static bool progress(const struct feed_folder *f, const char *name, uint64_t done, uint64_t total)
+bool feeds_progress(const struct feed_folder *f, const char *name, uint64_t done, uint64_t total)
 {
 	if (f->o->progress)
 		f->o->progress(f->o->progress_ctx, name, done, total);
@@ -70,8 +69,8 @@ static bool progress(const struct feed_folder *f, const char *name, uint64_t don
 
 /* ---- OSV archives ---- */
 
-static int read_record(struct feed_folder *f, struct adv_build_feed *feed, struct lc_slice name,
-		       struct lc_slice json)
+int feeds_read_record(struct feed_folder *f, struct adv_build_feed *feed, struct lc_slice name,
+		      struct lc_slice json)
 {
 	struct lc_arena scratch;
 	struct lc_err why = { 0 };
@@ -87,7 +86,7 @@ static int read_record(struct feed_folder *f, struct adv_build_feed *feed, struc
 	feed->records += outcome == FEED_TAKEN;
 	feed->withdrawn += outcome == FEED_WITHDRAWN;
 	feed->skipped += outcome == FEED_SKIPPED;
-	return outcome == FEED_BROKEN ? tell_broken(f, feed, name, &why) : 0;
+	return outcome == FEED_BROKEN ? feeds_tell_broken(f, feed, name, &why) : 0;
 }
 
 static int read_member(struct feed_folder *f, struct adv_build_feed *feed, struct zip_reader *z,
@@ -101,8 +100,8 @@ static int read_member(struct feed_folder *f, struct adv_build_feed *feed, struc
 	if (!rc)
 		rc = zip_member_read(z, index, buf, &why);
 	if (!rc)
-		return read_record(f, feed, m.name, lc_buf_get(buf));
-	if (is_fatal(rc)) {
+		return feeds_read_record(f, feed, m.name, lc_buf_get(buf));
+	if (feeds_is_fatal(rc)) {
 		if (f->e)
 			*f->e = why;
 		return rc;
@@ -110,7 +109,7 @@ static int read_member(struct feed_folder *f, struct adv_build_feed *feed, struc
 	char number[32];
 	(void)snprintf(number, sizeof(number), "member %llu",
 		       (unsigned long long)index + 1); /* fits */
-	return tell_broken(f, feed, m.name.n ? m.name : lc_str(number), &why);
+	return feeds_tell_broken(f, feed, m.name.n ? m.name : lc_str(number), &why);
 }
 
 static int read_members(struct feed_folder *f, struct adv_build_feed *feed, const char *name,
@@ -122,7 +121,7 @@ static int read_members(struct feed_folder *f, struct adv_build_feed *feed, cons
 	lc_buf_init(&buf, MEMBER_BYTES_MAX);
 	for (uint64_t i = 0; !rc && i < n; i++) {
 		rc = read_member(f, feed, z, i, &buf);
-		if (!rc && (i % 256 == 0 || i + 1 == n) && !progress(f, name, i + 1, n))
+		if (!rc && (i % 256 == 0 || i + 1 == n) && !feeds_progress(f, name, i + 1, n))
 			rc = lc_fail(f->e, LC_ECANCEL, "stopped: out of time");
 	}
 	lc_buf_done(&buf);
@@ -135,7 +134,7 @@ static int read_osv(struct feed_folder *f, const char *name)
 	struct lc_content content;
 	struct zip_reader *z = NULL;
 	struct lc_err why = { 0 };
-	struct adv_build_feed *feed = new_feed(f, name);
+	struct adv_build_feed *feed = feeds_new(f, name);
 	int rc = feed ? join(f, path, name, "all.zip", NULL) : LC_ENOMEM;
 	if (rc)
 		return rc;
@@ -144,12 +143,12 @@ static int read_osv(struct feed_folder *f, const char *name)
 	limits.entries_max = limits.entries_max > 4000000 ? limits.entries_max : 4000000;
 	rc = io_open_content(path, &content, &why);
 	if (rc)
-		return is_fatal(rc) ? rc : tell_broken(f, feed, LC_S("all.zip"), &why);
+		return feeds_is_fatal(rc) ? rc : feeds_tell_broken(f, feed, LC_S("all.zip"), &why);
 	rc = zip_open_content(&content, &limits, &z, &why);
 	if (!rc)
 		rc = read_members(f, feed, name, z);
-	else if (!is_fatal(rc))
-		rc = tell_broken(f, feed, LC_S("all.zip"), &why);
+	else if (!feeds_is_fatal(rc))
+		rc = feeds_tell_broken(f, feed, LC_S("all.zip"), &why);
 	zip_reader_close(z);
 	lc_content_done(&content);
 	return rc;
@@ -207,7 +206,7 @@ static int load(const struct feed_folder *f, const char *path, struct lc_buf *re
 	while (!rc && n) {
 		uint8_t *room = lc_buf_reserve(ret, 65536) ? NULL : ret->p + ret->n;
 		if (!room)
-			rc = lc_fail(e, lc_buf_err(ret), "more than %u bytes", FILE_BYTES_MAX);
+			rc = lc_fail(e, lc_buf_err(ret), "more than %u bytes", FEED_FILE_BYTES_MAX);
 		else
 			rc = lc_stream_read(s, room, 65536, &n, e);
 		if (!rc)
@@ -225,7 +224,7 @@ static int read_file(struct feed_folder *f, struct adv_build_feed *feed, const c
 	struct lc_arena scratch;
 	struct lc_err why = { 0 };
 	uint64_t records = 0;
-	lc_buf_init(&buf, FILE_BYTES_MAX);
+	lc_buf_init(&buf, FEED_FILE_BYTES_MAX);
 	lc_arena_init(&scratch, 2048u << 20);
 	int rc = load(f, path, &buf, &why);
 	bool loaded = !rc;
@@ -235,8 +234,8 @@ static int read_file(struct feed_folder *f, struct adv_build_feed *feed, const c
 	lc_buf_done(&buf);
 	feed->records += records;
 	/* Reading a file may fail for its own sake; taking what it says only for ours. */
-	if (!rc || (!is_fatal(rc) && !(loaded && rc == LC_EIO)))
-		return rc ? tell_broken(f, feed, name, &why) : 0;
+	if (!rc || (!feeds_is_fatal(rc) && !(loaded && rc == LC_EIO)))
+		return rc ? feeds_tell_broken(f, feed, name, &why) : 0;
 	if (f->e)
 		*f->e = why;
 	return rc;
@@ -273,7 +272,7 @@ static int read_files(struct feed_folder *f, struct adv_build_feed *feed, const 
 			 : join(f, path, k->folder, name, NULL);
 		if (!rc)
 			rc = read_file(f, feed, path, names.v[i], k->read);
-		if (!rc && !progress(f, k->folder, i + 1, names.n))
+		if (!rc && !feeds_progress(f, k->folder, i + 1, names.n))
 			rc = lc_fail(f->e, LC_ECANCEL, "stopped: out of time");
 	}
 	return rc;
@@ -283,7 +282,7 @@ static int read_file_feed(struct feed_folder *f, const struct file_feed *k)
 {
 	char path[PATH_BYTES_MAX];
 	struct lc_slices names = { 0 };
-	struct adv_build_feed *feed = new_feed(f, k->folder);
+	struct adv_build_feed *feed = feeds_new(f, k->folder);
 	if (!feed)
 		return LC_ENOMEM;
 	if (!k->releases)
@@ -310,6 +309,25 @@ static bool wanted(const struct feed_folder *f, struct lc_slice name)
 	return !f->o->only.n;
 }
 
+/* Feeds inside native/ may be asked for by their own names; samples only by the folder's. */
+bool feeds_wanted_native(const struct feed_folder *f, const char *folder, struct lc_slice feed)
+{
+	for (size_t i = 0; i < f->o->only.n; i++)
+		if (lc_eq(f->o->only.v[i], lc_str(folder)) || lc_eq(f->o->only.v[i], feed))
+			return true;
+	return !f->o->only.n;
+}
+
+static bool wants_native(const struct feed_folder *f, struct lc_slice name)
+{
+	bool native = lc_eq(name, LC_S("native"));
+	for (size_t i = 0; native && i < f->o->only.n; i++)
+		if (adv_feed_is_native(f->o->only.v[i]))
+			return true;
+	/* Samples are for looking at readers: never taken for advisories unasked. */
+	return wanted(f, name) && (native || f->o->only.n);
+}
+
 static int read_folder(struct feed_folder *f, struct lc_slice name, bool *ret_is)
 {
 	char path[PATH_BYTES_MAX];
@@ -318,6 +336,9 @@ static int read_folder(struct feed_folder *f, struct lc_slice name, bool *ret_is
 	for (size_t i = 0; i < sizeof(file_feeds) / sizeof(file_feeds[0]); i++)
 		if (lc_eq(lc_str(file_feeds[i].folder), name))
 			return read_file_feed(f, &file_feeds[i]);
+	if ((lc_eq(name, LC_S("native")) || lc_eq(name, LC_S("native-samples"))) &&
+	    wants_native(f, name))
+		return feeds_read_native(f, text_of(name));
 	int rc = join(f, path, text_of(name), "all.zip", NULL);
 	if (!rc && io_exists(path, &dir) && !dir)
 		return read_osv(f, text_of(name));
@@ -331,6 +352,8 @@ static int check_only(struct feed_folder *f, const struct lc_slices *seen)
 		bool found = false;
 		for (size_t k = 0; k < seen->n && !found; k++)
 			found = lc_eq(seen->v[k], f->o->only.v[i]);
+		for (size_t k = 0; k < f->result->feeds.n && !found; k++)
+			found = lc_eq(f->result->feeds.v[k].name, f->o->only.v[i]);
 		if (!found)
 			return lc_fail(f->e, LC_ENOTFOUND, "%s: no feed %s there",
 				       lc_quote(f->o->from).s, lc_quote(f->o->only.v[i]).s);
@@ -349,7 +372,7 @@ int feeds_read(struct feed_folder *f)
 	int rc = io_list_dir(path, f->a, NAMES_MAX, &names, f->e);
 	for (size_t i = 0; !rc && i < names.n; i++) {
 		bool is = false;
-		if (!wanted(f, names.v[i]))
+		if (!wanted(f, names.v[i]) && !wants_native(f, names.v[i]))
 			continue;
 		rc = read_folder(f, names.v[i], &is);
 		struct lc_slice *s = is && !rc ? lc_vec_push(f->a, &seen) : NULL;
@@ -361,9 +384,8 @@ int feeds_read(struct feed_folder *f)
 	if (!rc)
 		rc = check_only(f, &seen);
 	if (!rc && !seen.n)
-		rc = lc_fail(
-			f->e, LC_ENOTFOUND,
-			"%s: no feeds there (ECOSYSTEM/all.zip, alpine-secdb/, …)",
-			lc_quote(f->o->from).s);
+		rc = lc_fail(f->e, LC_ENOTFOUND,
+			     "%s: no feeds there (ECOSYSTEM/all.zip, alpine-secdb/, …)",
+			     lc_quote(f->o->from).s);
 	return rc;
 }

@@ -321,7 +321,7 @@ struct facts_group {
 	struct lc_arena arena;
 	struct vulnerability v;
 	bool open;
-	bool known; /* more than a score speaks of it */
+	bool known; /* somebody speaks of it who does not speak of every id there is */
 };
 
 static int flush_facts(struct rows *r, struct facts_group *g)
@@ -355,7 +355,8 @@ static int add_facts_row(struct rows *r, struct facts_group *g)
 	if (!g->open && lc_arena_dup(&g->arena, id, &g->v.id))
 		return lc_fail(r->e, lc_arena_err(&g->arena), "facts");
 	g->open = true;
-	g->known |= !lc_eq(sql_text(r->s, 1), LC_S("epss"));
+	struct lc_slice source = sql_text(r->s, 1);
+	g->known |= !lc_eq(source, LC_S("epss")) && !lc_eq(source, LC_S("nvd"));
 	struct vulnerability more = { 0 };
 	int rc = lc_arena_dup(&g->arena, sql_text(r->s, 2), &record);
 	if (!rc)

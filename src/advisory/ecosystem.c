@@ -19,9 +19,11 @@ static const struct family families[] = {
 	{ LC_S_INIT("Alpaquita"), VERSION_APK, SPELL_AS_IS },
 	{ LC_S_INIT("Alpine"), VERSION_APK, SPELL_AS_IS },
 	{ LC_S_INIT("Amazon Linux"), VERSION_RPM, SPELL_AS_IS },
+	{ LC_S_INIT("Arch Linux"), VERSION_ALPM, SPELL_AS_IS },
 	{ LC_S_INIT("Azure Linux"), VERSION_RPM, SPELL_AS_IS },
 	{ LC_S_INIT("BellSoft Hardened Containers"), VERSION_APK, SPELL_AS_IS },
 	{ LC_S_INIT("Bitnami"), VERSION_BITNAMI, SPELL_LOWER },
+	{ LC_S_INIT("Bottlerocket"), VERSION_RPM, SPELL_AS_IS },
 	{ LC_S_INIT("CBL-Mariner"), VERSION_RPM, SPELL_AS_IS },
 	{ LC_S_INIT("CRAN"), VERSION_CRAN, SPELL_AS_IS },
 	{ LC_S_INIT("Chainguard"), VERSION_APK, SPELL_AS_IS },
@@ -119,31 +121,45 @@ struct os_row {
 	struct lc_slice prefix; /* of the ecosystem, the release follows */
 	enum release_part part;
 	bool by_source;
+	bool source_row; /* some statements are of source packages: "source:NAME" */
 };
 
-#define OS(family, prefix, part, by_source)                           \
-	{                                                             \
-		LC_S_INIT(family), LC_S_INIT(prefix), part, by_source \
+#define OS(family, prefix, part, by_source)                                  \
+	{                                                                    \
+		LC_S_INIT(family), LC_S_INIT(prefix), part, by_source, false \
+	}
+#define OS_BOTH(family, prefix, part)                                   \
+	{                                                               \
+		LC_S_INIT(family), LC_S_INIT(prefix), part, false, true \
 	}
 
-/* Source: the reference table of matching keys; Red Hat itself goes by product (CPE), not by
- * release. */
+/* Source: the reference table of matching keys. Red Hat and SUSE go by product; the products that
+ * make up the operating system of one release are one ecosystem here (docs/database.md). */
 static const struct os_row os_rows[] = {
 	OS("alma", "AlmaLinux:", PART_MAJOR, false),
 	OS("alpine", "Alpine:v", PART_MINOR, true),
 	OS("amazon", "Amazon Linux:", PART_MAJOR, false),
+	OS("arch", "Arch Linux", PART_NONE, false),
 	OS("azurelinux", "Azure Linux:", PART_MAJOR, true),
+	OS("bottlerocket", "Bottlerocket", PART_NONE, false),
 	OS("cbl-mariner", "CBL-Mariner:", PART_MINOR, true),
+	OS_BOTH("centos", "Red Hat:", PART_MAJOR),
 	OS("chainguard", "Chainguard", PART_NONE, true),
 	OS("debian", "Debian:", PART_MAJOR, true),
 	OS("echo", "Echo", PART_NONE, true),
-	OS("fedora", "Fedora:", PART_MAJOR, false),
+	OS_BOTH("fedora", "Fedora:", PART_MAJOR),
+	OS("mageia", "Mageia:", PART_MAJOR, true),
+	OS("manjaro", "Arch Linux", PART_NONE, false), /* its packages, some days later */
 	OS("minimos", "MinimOS", PART_NONE, true),
 	OS("opensuse-leap", "openSUSE:Leap ", PART_MINOR, false),
 	OS("opensuse-tumbleweed", "openSUSE:Tumbleweed", PART_NONE, false),
 	OS("oracle", "Oracle Linux:", PART_MAJOR, false),
 	OS("photon", "Photon OS:", PART_MINOR, false),
+	OS("raspbian", "Debian:", PART_MAJOR, true), /* its sources, built for another processor */
+	OS_BOTH("redhat", "Red Hat:", PART_MAJOR),
 	OS("rocky", "Rocky Linux:", PART_MAJOR, false),
+	OS("slem", "SUSE:Linux Enterprise Micro ", PART_MINOR, false),
+	OS("sles", "SUSE:Linux Enterprise ", PART_MINOR, false),
 	OS("ubuntu", "Ubuntu:", PART_MINOR, true),
 	OS("wolfi", "Wolfi", PART_NONE, true),
 };
@@ -168,19 +184,35 @@ static struct lc_slice release_part(struct lc_slice version, enum release_part p
 	return s;
 }
 
-/* Debian before its release has a codename and no number. */
-static struct lc_slice debian_number(struct lc_slice version, struct lc_slice codename)
+struct lc_slice adv_debian_release(struct lc_slice codename)
 {
 	static const struct {
 		struct lc_slice codename, number;
 	} releases[] = {
+		{ LC_S_INIT("woody"), LC_S_INIT("3") },
+		{ LC_S_INIT("sarge"), LC_S_INIT("3") },
+		{ LC_S_INIT("etch"), LC_S_INIT("4") },
+		{ LC_S_INIT("lenny"), LC_S_INIT("5") },
+		{ LC_S_INIT("squeeze"), LC_S_INIT("6") },
+		{ LC_S_INIT("wheezy"), LC_S_INIT("7") },
+		{ LC_S_INIT("jessie"), LC_S_INIT("8") },
 		{ LC_S_INIT("stretch"), LC_S_INIT("9") },
 		{ LC_S_INIT("buster"), LC_S_INIT("10") },
 		{ LC_S_INIT("bullseye"), LC_S_INIT("11") },
 		{ LC_S_INIT("bookworm"), LC_S_INIT("12") },
 		{ LC_S_INIT("trixie"), LC_S_INIT("13") },
 		{ LC_S_INIT("forky"), LC_S_INIT("14") },
+		{ LC_S_INIT("duke"), LC_S_INIT("15") },
 	};
+	for (size_t i = 0; i < sizeof(releases) / sizeof(releases[0]); i++)
+		if (lc_eq(releases[i].codename, codename))
+			return releases[i].number;
+	return (struct lc_slice){ NULL, 0 };
+}
+
+/* Debian before its release has a codename and no number. */
+static struct lc_slice debian_number(struct lc_slice version, struct lc_slice codename)
+{
 	struct lc_slice number = release_part(version, PART_MAJOR);
 	struct lc_slice head;
 	struct lc_slice tail;
@@ -188,14 +220,11 @@ static struct lc_slice debian_number(struct lc_slice version, struct lc_slice co
 		return number;
 	if (lc_cut(version, '/', &head, &tail)) /* "bookworm/sid" */
 		codename = head;
-	for (size_t i = 0; i < sizeof(releases) / sizeof(releases[0]); i++)
-		if (lc_eq(releases[i].codename, codename))
-			return releases[i].number;
-	return (struct lc_slice){ NULL, 0 };
+	return adv_debian_release(codename);
 }
 
-/* Every second April's release is supported for long, and its ecosystem says so. */
-static bool is_ubuntu_lts(struct lc_slice version)
+/* Every second April's release. */
+bool adv_ubuntu_is_lts(struct lc_slice version)
 {
 	uint64_t year;
 	struct lc_slice head;
@@ -209,6 +238,9 @@ static struct lc_slice os_release(const struct os_row *row, const struct inv_os 
 {
 	if (lc_eq(row->family, LC_S("debian")))
 		return debian_number(os->version, os->codename);
+	/* Its versions were dates before they were numbers. */
+	if (lc_eq(row->family, LC_S("amazon")) && lc_starts(os->version, LC_S("201")))
+		return LC_S("1");
 	if (repository && repository->release.n && lc_eq(repository->family, row->family)) {
 		struct lc_slice release = repository->release;
 		(void)lc_chop_prefix(&release, LC_S("v")); /* "edge" has none */
@@ -239,8 +271,18 @@ static int os_ecosystem(const struct os_row *row, const struct inv_os *os,
 	struct lc_slice prefix = row->prefix;
 	if (lc_eq(release, LC_S("edge")))
 		(void)lc_chop_suffix(&prefix, LC_S("v")); /* "Alpine:edge" */
-	bool lts = lc_eq(row->family, LC_S("ubuntu")) && is_ubuntu_lts(release);
+	bool lts = lc_eq(row->family, LC_S("ubuntu")) && adv_ubuntu_is_lts(release);
 	*ret = lc_arena_fmt(a, "%.*s%.*s%s", LC_FMT(prefix), LC_FMT(release), lts ? ":LTS" : "");
+	return ret->p ? 0 : lc_arena_err(a);
+}
+
+/* Ubuntu tells of a flaw in one of the two, by which pocket has or will have its fix. */
+static int extended_ecosystem(const struct inv_os *os, struct lc_slice ecosystem,
+			      struct lc_arena *a, struct lc_slice *ret)
+{
+	if (!os->extended || !lc_chop_prefix(&ecosystem, LC_S("Ubuntu:")))
+		return 0;
+	*ret = lc_arena_fmt(a, "Ubuntu:Pro:%.*s", LC_FMT(ecosystem));
 	return ret->p ? 0 : lc_arena_err(a);
 }
 
@@ -251,13 +293,59 @@ static int os_key(const struct inv_package *p, const struct inv_os *os,
 	if (!row || (p->flags & (INV_THIRD_PARTY | INV_VIRTUAL)))
 		return 0;
 	int rc = os_ecosystem(row, os, repository, a, &ret->ecosystem);
+	rc = rc ? rc : extended_ecosystem(os, ret->ecosystem, a, &ret->also);
 	ret->by_source = row->by_source && p->source_name.n;
 	if (ret->by_source) {
 		ret->name = p->source_name;
 		if (p->source_version.n)
 			ret->version = p->source_version;
 	}
+	if (!rc && row->source_row) {
+		struct lc_slice source = p->source_name.n ? p->source_name : p->name;
+		ret->source_row = lc_arena_fmt(a, "source:%.*s", LC_FMT(source));
+		rc = ret->source_row.p ? 0 : lc_arena_err(a);
+	}
 	return rc;
+}
+
+/* The rows behind those that are there. */
+static int add_rows(struct adv_db *db, struct lc_slice ecosystem, struct lc_slice name,
+		    struct lc_arena *a, struct advisory_list *list, struct lc_err *e)
+{
+	struct advisory_list more = { 0 };
+	int rc = adv_db_lookup(db, ecosystem, name, a, &more, e);
+	if (rc || !more.n)
+		return rc;
+	struct advisory *v = lc_arena_grow(a, list->v, list->n, list->n + more.n, sizeof(*v));
+	if (!v)
+		return lc_fail(e, lc_arena_err(a), "advisories of %s", lc_quote(name).s);
+	memcpy(v + list->n, more.v, more.n * sizeof(*v));
+	*list = (struct advisory_list){ v, list->n + more.n, list->n + more.n };
+	return 0;
+}
+
+int adv_key_lookup(struct adv_db *db, const struct adv_key *key, struct lc_arena *a,
+		   struct advisory_list *ret, struct lc_err *e)
+{
+	struct advisory_list list = { 0 };
+	int rc = adv_db_lookup(db, key->ecosystem, key->name, a, &list, e);
+	if (!rc && key->also.n)
+		rc = add_rows(db, key->also, key->name, a, &list, e);
+	if (!rc && key->source_row.n)
+		rc = add_rows(db, key->ecosystem, key->source_row, a, &list, e);
+	if (!rc)
+		*ret = list;
+	return rc;
+}
+
+struct lc_slice adv_ecosystem_name(struct lc_slice given, struct lc_arena *a)
+{
+	struct lc_slice release = given;
+	if (lc_eq(given, LC_S("cargo")))
+		return LC_S("crates.io");
+	if (lc_chop_prefix(&release, LC_S("Ubuntu:")) && adv_ubuntu_is_lts(release))
+		return lc_arena_fmt(a, "%.*s:LTS", LC_FMT(given));
+	return given;
 }
 
 int adv_key_of(const struct inv_package *p, const struct inv_os *os,

@@ -53,3 +53,41 @@ int feed_epss(struct lc_slice csv, const struct feed_collector *c, struct lc_are
 	      uint64_t *ret_records, struct lc_err *e) LC_MUST_CHECK;
 int feed_eol(struct lc_slice json, const struct feed_collector *c, struct lc_arena *a,
 	     uint64_t *ret_records, struct lc_err *e) LC_MUST_CHECK;
+
+/*
+ * Vendors' own formats, one document each. path is the file's name below its feed, for formats that
+ * tell their release nowhere else. Statuses are kept as the vendors give them. What a document says
+ * of packages that cannot be named is passed over; ret_records counts statements, and is set by
+ * readers of XML also when the document is broken further down.
+ */
+typedef int (*feed_native_fn)(struct lc_slice bytes, struct lc_slice path,
+			      const struct feed_collector *c, struct lc_arena *a,
+			      uint64_t *ret_records, struct lc_err *e);
+#define FEED_NATIVE(name)                                                                     \
+	int name(struct lc_slice bytes, struct lc_slice path, const struct feed_collector *c, \
+		 struct lc_arena *a, uint64_t *ret_records, struct lc_err *e) LC_MUST_CHECK
+/* Debian's security tracker, its JSON export. */
+FEED_NATIVE(feed_debian);
+/* CSAF 2.0 of Red Hat, VEX (one CVE) and security advisories. */
+FEED_NATIVE(feed_csaf);
+/* OVAL 5.11. */
+FEED_NATIVE(feed_oval_azure);
+FEED_NATIVE(feed_oval_oracle);
+FEED_NATIVE(feed_oval_photon);
+FEED_NATIVE(feed_oval_redhat);
+FEED_NATIVE(feed_oval_suse);
+/* CVRF 1.1 of SUSE and openEuler. */
+FEED_NATIVE(feed_cvrf);
+/* updateinfo.xml of Amazon Linux, Rocky Linux, Bottlerocket, Fedora. */
+FEED_NATIVE(feed_updateinfo);
+/* An update of Fedora's Bodhi, JSON. */
+FEED_NATIVE(feed_bodhi);
+/* cve_data_photonX.json */
+FEED_NATIVE(feed_photon);
+/* security.archlinux.org/all.json */
+FEED_NATIVE(feed_arch);
+/* NVD 2.0 pages and yearly feeds: facts alone, of every id. */
+FEED_NATIVE(feed_nvd);
+/* Ubuntu's OpenVEX documents, and the text files of its CVE tracker. */
+FEED_NATIVE(feed_ubuntu_vex);
+FEED_NATIVE(feed_ubuntu_tracker);

@@ -1,0 +1,142 @@
+/* The vendors' rows of the OVAL reader: how each names its releases. */
+#include "advisory/feed/oval.h"
+
+static struct lc_slice none(void)
+{
+	return (struct lc_slice){ NULL, 0 };
+}
+
+/* Digits and dots that s begins with. */
+static struct lc_slice number(struct lc_slice s)
+{
+	size_t n = 0;
+	while (n < s.n &&
+	       (lc_is_digit(s.p[n]) || (s.p[n] == '.' && n + 1 < s.n && lc_is_digit(s.p[n + 1]))))
+		n++;
+	return lc_sub(s, 0, n);
+}
+
+static struct lc_slice with(const char *prefix, struct lc_slice release, struct lc_arena *a)
+{
+	return release.n ? lc_arena_fmt(a, "%s%.*s", prefix, LC_FMT(release)) : none();
+}
+
+/* "Oracle Linux 8" */
+static struct lc_slice oracle(struct lc_slice platform, struct lc_slice evr, struct lc_slice path,
+			      struct lc_arena *a)
+{
+	(void)evr, (void)path;
+	if (!lc_chop_prefix(&platform, LC_S("Oracle Linux ")))
+		return none();
+	return with("Oracle Linux:", number(platform), a);
+}
+
+/* "Red Hat Enterprise Linux 8": the major version, whatever the minor one. */
+static struct lc_slice redhat(struct lc_slice platform, struct lc_slice evr, struct lc_slice path,
+			      struct lc_arena *a)
+{
+	struct lc_slice head;
+	struct lc_slice tail;
+	(void)evr, (void)path;
+	if (!lc_chop_prefix(&platform, LC_S("Red Hat Enterprise Linux ")))
+		return none();
+	struct lc_slice release = number(platform);
+	return with("Red Hat:", lc_cut(release, '.', &head, &tail) ? head : release, a);
+}
+
+/* "Photon OS 3" and "Photon OS 3.0" are one. */
+static struct lc_slice photon(struct lc_slice platform, struct lc_slice evr, struct lc_slice path,
+			      struct lc_arena *a)
+{
+	(void)evr, (void)path;
+	if (!lc_chop_prefix(&platform, LC_S("Photon OS ")))
+		return none();
+	struct lc_slice release = number(platform);
+	if (release.n && lc_find(release, '.') == SIZE_MAX)
+		return lc_arena_fmt(a, "Photon OS:%.*s.0", LC_FMT(release));
+	return with("Photon OS:", release, a);
+}
+
+/* The documents do not say their release: the versions do (".azl3", ".cm2"), else the file's name
+ * ("azurelinux-3.0-oval.xml", "cbl-mariner-2.0-oval.xml"). */
+static struct lc_slice azure(struct lc_slice platform, struct lc_slice evr, struct lc_slice path,
+			     struct lc_arena *a)
+{
+	size_t dot = lc_rfind(evr, '.');
+	struct lc_slice dist = dot == SIZE_MAX ? none() : lc_skip(evr, dot + 1);
+	size_t slash = lc_rfind(path, '/');
+	struct lc_slice name = slash == SIZE_MAX ? path : lc_skip(path, slash + 1);
+	(void)platform;
+	if (lc_chop_prefix(&dist, LC_S("azl")))
+		return with("Azure Linux:", number(dist), a);
+	if (lc_chop_prefix(&dist, LC_S("cm")) && number(dist).n)
+		return lc_arena_fmt(a, "CBL-Mariner:%.*s.0", LC_FMT(number(dist)));
+	for (size_t i = 0; i < name.n; i++) {
+		struct lc_slice release = number(lc_skip(name, i));
+		struct lc_slice head;
+		struct lc_slice tail;
+		if (!release.n || !lc_cut(release, '.', &head, &tail))
+			continue;
+		return lc_starts(name, LC_S("azure")) ? with("Azure Linux:", head, a)
+						      : with("CBL-Mariner:", release, a);
+	}
+	return none();
+}
+
+/* "SP1" in "… 15 SP1-LTSS" */
+static struct lc_slice service_pack(struct lc_slice s)
+{
+	size_t at = lc_find_slice(s, LC_S(" SP"));
+	return at == SIZE_MAX ? none() : number(lc_skip(s, at + 3));
+}
+
+/*
+ * "SUSE Linux Enterprise Server 15 SP1-LTSS", "SUSE Linux Enterprise Module for Basesystem 15":
+ * servers, desktops, modules and extended support of one service pack make one ecosystem, since an
+ * image does not tell which of them its packages are from. Micro has its own, and so has openSUSE.
+ */
+static struct lc_slice suse(struct lc_slice platform, struct lc_slice evr, struct lc_slice path,
+			    struct lc_arena *a)
+{
+	(void)evr, (void)path;
+	if (lc_starts(platform, LC_S("openSUSE Tumbleweed")))
+		return LC_S("openSUSE:Tumbleweed");
+	if (lc_chop_prefix(&platform, LC_S("openSUSE Leap ")))
+		return with("openSUSE:Leap ", number(platform), a);
+	if (lc_chop_prefix(&platform, LC_S("SUSE Linux Enterprise Micro ")) ||
+	    lc_chop_prefix(&platform, LC_S("SUSE Linux Micro ")))
+		return with("SUSE:Linux Enterprise Micro ", number(platform), a);
+	if (!lc_starts(platform, LC_S("SUSE Linux Enterprise ")))
+		return none();
+	for (size_t i = 0; i + 1 < platform.n; i++) {
+		struct lc_slice release = number(lc_skip(platform, i + 1));
+		struct lc_slice pack = service_pack(platform);
+		if (platform.p[i] != ' ' || !release.n)
+			continue;
+		if (!pack.n)
+			return with("SUSE:Linux Enterprise ", release, a);
+		return lc_arena_fmt(a, "SUSE:Linux Enterprise %.*s.%.*s", LC_FMT(release),
+				    LC_FMT(pack));
+	}
+	return none();
+}
+
+struct lc_slice oval_suse_ecosystem(struct lc_slice platform, struct lc_arena *a)
+{
+	return suse(platform, none(), none(), a);
+}
+
+#define VENDOR(name, id, prefix, own_cves)                                                         \
+	static const struct oval_vendor vendor_##name = { LC_S_INIT(id), name, prefix, own_cves }; \
+	int feed_oval_##name(struct lc_slice xml, struct lc_slice path,                            \
+			     const struct feed_collector *c, struct lc_arena *a,                   \
+			     uint64_t *ret_records, struct lc_err *e)                              \
+	{                                                                                          \
+		return oval_read(xml, path, &vendor_##name, c, a, ret_records, e);                 \
+	}
+
+VENDOR(oracle, "oracle-oval", "ELSA-", false)
+VENDOR(redhat, "redhat-oval", "RHSA-", true)
+VENDOR(photon, "photon", "PHSA-", false)
+VENDOR(azure, "azure", NULL, true)
+VENDOR(suse, "suse-cvrf", NULL, true)
