@@ -68,8 +68,8 @@ int match_subject_of(const struct inv_found_package *found, const struct invento
 		     struct lc_arena *a, struct match_subject *ret, struct lc_err *e)
 {
 	struct match_subject s = { .package = found };
-	int rc = adv_key_of(&found->package, &inv->os, inv->has_repository ? &inv->repository : NULL,
-			    a, &s.key, e);
+	int rc = adv_key_of(&found->package, &inv->os,
+			    inv->has_repository ? &inv->repository : NULL, a, &s.key, e);
 	if (rc)
 		return rc;
 	s.id = package_id(&found->package, a);
@@ -109,6 +109,8 @@ static int by_row(const void *va, const void *vb)
 	int c = lc_cmp(a->key.ecosystem, b->key.ecosystem);
 	if (!c)
 		c = lc_cmp(a->key.name, b->key.name);
+	if (!c)
+		c = lc_cmp(a->key.source_row, b->key.source_row);
 	if (c)
 		return c;
 	return (a->package > b->package) - (a->package < b->package);
@@ -118,7 +120,7 @@ static int match_row(struct match *m, const struct match_subject *s, size_t n)
 {
 	struct lc_arena scratch LC_CLEANUP(lc_arena_done) = { 0 };
 	struct advisory_list rows = { 0 };
-	int rc = adv_db_lookup(m->db, s->key.ecosystem, s->key.name, &scratch, &rows, m->e);
+	int rc = adv_key_lookup(m->db, &s->key, &scratch, &rows, m->e);
 	for (size_t i = 0; !rc && i < n; i++) {
 		bool undecided = false;
 		m->stats->packages++;
@@ -132,7 +134,8 @@ static size_t run_length(const struct match_subject *s, size_t n, bool whole_key
 {
 	size_t i = 1;
 	while (i < n && lc_eq(s[i].key.ecosystem, s[0].key.ecosystem) &&
-	       (!whole_key || lc_eq(s[i].key.name, s[0].key.name)))
+	       (!whole_key || (lc_eq(s[i].key.name, s[0].key.name) &&
+			       lc_eq(s[i].key.source_row, s[0].key.source_row))))
 		i++;
 	return i;
 }

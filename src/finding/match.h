@@ -31,3 +31,22 @@ struct match_stats {
 int finding_match(struct adv_db *db, const struct inventory *inv, const struct match_options *o,
 		  struct lc_arena *a, struct finding_list *ret, struct match_stats *ret_stats,
 		  struct lc_err *e) LC_MUST_CHECK;
+
+/** A version to judge without an image around it. */
+struct match_question {
+	struct lc_slice
+		ecosystem; /* as the database names it, or as adv_ecosystem_name() takes it */
+	struct lc_slice name, version;
+	struct lc_slice module, arch; /* of an rpm, "" none */
+};
+
+/**
+ * One package and version by the same rules as finding_match().
+ *
+ * @param ret  findings sorted by id; package points to what a holds
+ * @param ret_undecided  set when the version could not be compared with some advisory
+ * @return 0; LC_ENOTFOUND when the database knows nothing of the ecosystem
+ */
+int finding_match_version(struct adv_db *db, const struct match_question *q, struct lc_arena *a,
+			  struct finding_list *ret, bool *ret_undecided,
+			  struct lc_err *e) LC_MUST_CHECK;

@@ -56,14 +56,37 @@ static bool same_module(const struct advisory *adv, const struct inv_package *p)
 	       (label.n == adv->module.n || label.p[adv->module.n] == ':');
 }
 
+enum flavour { FLAVOUR_PLAIN, FLAVOUR_KSPLICE, FLAVOUR_FIPS };
+
+static enum flavour flavour_of(struct lc_slice version)
+{
+	if (lc_find_slice(version, LC_S(".ksplice")) != SIZE_MAX)
+		return FLAVOUR_KSPLICE;
+	return lc_find_slice(version, LC_S("_fips")) != SIZE_MAX ? FLAVOUR_FIPS : FLAVOUR_PLAIN;
+}
+
+/* Oracle's builds for live patching and for FIPS are numbered on their own. */
+static bool same_flavour(const struct advisory *adv, const struct inv_package *p)
+{
+	const struct version_affected *v = &adv->affected;
+	if (!lc_eq(adv->source, LC_S("oracle-oval")))
+		return true;
+	for (size_t i = 0; i < v->ranges_n; i++)
+		for (size_t k = 0; k < v->ranges[i].n; k++)
+			if (v->ranges[i].events[k].kind == VERSION_FIXED &&
+			    flavour_of(v->ranges[i].events[k].version) != flavour_of(p->version))
+				return false;
+	return true;
+}
+
 enum match_concern match_concern_of(const struct advisory *adv, const struct inv_package *p)
 {
-	if (adv->status == ADVISORY_NOT_AFFECTED || adv->status == ADVISORY_UNDER_INVESTIGATION)
+	if (adv->status == ADVISORY_NOT_AFFECTED)
 		return MATCH_NOT_AFFECTED;
 	if (adv->arches.n && p->arch.n && !lc_eq(p->arch, LC_S("noarch")) &&
 	    !names(&adv->arches, p->arch))
 		return MATCH_OTHER_ARCH;
-	return same_module(adv, p) ? MATCH_CONCERNED : MATCH_OTHER_MODULE;
+	return same_module(adv, p) && same_flavour(adv, p) ? MATCH_CONCERNED : MATCH_OTHER_MODULE;
 }
 
 static struct finding *finding_of(struct judged *j, struct lc_slice id)
@@ -154,8 +177,7 @@ static int apply(struct judged *j, const struct advisory *adv, const struct vers
 }
 
 /* LC_EUNSUP says that this build has no such order: undecided, not an error of the scan. */
-void match_compare(const struct adv_key *key, const struct advisory *adv,
-		   struct version_proof *ret)
+void match_compare(const struct adv_key *key, const struct advisory *adv, struct version_proof *ret)
 {
 	*ret = (struct version_proof){ .verdict = VERSION_UNDECIDED };
 	if (!key->version.n || version_affects(key->scheme, &adv->affected, key->version, ret))
