@@ -52,15 +52,28 @@ static int read_pem(const char *path, struct lc_arena *a, struct lc_slice *ret, 
 	return rc ? rc : lc_arena_dup(a, lc_buf_get(&b), ret);
 }
 
+static struct lc_slice docker_dir(const struct oci_remote *r, struct lc_arena *a)
+{
+	const char *dir = io_env(r->environment, "DOCKER_CONFIG");
+	const char *home = io_env(r->environment, "HOME");
+	if (dir)
+		return lc_str(dir);
+	return home ? lc_arena_fmt(a, "%s/.docker", home) : (struct lc_slice){ NULL, 0 };
+}
+
 static int add_tls(const struct oci_remote *r, struct lc_arena *a, struct engine_address *to,
 		   struct lc_err *e)
 {
-	const char *dir = io_env(r->environment, "DOCKER_CERT_PATH");
-	if (to->unix_socket || !dir || (to->plain && !io_env(r->environment, "DOCKER_TLS_VERIFY")))
+	struct lc_slice dir = lc_str(io_env(r->environment, "DOCKER_CERT_PATH"));
+	bool verify = io_env(r->environment, "DOCKER_TLS_VERIFY") != NULL;
+	if (to->unix_socket || (!verify && (to->plain || !dir.n)))
 		return 0;
-	struct lc_slice ca = lc_arena_fmt(a, "%s/ca.pem", dir);
-	struct lc_slice cert = lc_arena_fmt(a, "%s/cert.pem", dir);
-	struct lc_slice key = lc_arena_fmt(a, "%s/key.pem", dir);
+	/* Where docker looks by itself: what asks for TLS must never be answered in clear. */
+	if (!dir.n)
+		dir = docker_dir(r, a);
+	struct lc_slice ca = lc_arena_fmt(a, "%.*s/ca.pem", LC_FMT(dir));
+	struct lc_slice cert = lc_arena_fmt(a, "%.*s/cert.pem", LC_FMT(dir));
+	struct lc_slice key = lc_arena_fmt(a, "%.*s/key.pem", LC_FMT(dir));
 	struct lc_slice rest = to->url;
 	(void)lc_chop_prefix(&rest, LC_S("http://")); /* of tcp:// */
 	if (to->plain)
@@ -75,15 +88,6 @@ static int add_tls(const struct oci_remote *r, struct lc_arena *a, struct engine
 }
 
 /* ---- docker's contexts ---- */
-
-static struct lc_slice docker_dir(const struct oci_remote *r, struct lc_arena *a)
-{
-	const char *dir = io_env(r->environment, "DOCKER_CONFIG");
-	const char *home = io_env(r->environment, "HOME");
-	if (dir)
-		return lc_str(dir);
-	return home ? lc_arena_fmt(a, "%s/.docker", home) : (struct lc_slice){ NULL, 0 };
-}
 
 static int read_json(const char *path, struct lc_arena *a, struct json_doc *ret, struct lc_err *e)
 {

@@ -1,5 +1,10 @@
 #include "oci/engine_address.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
+#include "io/file.h"
+#include "oci/make_image.h"
 #include "support/slice_assert.h"
 
 static void addresses_are_told_apart(void **state)
@@ -58,11 +63,35 @@ static void what_is_given_goes_before_the_environment(void **state)
 	lc_arena_done(&a);
 }
 
+static void who_asks_for_tls_gets_it_or_an_error(void **state)
+{
+	(void)state;
+	static char host[] = "DOCKER_HOST=tcp://h:2376";
+	static char verify[] = "DOCKER_TLS_VERIFY=1";
+	char config[300];
+	char path[300];
+	char *env[] = { host, verify, config, NULL };
+	struct lc_arena a = { 0 };
+	struct engine_address at;
+	const struct oci_remote r = { .environment = env };
+	(void)snprintf(config, sizeof(config), "DOCKER_CONFIG=%s", make_temp_dir());
+	(void)snprintf(path, sizeof(path), "%s/ca.pem", make_temp_dir());
+	assert_int_equal(engine_address_find(OCI_FROM_DOCKER, &r, &a, &at, NULL), LC_ENOTFOUND);
+	assert_int_equal(io_write_file(path, 0600, LC_S("pem"), NULL), 0);
+	assert_int_equal(engine_address_find(OCI_FROM_DOCKER, &r, &a, &at, NULL), 0);
+	assert_text(at.url, "https://h:2376");
+	assert_text(at.tls.ca_pem, "pem");
+	assert_false(at.plain || at.tls.insecure);
+	assert_int_equal(unlink(path), 0);
+	lc_arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_are_told_apart),
 		cmocka_unit_test(what_is_given_goes_before_the_environment),
+		cmocka_unit_test(who_asks_for_tls_gets_it_or_an_error),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
