@@ -159,6 +159,34 @@ static void a_package_is_kept_without_its_broken_list_of_files(void **state)
 	make_headers_done(&h);
 }
 
+/* Small headers whose one directory makes long paths would cost much for little. */
+static void a_list_of_files_out_of_all_proportion_is_left_out(void **state)
+{
+	enum { FILES = 2000, DIR_BYTES = 8000 };
+	static struct make_headers h;
+	static uint8_t names[FILES * 2];
+	static uint8_t indexes[FILES * 4];
+	static char dir[DIR_BYTES + 1];
+	struct make_header m;
+	(void)state;
+	for (size_t i = 0; i < sizeof(names); i += 2)
+		names[i] = 'x';
+	memset(dir, 'd', DIR_BYTES);
+	make_header_init(&m);
+	make_tag(&m, 1000, "a");
+	make_tag(&m, 1001, "1");
+	make_tag(&m, 1002, "1");
+	make_entry(&m, 1116, RPM_INT32, FILES, lc_slice_of(indexes, sizeof(indexes)));
+	make_entry(&m, 1117, RPM_TEXTS, FILES, lc_slice_of(names, sizeof(names)));
+	make_entry(&m, 1118, RPM_TEXTS, 1, lc_slice_of(dir, sizeof(dir)));
+	lc_buf_init(&h.v[0], CAP);
+	make_header_end(&m, &h.v[0]);
+	make_header_done(&m);
+	h.n = 1;
+	check(&h, "p rpm a 1-1 flags=4 lines=0-0\n! too-large: a: list of files\n");
+	make_headers_done(&h);
+}
+
 static void a_database_that_cannot_be_read_is_told(void **state)
 {
 	static const struct row rows[] = {
@@ -361,6 +389,7 @@ int main(void)
 		cmocka_unit_test(imported_keys_are_no_packages),
 		cmocka_unit_test(a_broken_package_leaves_the_others),
 		cmocka_unit_test(a_package_is_kept_without_its_broken_list_of_files),
+		cmocka_unit_test(a_list_of_files_out_of_all_proportion_is_left_out),
 		cmocka_unit_test(a_database_that_cannot_be_read_is_told),
 		cmocka_unit_test(a_log_of_another_layers_database_is_told),
 		cmocka_unit_test(lists_give_a_package_a_line),

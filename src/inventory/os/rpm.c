@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 
+#include "base/arith.h"
 #include "format/rpm_header.h"
 #include "format/rpmdb.h"
 #include "inventory/os/analysers.h"
@@ -19,7 +20,6 @@ enum { MODE_TYPE = 0170000, MODE_DIR = 0040000, ATTRIBUTES_MAX = 4 };
 struct parser {
 	struct inv_sink *out;
 	struct lc_arena arena; /* of one package */
-	size_t arena_max;
 };
 
 static int nomem(struct parser *p)
@@ -146,6 +146,15 @@ static bool is_key(const struct rpm_header *h)
 	return lc_eq(h->name, LC_S("gpg-pubkey"));
 }
 
+/*
+ * A header names few directories for many files, so paths are longer than it, by some ten times at
+ * most. One long directory for all would cost every small header the whole of what is allowed.
+ */
+static size_t arena_max(size_t header_bytes)
+{
+	return lc_min((size_t)64 << 20, ((size_t)256 << 10) + 64 * header_bytes);
+}
+
 static int on_header(void *ctx, struct lc_slice blob, struct lc_err *e)
 {
 	struct parser *p = ctx;
@@ -157,7 +166,7 @@ static int on_header(void *ctx, struct lc_slice blob, struct lc_err *e)
 	} else if (!is_key(&h)) {
 		bool good = rpm_is_token(h.name) && rpm_is_token(h.version) &&
 			    rpm_is_token(h.release) && (!h.arch.n || rpm_is_token(h.arch));
-		lc_arena_init(&p->arena, p->arena_max);
+		lc_arena_init(&p->arena, arena_max(blob.n));
 		r = good ? put_package(p, &h)
 			 : inv_sink_trouble(p->out, INV_MALFORMED,
 					    "package whose name or version is none: %s",
@@ -199,7 +208,7 @@ static int read_lone_log(const struct inv_file *f, struct inv_sink *out, struct 
 
 static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
 {
-	struct parser p = { .out = out, .arena_max = (size_t)64 << 20 };
+	struct parser p = { .out = out };
 	struct lc_err own = { 0 };
 	int r;
 	if (lc_ends(f->path, LC_S(LOG_SUFFIX)))
