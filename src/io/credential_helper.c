@@ -59,13 +59,15 @@ static int spawn(struct helper *h, const char *program, const char *action, char
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	sigset_t reset;
+	sigset_t mask;
 	static char *none[] = { NULL };
 	char name[HELPER_NAME_MAX + 32];
 	char verb[16];
 	char *argv[] = { name, verb, NULL };
 	(void)snprintf(name, sizeof(name), "%s", program);
 	(void)snprintf(verb, sizeof(verb), "%s", action);
-	(void)sigemptyset(&reset); /* fails for NULL alone */
+	(void)sigemptyset(&mask);  /* fails for NULL alone */
+	(void)sigemptyset(&reset); /* as above */
 	(void)sigaddset(&reset, SIGPIPE);
 	if (posix_spawn_file_actions_init(&files))
 		return ENOMEM;
@@ -81,7 +83,10 @@ static int spawn(struct helper *h, const char *program, const char *action, char
 	if (!err)
 		err = posix_spawnattr_setsigdefault(&attr, &reset);
 	if (!err)
-		err = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
+		err = posix_spawnattr_setsigmask(&attr, &mask); /* workers block all signals */
+	if (!err)
+		err = posix_spawnattr_setflags(&attr,
+					       POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 	if (!err)
 		err = posix_spawnp(&h->pid, program, &files, &attr, argv,
 				   environment ? environment : none);

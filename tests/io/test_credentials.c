@@ -1,6 +1,12 @@
 #include "io/credentials_impl.h"
 
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "format/base64.h"
+#include "io/file.h"
 #include "support/alloc_fail.h"
 #include "support/slice_assert.h"
 
@@ -131,12 +137,42 @@ static void helpers_are_names_and_never_paths(void **state)
 	}
 }
 
+/* Threads that work block all signals; a helper must still end when it is told to. */
+static void helpers_hear_signals(void **state)
+{
+	(void)state;
+	static char path[] = "PATH=/usr/bin:/bin";
+	static char *environment[] = { path, NULL };
+	char dir[] = "/tmp/lacre-helper-XXXXXX";
+	char file_name[64];
+	char here[64];
+	sigset_t all;
+	sigset_t old;
+	struct lc_buf reply;
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(here, sizeof(here), "%s:/usr/bin:/bin", dir);
+	(void)snprintf(file_name, sizeof(file_name), "%s/docker-credential-mask", dir);
+	assert_int_equal(io_write_file(file_name, 0700,
+				       LC_S("#!/bin/sh\ngrep SigBlk /proc/self/status\n"), NULL),
+			 0);
+	assert_int_equal(setenv("PATH", here, 1), 0);
+	(void)sigfillset(&all);
+	assert_int_equal(pthread_sigmask(SIG_SETMASK, &all, &old), 0);
+	lc_buf_init(&reply, 4096);
+	int rc = credential_helper_run(LC_S("mask"), "get", LC_S("x"), environment, &reply, NULL);
+	assert_int_equal(pthread_sigmask(SIG_SETMASK, &old, NULL), 0);
+	assert_int_equal(unlink(file_name), 0);
+	assert_int_equal(rmdir(dir), 0);
+	assert_int_equal(rc, 0);
+	assert_text(lc_trim(lc_buf_get(&reply)), "SigBlk:\t0000000000000000");
+	lc_buf_done(&reply);
+}
+
 static void hosts_are_told_from_keys(void **state)
 {
 	(void)state;
 	struct lc_arena a = { 0 };
-	assert_text(io_credential_host(LC_S("https://Index.docker.io/v1/"), &a),
-			   "docker.io");
+	assert_text(io_credential_host(LC_S("https://Index.docker.io/v1/"), &a), "docker.io");
 	assert_text(io_credential_host(LC_S("http://H:5/x/y"), &a), "h:5");
 	assert_text(io_credential_host(LC_S("registry-1.docker.io"), &a), "docker.io");
 	assert_text(io_credential_host(LC_S(""), &a), "");
@@ -196,6 +232,7 @@ int main(void)
 		cmocka_unit_test(files_that_are_no_objects_are_refused),
 		cmocka_unit_test(members_of_other_types_are_nothing),
 		cmocka_unit_test(helpers_are_names_and_never_paths),
+		cmocka_unit_test(helpers_hear_signals),
 		cmocka_unit_test(hosts_are_told_from_keys),
 		cmocka_unit_test(base64_reads_back_and_is_strict),
 		cmocka_unit_test(failing_memory_is_an_error),
