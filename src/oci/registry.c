@@ -72,8 +72,10 @@ static int find_certs(struct registry *r, struct lc_err *e)
 	(void)lc_buf_byte(&c.pem, '\n');
 	for (size_t i = 0; rc == 0 && i < 3; i++) {
 		size_t before = c.pem.n;
-		struct lc_slice dir = lc_arena_fmt(&r->arena, "%s/%.*s", roots[i] ? roots[i] : "",
-						   LC_FMT(r->ref.registry));
+		if (!roots[i] || !roots[i][0]) /* no HOME, not the file system's root */
+			continue;
+		struct lc_slice dir =
+			lc_arena_fmt(&r->arena, "%s/%.*s", roots[i], LC_FMT(r->ref.registry));
 		c.dir = (const char *)dir.p;
 		rc = dir.p ? take_certs(&c, e) : lc_fail(e, LC_ENOMEM, "no memory for a path");
 		if (c.pem.n != before || r->host.tls.cert_path)
