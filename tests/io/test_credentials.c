@@ -137,7 +137,10 @@ static void helpers_are_names_and_never_paths(void **state)
 	}
 }
 
-/* Threads that work block all signals; a helper must still end when it is told to. */
+/*
+ * Threads that work block all signals; a helper must still end when it is told to. No shell: some
+ * unblock them by themselves.
+ */
 static void helpers_hear_signals(void **state)
 {
 	(void)state;
@@ -152,9 +155,8 @@ static void helpers_hear_signals(void **state)
 	assert_non_null(mkdtemp(dir));
 	(void)snprintf(here, sizeof(here), "%s:/usr/bin:/bin", dir);
 	(void)snprintf(file_name, sizeof(file_name), "%s/docker-credential-mask", dir);
-	assert_int_equal(io_write_file(file_name, 0700,
-				       LC_S("#!/bin/sh\ngrep SigBlk /proc/self/status\n"), NULL),
-			 0);
+	assert_int_equal(
+		io_write_file(file_name, 0700, LC_S("#!/bin/cat /proc/self/status\n"), NULL), 0);
 	assert_int_equal(setenv("PATH", here, 1), 0);
 	(void)sigfillset(&all);
 	assert_int_equal(pthread_sigmask(SIG_SETMASK, &all, &old), 0);
@@ -163,8 +165,9 @@ static void helpers_hear_signals(void **state)
 	assert_int_equal(pthread_sigmask(SIG_SETMASK, &old, NULL), 0);
 	assert_int_equal(unlink(file_name), 0);
 	assert_int_equal(rmdir(dir), 0);
-	assert_int_equal(rc, 0);
-	assert_text(lc_trim(lc_buf_get(&reply)), "SigBlk:\t0000000000000000");
+	assert_int_equal(rc, LC_ENOTFOUND); /* there is no file "get" */
+	assert_true(lc_find_slice(lc_buf_get(&reply), LC_S("SigBlk:\t0000000000000000\n")) !=
+		    SIZE_MAX);
 	lc_buf_done(&reply);
 }
 
