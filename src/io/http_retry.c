@@ -18,7 +18,8 @@ int64_t http_backoff_ns(unsigned tries)
 	if (ns > most_ns)
 		ns = most_ns;
 	(void)lc_random(&random, sizeof(random)); /* without it the pause is the shortest */
-	return ns / 2 + (int64_t)((double)(ns / 2) * (random / 4294967296.0));
+	int64_t half = ns / 2;
+	return half + (int64_t)((double)half * (random / 4294967296.0));
 }
 
 int http_pause(const struct http_client *c, int64_t ns, struct lc_err *e)
