@@ -20,7 +20,7 @@ def data_dir():
 
 class Program:
     def __init__(self, path):
-        self.path = str(path)
+        self.path = str(pathlib.Path(path).resolve())
 
     def run(self, *args, env=None, check=False, timeout=300, **kw):
         e = {k: v for k, v in os.environ.items() if not k.startswith(("LACRE_", "TRIVY_"))}
