@@ -106,6 +106,8 @@ static int read_cve(struct nvd *v, json_ref cve)
 	f.rejected = lc_eq(json_get_str(v->d, cve, "vulnStatus"), LC_S("Rejected"));
 	f.published = native_date(json_get_str(v->d, cve, "published"), v->n.a);
 	f.modified = native_date(json_get_str(v->d, cve, "lastModified"), v->n.a);
+	if (v->n.a->err)
+		return lc_fail(v->n.e, v->n.a->err, "no memory for facts");
 	read_scores(v, json_get(v->d, cve, "metrics"), &cvss);
 	if (cvss.v2.n || cvss.v3.n || cvss.v4.n) {
 		f.cvss.v = &cvss;
