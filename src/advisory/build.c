@@ -23,6 +23,17 @@ static int check_feeds(const struct adv_build_result *r, struct lc_err *e)
 	return lc_fail(e, LC_ENOTFOUND, "the feeds hold no advisory");
 }
 
+static int check_each(const struct adv_build_result *r, struct lc_err *e)
+{
+	for (size_t i = 0; i < r->feeds.n; i++) {
+		const struct adv_build_feed *f = &r->feeds.v[i];
+		if (f->broken && !f->records)
+			return lc_fail(e, LC_EBAD, "nothing could be read of %s: %s",
+				       lc_quote(f->name).s, lc_quote(f->first_broken).s);
+	}
+	return 0;
+}
+
 /* Open what was written as a user will, and let SQLite look over every page. */
 static int check_database(const char *path, struct lc_arena *a, struct adv_db_info *ret,
 			  struct lc_err *e)
@@ -92,6 +103,8 @@ int adv_build(const struct adv_build_options *o, struct lc_arena *a, struct adv_
 	rc = feeds_read(&f);
 	if (!rc)
 		rc = check_feeds(&result, e);
+	if (!rc && o->strict)
+		rc = check_each(&result, e);
 	if (!rc)
 		rc = o->starter_text ? starter_text_write(o, c, a, e)
 				     : write_database(o, c, a, &result, e);

@@ -1,10 +1,10 @@
 /*
  * Making the database from a folder of public feeds, in bounded memory.
  *
- * DIR holds <ECOSYSTEM>/all.zip (OSV), alpine-secdb/, wolfi-secdb/, kev/, epss/, eol/; other
- * folders only when named. A feed file that is broken is told (and counted) and the rest goes on,
- * unless nothing is left. The file appears by rename when it is whole and checked; before that the
- * old one stays in use.
+ * DIR holds <ECOSYSTEM>/all.zip (OSV), alpine-secdb/, wolfi-secdb/, kev/, epss/, eol/ and native/
+ * with a folder for each vendor's own format; other folders only when named. A feed file that is
+ * broken is told (and counted) and the rest goes on, unless nothing is left. The file appears by
+ * rename when it is whole and checked; before that the old one stays in use.
  */
 #pragma once
 
@@ -17,6 +17,7 @@ struct adv_build_options {
 			    */
 	struct lc_slices only; /* feeds by the name of their folder, empty: all that are there */
 	bool reproducible;
+	bool strict; /* a feed of which nothing could be read is a failure */
 	void (*progress)(void *ctx, const char *feed, uint64_t done, uint64_t total);
 	void *progress_ctx;
 	const struct lc_limits *limits;

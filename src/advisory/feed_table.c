@@ -92,7 +92,7 @@ bool adv_feed_is_native(struct lc_slice name)
 
 /*
  * Licences are those of the data's own sources (source.c). NVD is large and says nothing of
- * packages, so it comes only when asked for. Red Hat's and Ubuntu's archives hold every product.
+ * packages, so it comes only when asked for. Red Hat's archive holds every product.
  */
 static const struct adv_feed_file files[] = {
 	OSV("AlmaLinux", "AlmaLinux"),
@@ -114,6 +114,14 @@ static const struct adv_feed_file files[] = {
 	OSV("Wolfi", "Wolfi"),
 	OSV("crates.io", "crates.io"),
 	OSV("npm", "npm"),
+	SECDB("3.10"),
+	SECDB("3.11"),
+	SECDB("3.12"),
+	SECDB("3.13"),
+	SECDB("3.14"),
+	SECDB("3.15"),
+	SECDB("3.16"),
+	SECDB("3.17"),
 	SECDB("3.18"),
 	SECDB("3.19"),
 	SECDB("3.20"),
@@ -128,7 +136,7 @@ static const struct adv_feed_file files[] = {
 	  "https://advisories.bottlerocket.aws/updateinfo.xml.gz", 0 },
 	{ "debian-tracker", "native/debian-tracker/tracker.json",
 	  "https://security-tracker.debian.org/tracker/data/json", 0 },
-	{ "eol", "eol/products.json", "https://endoflife.date/api/v1/products/full", 0 },
+	{ "eol", "eol/endoflife.json", "https://endoflife.date/api/v1/products/full", 0 },
 	{ "epss", "epss/epss_scores-current.csv.gz",
 	  "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz", 0 },
 	{ "kev", "kev/known_exploited_vulnerabilities.json",
@@ -154,8 +162,7 @@ static const struct adv_feed_file files[] = {
 	SUSE("opensuse.tumbleweed.xml.gz"),
 	SUSE("suse.linux.enterprise.server.12.xml.gz"),
 	SUSE("suse.linux.enterprise.server.15.xml.gz"),
-	{ "ubuntu", "native/ubuntu/osv-all.tar.xz",
-	  "https://security-metadata.canonical.com/osv/osv-all.tar.xz", ADV_FEED_OFF },
+	{ "wolfi-secdb", "wolfi-secdb/security.json", "", ADV_FEED_OFF },
 };
 
 const struct adv_feed_file *adv_feed_file_at(size_t i)

@@ -23,7 +23,6 @@ struct update {
 	struct lc_map copies;
 	struct update_sources sources;
 	struct lc_err first; /* failure of a feed */
-	size_t changed;
 };
 
 static int no_memory(struct update *u)
@@ -195,12 +194,10 @@ static int update_file(struct update *u, const struct update_source *s)
 			*u->e = why;
 		return rc;
 	}
-	if (!rc) {
-		f->state = unchanged ? ADV_FILE_UNCHANGED : ADV_FILE_NEW;
-		u->changed += !unchanged;
+	f->state = unchanged ? ADV_FILE_UNCHANGED : ADV_FILE_NEW;
+	if (!rc)
 		return 0;
-	}
-	f->state = rc == LC_ENOTFOUND && u->o->from.n ? ADV_FILE_ABSENT : ADV_FILE_FAILED;
+	f->state = rc == LC_ENOTFOUND && s->mirror ? ADV_FILE_ABSENT : ADV_FILE_FAILED;
 	if (lc_arena_dup(u->a, lc_str(why.msg), &f->why))
 		return no_memory(u);
 	if (f->state == ADV_FILE_FAILED && !u->first.code) {
@@ -249,12 +246,57 @@ static int folders(struct update *u, struct lc_slices *ret)
 	return ret->n ? 0 : lc_fail(u->e, LC_ENOTFOUND, "no feed could be fetched");
 }
 
+/* What the database is to be made of, as one digest. */
+static int sum_up(struct update *u, struct lc_slice *ret)
+{
+	struct digester *d = NULL;
+	struct digest digest;
+	char text[DIGEST_TEXT_MAX];
+	int rc = digester_new(DIGEST_SHA256, &d, u->e);
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < u->sources.n; i++) {
+		const char *path = u->sources.v[i].file->path;
+		const struct update_copy *c = lc_map_get(&u->copies, lc_str(path));
+		if (!c || u->ret->files.v[i].state == ADV_FILE_ABSENT)
+			continue;
+		digester_add(d, path, strlen(path) + 1);
+		digester_add(d, c->digest.p, c->digest.n);
+	}
+	rc = digester_get(d, &digest, u->e);
+	digester_free(d);
+	if (!rc && lc_arena_dup(u->a, lc_str(digest_text(&digest, text)), ret))
+		rc = no_memory(u);
+	return rc;
+}
+
+static bool is_current(struct update *u, const char *database, struct lc_slice sum)
+{
+	const struct update_copy *last = lc_map_get(&u->copies, LC_S(UPDATE_DATABASE));
+	return last && lc_eq(last->digest, sum) && lc_eq(last->url, lc_str(database)) &&
+	       last->etag.n && lc_eq(last->etag, update_file_tag(database, u->a));
+}
+
+/* Remember what was built, so that the next update may leave it. */
+static int remember(struct update *u, const char *database, struct lc_slice sum)
+{
+	struct update_copy *c = lc_new(u->a, struct update_copy);
+	if (!c)
+		return no_memory(u);
+	*c = (struct update_copy){ lc_str(database), update_file_tag(database, u->a), LC_S(""), sum,
+				   0 };
+	if (!c->etag.p || lc_map_put(&u->copies, LC_S(UPDATE_DATABASE), c))
+		return lc_fail(u->e, LC_ENOMEM, "no memory for feeds");
+	return update_copies_write(u->list, &u->copies, u->e);
+}
+
 static int build(struct update *u, struct lc_slice from, const struct lc_slices *only)
 {
 	struct adv_build_options b = {
 		.from = from,
 		.output = u->o->database,
 		.only = *only,
+		.strict = !u->o->keep_going,
 		.progress = u->o->progress,
 		.progress_ctx = u->o->progress_ctx,
 		.limits = u->o->limits,
@@ -265,9 +307,9 @@ static int build(struct update *u, struct lc_slice from, const struct lc_slices 
 static int update_from_feeds(struct update *u)
 {
 	struct lc_slices only = { 0 };
-	bool dir = false;
+	struct lc_slice sum = { NULL, 0 };
 	char *database = lc_arena_str(u->a, u->o->database);
-	int rc = update_choose(u->o, u->a, &u->sources, u->e);
+	int rc = database ? update_choose(u->o, u->a, &u->sources, u->e) : no_memory(u);
 	if (!rc)
 		rc = update_copies_read(u->list, u->a, &u->copies, u->e);
 	if (!rc)
@@ -280,10 +322,13 @@ static int update_from_feeds(struct update *u)
 		return u->first.code;
 	}
 	rc = folders(u, &only);
-	u->ret->current = !rc && !u->changed && database && io_exists(database, &dir);
+	if (!rc)
+		rc = sum_up(u, &sum);
+	u->ret->current = !rc && is_current(u, database, sum);
 	if (rc || u->ret->current)
 		return rc;
-	return build(u, lc_str(u->folder), &only);
+	rc = build(u, lc_str(u->folder), &only);
+	return rc ? rc : remember(u, database, sum);
 }
 
 static bool is_address(struct lc_slice from)

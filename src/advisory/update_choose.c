@@ -121,7 +121,8 @@ int update_choose(const struct adv_update_options *o, struct lc_arena *a,
 		struct update_source *s = url ? lc_vec_push(a, ret) : NULL;
 		if (!s)
 			return no_memory(a, e);
-		*s = (struct update_source){ f, url, latest };
+		bool mirror = o->from.n && !setting_of(o, f->feed).n;
+		*s = (struct update_source){ f, url, latest, mirror };
 	}
 	if (!rc && !ret->n)
 		rc = lc_fail(e, LC_EUSAGE, "no feed is on that has an address");

@@ -126,19 +126,24 @@ static char *path_of(const char *url, struct lc_arena *a)
 	return p;
 }
 
+struct lc_slice update_file_tag(const char *path, struct lc_arena *a)
+{
+	struct stat st;
+	if (stat(path, &st))
+		return LC_S("");
+	return lc_arena_fmt(a, "%lld-%lld.%09ld", (long long)st.st_size,
+			    (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+}
+
 int update_fetch_file(const struct adv_fetch *what, struct lc_arena *a, struct adv_fetched *ret,
 		      struct lc_err *e)
 {
-	struct stat st;
 	char *path = path_of(what->url, a);
-	if (!path)
-		return lc_fail(e, lc_arena_err(a), "no memory for feeds");
-	if (stat(path, &st))
-		return lc_fail(e, LC_ENOTFOUND, "%s: no such file", lc_quote(lc_str(path)).s);
-	struct lc_slice tag = lc_arena_fmt(a, "%lld-%lld.%09ld", (long long)st.st_size,
-					   (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	struct lc_slice tag = path ? update_file_tag(path, a) : (struct lc_slice){ NULL, 0 };
 	if (!tag.p)
 		return lc_fail(e, lc_arena_err(a), "no memory for feeds");
+	if (!tag.n)
+		return lc_fail(e, LC_ENOTFOUND, "%s: no such file", lc_quote(lc_str(path)).s);
 	*ret = (struct adv_fetched){ .etag = tag, .unchanged = lc_eq(tag, what->etag) };
 	if (ret->unchanged)
 		return 0;

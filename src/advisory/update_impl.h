@@ -13,6 +13,11 @@ struct update_copy {
 	struct lc_slice digest; /* "sha256:…" of its bytes */
 	uint64_t size;
 };
+/* Among the copies, under this name: the database that was built of them. digest is that of their
+ * list then, etag tells whether the file is still that one. */
+#define UPDATE_DATABASE ".database"
+/** "SIZE-TIME" of a file; "" when there is none. */
+struct lc_slice update_file_tag(const char *path, struct lc_arena *a);
 
 /** The list of copies, kept beside them as JSON: path -> struct update_copy in a. */
 int update_copies_read(const char *path, struct lc_arena *a, struct lc_map *ret,
@@ -25,6 +30,7 @@ struct update_source {
 	const struct adv_feed_file *file;
 	const char *url;
 	bool latest; /* url names a text that names the file beside it */
+	bool mirror; /* one of a mirror, which may not have it */
 };
 
 struct update_sources {
