@@ -6,9 +6,9 @@
 #include "cli/value.h"
 
 const struct cli_command *const cli_commands[] = {
-	&cli_command_image,      &cli_command_explain,  &cli_command_db_build, &cli_command_db_info,
-	&cli_command_login,      &cli_command_logout,   &cli_command_version,
-	&cli_command_completion, &cli_command_help,     &cli_command_docs,
+	&cli_command_image,    &cli_command_explain,    &cli_command_db_build, &cli_command_db_info,
+	&cli_command_db_match, &cli_command_db_update,  &cli_command_login,    &cli_command_logout,
+	&cli_command_version,  &cli_command_completion, &cli_command_help,     &cli_command_docs,
 };
 const unsigned cli_commands_n = sizeof(cli_commands) / sizeof(cli_commands[0]);
 

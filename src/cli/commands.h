@@ -10,6 +10,8 @@ extern const struct cli_command cli_command_image;
 extern const struct cli_command cli_command_explain;
 extern const struct cli_command cli_command_db_build;
 extern const struct cli_command cli_command_db_info;
+extern const struct cli_command cli_command_db_match;
+extern const struct cli_command cli_command_db_update;
 extern const struct cli_command cli_command_login;
 extern const struct cli_command cli_command_logout;
 extern const struct cli_command cli_command_version;

@@ -137,9 +137,9 @@ const struct cli_command cli_command_db_build = {
 	.summary = N_("build the advisory database from a folder of public feeds"),
 	.description =
 		N_("DIR holds a folder for each ecosystem of OSV with its all.zip, and what else "
-		   "is there of alpine-secdb, wolfi-secdb, kev, epss and eol. Without -o the "
-		   "database goes where scans look for it. The old one stays in use until the "
-		   "new one is whole."),
+		   "is there of alpine-secdb, wolfi-secdb, kev, epss, eol and native (vendors' own "
+		   "formats, a folder each). Without -o the database goes where scans look for it. "
+		   "The old one stays in use until the new one is whole."),
 	.examples = N_("build it for the scans of this user\n"
 		       "  lacre db build --from advisories/\n"
 		       "a file to carry elsewhere\n"

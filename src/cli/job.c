@@ -31,6 +31,7 @@ static void set_severities(struct cli_job *j)
 static void set_statuses(struct cli_job *j)
 {
 	static const enum advisory_status unfixed[] = { ADVISORY_AFFECTED, ADVISORY_WILL_NOT_FIX,
+							ADVISORY_UNDER_INVESTIGATION,
 							ADVISORY_FIX_DEFERRED,
 							ADVISORY_END_OF_LIFE };
 	const struct lc_slices *l = &j->v->v[CLI_OPT_IGNORE_STATUS].list;

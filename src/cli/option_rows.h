@@ -171,12 +171,17 @@ CLI_ROW(SKIP_JAVA_DB_UPDATE, "skip-java-db-update", 0, CLI_FLAG, NULL, NULL, NUL
 	N_("there is no separate Java index"))
 CLI_ROW(DOWNLOAD_DB_ONLY, "download-db-only", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_REFUSED, "database", N_("fetch the database and stop"),
-	N_("build it with `lacre db build --from DIR -o FILE`"))
+	N_("use `lacre db update`"))
 CLI_ROW(DB_REPOSITORY, "db-repository", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_IGNORED, "database", N_("fetch the database from there"),
-	N_("nothing is fetched: lacre db build makes the database"))
+	N_("`lacre db update` makes the database from the feeds"))
 CLI_ROW(FROM, "from", 0, CLI_PATH, "DIR", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME, "database",
-	N_("folder of advisory feeds"), NULL)
+	N_("folder of advisory feeds; db update takes the address of one, too"), NULL)
+CLI_ROW(FEED, "feed", 0, CLI_REPEAT, "NAME=ADDRESS", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME,
+	"database", N_("where this feed is to be had (http, https, file), or NAME=off"), NULL)
+CLI_ROW(KEEP_GOING, "keep-going", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_OURS, CLI_SAME,
+	"database",
+	N_("build the database also when a feed fails: with what was fetched of it before"), NULL)
 CLI_ROW(STARTER, "starter", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_OURS, CLI_SAME, "database",
 	N_("write the starter database's text files instead of a database"), NULL)
 CLI_ROW(ONLY, "only", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME, "database",

@@ -94,9 +94,7 @@ static int add_package(struct gather *g, const struct explain_package *p, struct
 	if (!at)
 		return explain_no_memory(w);
 	at->steps = *p;
-	int rc = row->read ? 0
-			   : adv_db_lookup(w->db, p->key.ecosystem, p->key.name, w->a,
-					   &row->advisories, w->e);
+	int rc = row->read ? 0 : adv_key_lookup(w->db, &p->key, w->a, &row->advisories, w->e);
 	row->read = true;
 	return rc ? rc : finding_explain_package(&row->advisories, &g->all, w->a, &at->steps, w->e);
 }

@@ -1,0 +1,243 @@
+"""Vendors' own formats through the program: statuses in table and JSON, what leaves them out, updates over HTTP.
+
+usage: native.py LACRE
+"""
+
+import http.server
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent.parent / "cli")]
+
+from program import SOURCE, Program, data_dir  # noqa: E402
+from small_image import Image  # noqa: E402
+from tap import Skip, run  # noqa: E402
+
+lacre = Program(sys.argv[1])
+data = data_dir()
+SCRATCH = pathlib.Path(tempfile.mkdtemp())
+UBUNTU = b'ID=ubuntu\nVERSION_ID="16.04"\nVERSION_CODENAME=xenial\n'
+DEBIAN = b'ID=debian\nVERSION_ID="10"\nVERSION_CODENAME=buster\n'
+SEEDS = SOURCE / "fuzz" / "corpus"
+
+
+def paragraph(name, version):
+    return (f"Package: {name}\nStatus: install ok installed\nArchitecture: amd64\n"
+            f"Maintainer: Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>\nVersion: {version}\n\n").encode()
+
+
+def image(name, release, packages):
+    path = SCRATCH / name
+    if not path.exists():
+        status = b"".join(paragraph(*p) for p in packages)
+        Image([{"etc/os-release": release, "var/lib/dpkg/status": status}]).write_tar(path)
+    return path
+
+
+def samples_database():
+    if data is None:
+        raise Skip("the shared test data is not here")
+    path = SCRATCH / "samples.db"
+    if not path.exists():
+        lacre.run("db", "build", "--from", data / "advisories", "--only", "native-samples", "-o", path,
+                  "--quiet", check=True)
+    return path
+
+
+def own_database():
+    """Of our own documents, which have what no public sample has."""
+    path = SCRATCH / "own.db"
+    if not path.exists():
+        folder = SCRATCH / "own" / "native" / "debian-tracker"
+        folder.mkdir(parents=True)
+        shutil.copy(SEEDS / "debian" / "states.json", folder)
+        lacre.run("db", "build", "--from", SCRATCH / "own", "-o", path, "--quiet", check=True)
+    return path
+
+
+def scan(path, db, *args):
+    report = lacre.json("image", "--input", path, "--db", db, "-f", "json", "--quiet", "--scanners", "vuln", *args)
+    found = [v for r in report["Results"] for v in r.get("Vulnerabilities") or []]
+    return {(v["PkgName"], v["VulnerabilityID"]): v for v in found}
+
+
+UBUNTU_PACKAGES = [("curl", "7.47.0-1ubuntu2.19"), ("dietlibc", "0.33"), ("vnc4", "4.1"),
+                   ("qtwebkit-opensource-src", "5.5"), ("bluez", "5.37-0ubuntu5")]
+UBUNTU_WANT = {("curl", "CVE-2023-38545"): "end_of_life", ("dietlibc", "CVE-2016-20013"): "will_not_fix",
+               ("vnc4", "CVE-2019-15903"): "affected",
+               ("qtwebkit-opensource-src", "CVE-2020-9925"): "under_investigation",
+               ("bluez", "CVE-2020-0556"): "fixed"}
+
+
+def ubuntu():
+    return image("ubuntu.tar", UBUNTU, UBUNTU_PACKAGES)
+
+
+def statuses_are_shown():
+    got = scan(ubuntu(), samples_database())
+    for key, status in UBUNTU_WANT.items():
+        if got.get(key, {}).get("Status") != status:
+            yield f"{key}: {got.get(key, {}).get('Status')}, want {status}"
+    table = lacre.run("image", "--input", ubuntu(), "--db", samples_database(), "--quiet", "--scanners", "vuln",
+                      check=True).stdout.decode()
+    for status in UBUNTU_WANT.values():
+        if status not in table:
+            yield f"{status} is not in the table"
+
+
+def deferred_fixes_are_shown():
+    path = image("debian.tar", DEBIAN, [("pkg", "1.0-1")])
+    got = scan(path, own_database())
+    if got.get(("pkg", "CVE-2020-0001"), {}).get("Status") != "fix_deferred":
+        yield f"{got}"
+    table = lacre.run("image", "--input", path, "--db", own_database(), "--quiet", "--scanners", "vuln", check=True)
+    if b"fix_deferred" not in table.stdout:
+        yield "fix_deferred is not in the table"
+    if scan(path, own_database(), "--ignore-status", "fix_deferred"):
+        yield "--ignore-status leaves it"
+
+
+def statuses_can_be_left_out():
+    unfixed = scan(ubuntu(), samples_database(), "--ignore-unfixed")
+    left = {v["Status"] for v in unfixed.values()}
+    if left - {"fixed"}:
+        yield f"--ignore-unfixed leaves {left}"
+    everything = scan(ubuntu(), samples_database())
+    for status in sorted(set(UBUNTU_WANT.values())):
+        got = scan(ubuntu(), samples_database(), "--ignore-status", status)
+        want = {k for k, v in everything.items() if v["Status"] != status}
+        if set(got) != want:
+            yield f"--ignore-status {status}: {sorted(set(got) ^ want)}"
+
+
+# ---- db update over HTTP ----
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    files, faults, asked = {}, {}, []
+
+    def log_message(self, *args):
+        pass
+
+    def do_GET(self):
+        self.asked.append((self.path, self.headers.get("If-None-Match")))
+        fault = self.faults.get(self.path)
+        body = self.files.get(self.path)
+        if isinstance(fault, int):
+            return self.send_error(fault)
+        if body is None:
+            return self.send_error(404)
+        tag = f'"{hash(body)}"'
+        if self.headers.get("If-None-Match") == tag:
+            self.send_response(304)
+            return self.end_headers()
+        start = 0
+        span = self.headers.get("Range")
+        if span and fault != "cut":
+            start = int(span.removeprefix("bytes=").rstrip("-"))
+        self.send_response(206 if start else 200)
+        self.send_header("ETag", tag)
+        self.send_header("Content-Length", str(len(body) - start))
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
+        self.end_headers()
+        if fault == "cut" or (fault == "cut once" and not span):
+            self.wfile.write(body[start:len(body) // 2])
+            self.close_connection = True
+            return None
+        self.wfile.write(body[start:])
+        return None
+
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+BASE = f"http://127.0.0.1:{server.server_port}"
+ARCH = json.dumps([{"name": "AVG-1", "packages": ["curl"], "status": "Fixed", "fixed": "2-1",
+                    "issues": ["CVE-2024-0001"]}]).encode()
+ARCH_NEW = ARCH.replace(b"2-1", b"3-1")
+PATH = "/native/arch/all.json"
+
+
+def update(cache, *args):
+    done = subprocess.run([lacre.path, "db", "update", "--from", BASE, "--cache-dir", str(cache), *args],
+                          capture_output=True, timeout=120, env={"HOME": str(SCRATCH), "LC_ALL": "C"})
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def fixed(cache):
+    out = lacre.json("db", "match", "--db", cache / "db" / "lacre.db", "--format", "json", "Arch Linux", "curl", "1-1")
+    return out["findings"][0]["fixed"]
+
+
+def fresh(name, files, faults=None):
+    Handler.files, Handler.faults = dict(files), dict(faults or {})
+    Handler.asked.clear()
+    return SCRATCH / name
+
+
+def updates_are_conditional():
+    cache = fresh("one", {PATH: ARCH})
+    status, out, err = update(cache)
+    if status or fixed(cache) != ["2-1"]:
+        yield f"{status} {out} {err}"
+    Handler.asked.clear()
+    status, out, err = update(cache)
+    if status or "up to date" not in out:
+        yield f"{status} {out} {err}"
+    tags = [tag for path, tag in Handler.asked if path == PATH]
+    if len(tags) != 1 or not tags[0]:
+        yield f"asked {Handler.asked}"
+    Handler.files[PATH] = ARCH_NEW
+    status, out, err = update(cache)
+    if status or fixed(cache) != ["3-1"]:
+        yield f"{status} {out} {err}"
+
+
+def cut_transfers_go_on():
+    cache = fresh("two", {PATH: ARCH + b" " * 100000}, {PATH: "cut once"})
+    status, out, err = update(cache)
+    if status or fixed(cache) != ["2-1"]:
+        yield f"{status} {out} {err}"
+
+
+def failures_leave_the_database():
+    for number, fault in enumerate((403, "cut")):
+        cache = fresh(f"three{number}", {PATH: ARCH})
+        if update(cache)[0]:
+            yield "the first update failed"
+        Handler.files[PATH] = ARCH_NEW
+        Handler.faults[PATH] = fault
+        status, out, err = update(cache, "--timeout", "20s")
+        if status != 1 or "stays in use" not in err or "arch" not in err or fixed(cache) != ["2-1"]:
+            yield f"{fault}: {status} {out} {err}"
+        Handler.faults.clear()
+        Handler.files[PATH] = b"<html>maintenance</html>"
+        status, out, err = update(cache)
+        if status != 1 or "stays in use" not in err or fixed(cache) != ["2-1"]:
+            yield f"another document: {status} {out} {err}"
+
+
+def nothing_there_is_told():
+    cache = fresh("four", {})
+    status, out, err = update(cache)
+    if status != 1 or "no feed could be fetched" not in err or "there is no database yet" not in err:
+        yield f"{status} {out} {err}"
+    status, out, err = update(cache, "--only", "nosuch")
+    if status != 2 or "nosuch" not in err:
+        yield f"{status} {out} {err}"
+
+
+try:
+    run([("statuses are shown in table and JSON", statuses_are_shown),
+         ("deferred fixes are shown", deferred_fixes_are_shown),
+         ("statuses can be left out", statuses_can_be_left_out),
+         ("updates fetch what changed", updates_are_conditional),
+         ("cut transfers go on", cut_transfers_go_on),
+         ("failures leave the database in use", failures_leave_the_database),
+         ("a mirror without feeds is told", nothing_there_is_told)])
+finally:
+    shutil.rmtree(SCRATCH, ignore_errors=True)
