@@ -138,7 +138,7 @@ def bash_completes_words_options_and_values():
         raise tap.Skip("no bash")
     pathlib.Path(SCRATCH / "some-file.tar").write_bytes(b"")
     for words, want in ((("lacre", "im"), {"image"}),
-                        (("lacre", "db", ""), {"build", "info"}),
+                        (("lacre", "db", ""), {"build", "info", "match", "update"}),
                         (("lacre", "image", "--sev"), {"--severity"}),
                         (("lacre", "i", "--sev"), {"--severity"}),
                         (("lacre", "image", "--format", ""), {"table", "json"}),
