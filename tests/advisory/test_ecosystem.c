@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "advisory/ecosystem.h"
+#include "format/json.h"
+#include "support/fixture.h"
 
 struct key_case {
 	const char *type, *family, *version, *repository; /* repository NULL: none */
@@ -28,6 +30,31 @@ static const struct key_case keys[] = {
 	{ "rpm", "alma", "9.4", NULL, "AlmaLinux:9", "bin", "1.0" },
 	{ "rpm", "rocky", "8.10", NULL, "Rocky Linux:8", "bin", "1.0" },
 	{ "rpm", "azurelinux", "3.0", NULL, "Azure Linux:3", "src", "2.0" },
+	{ "rpm", "amazon", "2018.03", NULL, "Amazon Linux:1", "bin", "1.0" },
+	{ "rpm", "amazon", "2 (Karoo)", NULL, "Amazon Linux:2", "bin", "1.0" },
+	{ "rpm", "amazon", "2023.6.20241212 (Amazon Linux)", NULL, "Amazon Linux:2023", "bin",
+	  "1.0" },
+	{ "pacman", "arch", "20250101.0.1", NULL, "Arch Linux", "bin", "1.0" },
+	{ "pacman", "arch", "", NULL, "Arch Linux", "bin", "1.0" },
+	{ "pacman", "manjaro", "", NULL, "Arch Linux", "bin", "1.0" },
+	{ "rpm", "bottlerocket", "1.30.0", NULL, "Bottlerocket", "bin", "1.0" },
+	{ "rpm", "cbl-mariner", "2.0", NULL, "CBL-Mariner:2.0", "src", "2.0" },
+	{ "rpm", "centos", "7.9.2009", NULL, "Red Hat:7", "bin", "1.0" },
+	{ "rpm", "centos-stream", "9", NULL, "", NULL, NULL },
+	{ "apk", "chainguard", "20230214", NULL, "Chainguard", "src", "2.0" },
+	{ "dpkg", "debian", "forky/sid", NULL, "Debian:14", "src", "2.0" },
+	{ "dpkg", "echo", "13", NULL, "Echo", "src", "2.0" },
+	{ "rpm", "fedora", "42", NULL, "Fedora:42", "bin", "1.0" },
+	{ "dpkg", "kali", "2024.4", NULL, "", NULL, NULL },
+	{ "rpm", "mageia", "9", NULL, "Mageia:9", "src", "2.0" },
+	{ "apk", "minimos", "20241031", NULL, "MinimOS", "src", "2.0" },
+	{ "rpm", "opensuse-leap", "15.6", NULL, "openSUSE:Leap 15.6", "bin", "1.0" },
+	{ "rpm", "opensuse-tumbleweed", "20250110", NULL, "openSUSE:Tumbleweed", "bin", "1.0" },
+	{ "opkg", "openwrt", "23.05.5", NULL, "", NULL, NULL },
+	{ "rpm", "oracle", "9.5", NULL, "Oracle Linux:9", "bin", "1.0" },
+	{ "rpm", "photon", "5.0", NULL, "Photon OS:5.0", "bin", "1.0" },
+	{ "dpkg", "raspbian", "12", NULL, "Debian:12", "src", "2.0" },
+	{ "rpm", "redhat", "9.4", NULL, "Red Hat:9", "bin", "1.0" },
 	{ "dpkg", "never heard of", "1", NULL, "", NULL, NULL },
 };
 
@@ -59,6 +86,33 @@ static void packages_get_their_systems_key(void **state)
 		}
 		lc_arena_done(&a);
 	}
+}
+
+static void extended_support_has_a_second_ecosystem(void **state)
+{
+	static const struct {
+		const char *family, *version;
+		bool extended;
+		const char *also;
+	} rows[] = {
+		{ "ubuntu", "18.04", true, "Ubuntu:Pro:18.04:LTS" },
+		{ "ubuntu", "18.04", false, "" },
+		{ "ubuntu", "", true, "" },
+		{ "debian", "12", true, "" },
+	};
+	struct inv_package p = { .type = LC_S("dpkg"), .name = LC_S("x"), .version = LC_S("1") };
+	struct lc_arena a = { 0 };
+	struct lc_err e = { 0 };
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct inv_os os = { .family = lc_str(rows[i].family) };
+		struct adv_key key;
+		os.version = lc_str(rows[i].version);
+		os.extended = rows[i].extended;
+		assert_int_equal(adv_key_of(&p, &os, NULL, &a, &key, &e), 0);
+		assert_true(lc_eq(key.also, lc_str(rows[i].also)));
+	}
+	lc_arena_done(&a);
 }
 
 static void what_is_not_the_distributions_has_no_key(void **state)
@@ -112,43 +166,90 @@ static void ecosystems_compare_by_their_scheme(void **state)
 	assert_int_equal(adv_ecosystem_scheme(LC_S("")), VERSION_NONE);
 }
 
+static const char *const eols[][4] = {
+	{ "debian", "12.5", "debian", "12" },
+	{ "alpine", "3.18.9", "alpine-linux", "3.18" },
+	{ "ubuntu", "22.04", "ubuntu", "22.04" },
+	{ "alma", "9.4", "almalinux", "9" },
+	{ "opensuse-leap", "15.5", "opensuse", "15.5" },
+	{ "amazon", "2023.4.20240401", "amazon-linux", "2023" },
+	{ "amazon", "2018.03", "amazon-linux", "2018.03" },
+	{ "amazon", "2 (Karoo)", "amazon-linux", "2" },
+	{ "centos", "7.9.2009", "centos", "7" },
+	{ "centos-stream", "9", "centos-stream", "9" },
+	{ "fedora", "42", "fedora", "42" },
+	{ "mageia", "9", "mageia", "9" },
+	{ "openwrt", "23.05.5", "openwrt", "23.05" },
+	{ "oracle", "9.5", "oracle-linux", "9" },
+	{ "photon", "5.0", "photon", "5.0" },
+	{ "redhat", "8.10", "rhel", "8" },
+	{ "rocky", "9.5", "rocky-linux", "9" },
+	{ "slem", "5.5", "suse-linux-micro", "5.5" },
+	{ "slem", "6.1", "suse-linux-micro", "6.1" },
+	{ "sles", "12.5", "sles", "12.5" },
+	{ "sles", "15", "sles", "15.0" },
+	{ "arch", "20250101", NULL, NULL },
+	{ "kali", "2024.4", NULL, NULL },
+	{ "opensuse-tumbleweed", "20250110", NULL, NULL },
+	{ "wolfi", "20230201", NULL, NULL },
+	{ "debian", "sid", NULL, NULL },
+};
+
 static void systems_have_a_product_and_cycle(void **state)
 {
-	static const char *const rows[][4] = {
-		{ "debian", "12.5", "debian", "12" },
-		{ "alpine", "3.18.9", "alpine-linux", "3.18" },
-		{ "ubuntu", "22.04", "ubuntu", "22.04" },
-		{ "alma", "9.4", "almalinux", "9" },
-		{ "opensuse-leap", "15.5", "opensuse", "15.5" },
-		{ "amazon", "2023.4.20240401", "amazon-linux", "2023" },
-		{ "wolfi", "20230201", NULL, NULL },
-		{ "debian", "sid", NULL, NULL },
-	};
 	struct lc_arena a = { 0 };
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct inv_os os = { .family = lc_str(rows[i][0]), .version = lc_str(rows[i][1]) };
+	for (size_t i = 0; i < sizeof(eols) / sizeof(eols[0]); i++) {
+		struct inv_os os = { .family = lc_str(eols[i][0]), .version = lc_str(eols[i][1]) };
 		struct lc_slice product;
 		struct lc_slice cycle;
 		bool known = adv_eol_product(&os, &a, &product, &cycle);
-		assert_int_equal(known, rows[i][2] != NULL);
+		assert_int_equal(known, eols[i][2] != NULL);
 		if (known) {
-			assert_true(lc_eq(product, lc_str(rows[i][2])));
-			assert_true(lc_eq(cycle, lc_str(rows[i][3])));
+			assert_true(lc_eq(product, lc_str(eols[i][2])));
+			assert_true(lc_eq(cycle, lc_str(eols[i][3])));
 			assert_true(adv_eol_is_os(product));
 		}
 	}
 	lc_arena_done(&a);
 }
 
+static bool has_cycle(const struct json_doc *d, const char *product, const char *cycle)
+{
+	json_each(d, json_at(d, json_root(d), product, "releases", NULL), release) {
+		if (lc_eq(json_get_str(d, release, "cycle"), lc_str(cycle)))
+			return true;
+	}
+	return false;
+}
+
+static void the_data_has_these_products_and_cycles(void **state)
+{
+	struct lc_arena a = { 0 };
+	struct lc_err e = { 0 };
+	struct json_doc d;
+	struct lc_buf text;
+	(void)state;
+	lc_buf_init(&text, (size_t)64 << 20);
+	data_read("advisories/eol/endoflife.json", &text);
+	assert_int_equal(json_parse(lc_buf_get(&text), 0, NULL, &a, &d, &e), 0);
+	for (size_t i = 0; i < sizeof(eols) / sizeof(eols[0]); i++)
+		if (eols[i][2] && !has_cycle(&d, eols[i][2], eols[i][3]))
+			fail_msg("no cycle %s of %s", eols[i][3], eols[i][2]);
+	lc_arena_done(&a);
+	lc_buf_done(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(packages_get_their_systems_key),
+		cmocka_unit_test(extended_support_has_a_second_ecosystem),
 		cmocka_unit_test(what_is_not_the_distributions_has_no_key),
 		cmocka_unit_test(names_are_spelt_as_the_registry_does),
 		cmocka_unit_test(ecosystems_compare_by_their_scheme),
 		cmocka_unit_test(systems_have_a_product_and_cycle),
+		cmocka_unit_test(the_data_has_these_products_and_cycles),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
