@@ -2,8 +2,9 @@
  * Zip archives from memory or a seekable content, through libzip, under our own limits on members,
  * sizes, ratio and names. Source: PKWARE APPNOTE; what libzip reads.
  *
- * Members come in the order of the central directory. One reader, one thread. libzip is asked for
- * consistency checks; CRC failures and encrypted members are errors of that member alone.
+ * Members come in the order of the central directory. One reader, one thread.
+ * Sizes are compared with the directory here; CRC failures and encrypted members are errors of that
+ * member alone.
  */
 #pragma once
 
