@@ -22,15 +22,18 @@ static const struct family families[] = {
 	{ LC_S_INIT("Arch Linux"), VERSION_ALPM, SPELL_AS_IS },
 	{ LC_S_INIT("Azure Linux"), VERSION_RPM, SPELL_AS_IS },
 	{ LC_S_INIT("BellSoft Hardened Containers"), VERSION_APK, SPELL_AS_IS },
+	{ LC_S_INIT("Bioconductor"), VERSION_CRAN, SPELL_AS_IS },
 	{ LC_S_INIT("Bitnami"), VERSION_BITNAMI, SPELL_LOWER },
 	{ LC_S_INIT("Bottlerocket"), VERSION_RPM, SPELL_AS_IS },
 	{ LC_S_INIT("CBL-Mariner"), VERSION_RPM, SPELL_AS_IS },
 	{ LC_S_INIT("CRAN"), VERSION_CRAN, SPELL_AS_IS },
 	{ LC_S_INIT("Chainguard"), VERSION_APK, SPELL_AS_IS },
+	{ LC_S_INIT("CocoaPods"), VERSION_GEM, SPELL_AS_IS },
 	{ LC_S_INIT("ConanCenter"), VERSION_CONAN, SPELL_LOWER },
 	{ LC_S_INIT("Debian"), VERSION_DEB, SPELL_AS_IS },
 	{ LC_S_INIT("Echo"), VERSION_DEB, SPELL_AS_IS },
 	{ LC_S_INIT("Fedora"), VERSION_RPM, SPELL_AS_IS },
+	{ LC_S_INIT("GHC"), VERSION_HACKAGE, SPELL_AS_IS },
 	{ LC_S_INIT("GitHub Actions"), VERSION_SEMVER, SPELL_LOWER },
 	{ LC_S_INIT("Go"), VERSION_GO, SPELL_AS_IS },
 	{ LC_S_INIT("Hackage"), VERSION_HACKAGE, SPELL_AS_IS },
@@ -55,6 +58,7 @@ static const struct family families[] = {
 	{ LC_S_INIT("Wolfi"), VERSION_APK, SPELL_AS_IS },
 	{ LC_S_INIT("crates.io"), VERSION_SEMVER, SPELL_AS_IS },
 	{ LC_S_INIT("npm"), VERSION_SEMVER, SPELL_AS_IS },
+	{ LC_S_INIT("opam"), VERSION_DEB, SPELL_AS_IS }, /* its order is Debian's */
 	{ LC_S_INIT("openEuler"), VERSION_RPM, SPELL_AS_IS },
 	{ LC_S_INIT("openSUSE"), VERSION_RPM, SPELL_AS_IS },
 };
@@ -348,6 +352,14 @@ struct lc_slice adv_ecosystem_name(struct lc_slice given, struct lc_arena *a)
 	return given;
 }
 
+/* Names of conda's packages are PyPI's where the build is one for Python, and may be anything's
+ * else. */
+static bool is_keyed(const struct package_type *type, const struct inv_package *p)
+{
+	return type->ecosystem && (type->scheme != VERSION_CONDA ||
+				   lc_starts(package_attribute(p, LC_S("build")), LC_S("py")));
+}
+
 int adv_key_of(const struct inv_package *p, const struct inv_os *os,
 	       const struct inv_repository *repository, struct lc_arena *a, struct adv_key *ret,
 	       struct lc_err *e)
@@ -357,7 +369,7 @@ int adv_key_of(const struct inv_package *p, const struct inv_os *os,
 	int rc = 0;
 	if (type && type->os) {
 		rc = os_key(p, os, repository, a, &key);
-	} else if (type && type->ecosystem) {
+	} else if (type && is_keyed(type, p)) {
 		key.ecosystem = lc_str(type->ecosystem);
 		key.name = adv_normal_name(key.ecosystem, p->name, a);
 		if (p->name.n && !key.name.p)

@@ -7,6 +7,29 @@
 #include "inventory/fact.h"
 #include "version/version.h"
 
+/** How a name is written into a package URL. */
+enum package_naming {
+	NAMED_WHOLE,
+	NAMED_WHOLE_LOWER,
+	NAMED_PATH, /* what stands before the last slash is the namespace */
+	NAMED_PATH_LOWER,
+	NAMED_GROUP,   /* "group:artifact" */
+	NAMED_SUBSPEC, /* "pod/subspec": the subspec is the subpath */
+	NAMED_PYPI,    /* lower case, '_' as '-' */
+};
+
+/** How name and version make the id of reports. */
+enum package_id_form {
+	ID_AT,    /* name@version */
+	ID_SLASH, /* name/version */
+	ID_COLON, /* group:artifact:version */
+	ID_GO,    /* name@vVersion, whether the version has its v or not */
+};
+
+/**
+ * Names of the languages' rows are those of the reports that users know ("npm", "python-pkg",
+ * "gobinary"); those that nobody else has are ours.
+ */
 struct package_type {
 	const char *name;        /* inv_package.type */
 	const char *report_type; /* Type in reports; NULL: the OS family */
@@ -16,10 +39,13 @@ struct package_type {
 	const char *ecosystem; /* OSV ecosystem; NULL: by OS */
 	enum version_scheme scheme;
 	bool os;
+	enum package_naming naming; /* of packages that no OS has */
+	enum package_id_form id;
 };
 
 /** NULL when unknown. */
 const struct package_type *package_type_of(struct lc_slice name);
+/** Sorted by name. */
 extern const struct package_type package_types[];
 extern const size_t package_types_n;
 

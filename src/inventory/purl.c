@@ -43,7 +43,76 @@ static void put_key(struct lc_buf *b, const char *key, bool *started)
 	*started = true;
 }
 
-/* Keys in their order: arch, distro, epoch, modularitylabel. apk's distro is the release alone. */
+static void put_pypi(struct lc_buf *b, struct lc_slice s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		uint8_t c = s.p[i] == '_' ? '-' : lc_lower(s.p[i]);
+		put(b, lc_slice_of(&c, 1));
+	}
+}
+
+/* Between slashes each part is encoded alone. */
+static void put_path(struct lc_buf *b, struct lc_slice path, bool lower)
+{
+	struct lc_slice part;
+	for (bool first = true; lc_split(&path, '/', &part); first = false) {
+		if (!first)
+			(void)lc_buf_byte(b, '/'); /* sticky, as above */
+		if (lower)
+			put_lower(b, part);
+		else
+			put(b, part);
+	}
+}
+
+static void put_group(struct lc_buf *b, struct lc_slice name)
+{
+	struct lc_slice group;
+	struct lc_slice artifact;
+	if (lc_cut(name, ':', &group, &artifact)) {
+		put(b, group);
+		(void)lc_buf_byte(b, '/'); /* sticky, as above */
+		name = artifact;
+	}
+	put(b, name);
+}
+
+static struct lc_slice subspec_of(const struct package_type *t, struct lc_slice name)
+{
+	struct lc_slice pod;
+	struct lc_slice subspec = { NULL, 0 };
+	if (t->naming == NAMED_SUBSPEC)
+		(void)lc_cut(name, '/', &pod, &subspec); /* most have none */
+	return subspec;
+}
+
+/* The name as its ecosystem's type definition wants it, namespace included. */
+static void put_name(struct lc_buf *b, const struct package_type *t, struct lc_slice name)
+{
+	switch (t->naming) {
+	case NAMED_WHOLE_LOWER:
+		put_lower(b, name);
+		break;
+	case NAMED_PATH:
+	case NAMED_PATH_LOWER:
+		put_path(b, name, t->naming == NAMED_PATH_LOWER);
+		break;
+	case NAMED_GROUP:
+		put_group(b, name);
+		break;
+	case NAMED_SUBSPEC:
+		put(b, lc_sub(name, 0, lc_find(name, '/')));
+		break;
+	case NAMED_PYPI:
+		put_pypi(b, name);
+		break;
+	default:
+		put(b, name);
+	}
+}
+
+/* Keys in their order: arch, distro, epoch, modularitylabel, uuid. apk's distro is the release
+ * alone. */
 static void put_qualifiers(struct lc_buf *b, const struct package_type *t,
 			   const struct inv_package *p, const struct inv_os *os, uint64_t epoch)
 {
@@ -68,6 +137,10 @@ static void put_qualifiers(struct lc_buf *b, const struct package_type *t,
 	if (t->scheme == VERSION_RPM && module.n) {
 		put_key(b, "modularitylabel", &started);
 		put(b, module);
+	}
+	if (t->scheme == VERSION_JULIA && package_attribute(p, LC_S("uuid")).n) {
+		put_key(b, "uuid", &started);
+		put(b, package_attribute(p, LC_S("uuid")));
 	}
 }
 
@@ -111,13 +184,17 @@ struct lc_slice package_purl(const struct inv_package *p, const struct inv_os *o
 	if (t->os && t->scheme != VERSION_RPM) /* rpm's names have case */
 		put_lower(&b, p->name);
 	else
-		put(&b, p->name);
+		put_name(&b, t, p->name);
 	/* The epoch is a qualifier of its own, save in alpm's; rpm's 0 is none. */
 	if ((epoch && t->scheme != VERSION_ALPM) || t->scheme == VERSION_RPM)
 		put_version(&b, package_version_plain(p->version));
 	else
 		put_version(&b, p->version);
 	put_qualifiers(&b, t, p, os, epoch);
+	if (subspec_of(t, p->name).n) {
+		(void)lc_buf_byte(&b, '#');
+		put_path(&b, subspec_of(t, p->name), false);
+	}
 	if (lc_buf_err(&b) == LC_ENOMEM && !a->err)
 		a->err = LC_ENOMEM; /* tells it from "has none" */
 	if (lc_buf_err(&b) || lc_arena_dup(a, lc_buf_get(&b), &ret))

@@ -27,6 +27,8 @@ static const struct version_row {
 	[VERSION_HACKAGE] = { LC_S_INIT("hackage"), NULL, NULL },
 	[VERSION_GENERIC] = { LC_S_INIT("generic"), NULL, NULL },
 	[VERSION_ALPM] = { LC_S_INIT("alpm"), version_cmp_alpm, version_valid_alpm },
+	[VERSION_JULIA] = { LC_S_INIT("julia"), NULL, NULL },
+	[VERSION_CONDA] = { LC_S_INIT("conda"), NULL, NULL },
 };
 
 static_assert(sizeof(rows) / sizeof(*rows) == VERSION_SCHEME_N, "one row a scheme");

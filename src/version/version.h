@@ -31,6 +31,8 @@ enum version_scheme {
 	VERSION_HACKAGE,
 	VERSION_GENERIC,
 	VERSION_ALPM, /* pacman's vercmp(8) */
+	VERSION_JULIA,
+	VERSION_CONDA,
 	VERSION_SCHEME_N
 };
 

@@ -50,6 +50,19 @@ static const struct {
 	  "pkg:alpm/arch/containers-common@1:0.47.4-4?arch=x86_64" },
 	{ "opkg", "libustream", "git-24.1", "mips", NULL,
 	  "pkg:opkg/libustream@git-24.1?arch=mips" },
+	{ "npm", "@Babel/core", "7.1.0", "", NULL, "pkg:npm/%40babel/core@7.1.0" },
+	{ "npm", "left-pad", "1.0.0", "", &debian, "pkg:npm/left-pad@1.0.0" },
+	{ "gobinary", "github.com/Azure/go-x/v2", "v2.7.1+incompatible", "", NULL,
+	  "pkg:golang/github.com/azure/go-x/v2@v2.7.1%2Bincompatible" },
+	{ "jar", "org.a.b:c-d", "1.0", "", NULL, "pkg:maven/org.a.b/c-d@1.0" },
+	{ "jar", "c-d", "1.0", "", NULL, "pkg:maven/c-d@1.0" },
+	{ "python-pkg", "Zope_x.Interface", "5", "", NULL, "pkg:pypi/zope-x.interface@5" },
+	{ "composer", "Symfony/Yaml", "v1", "", NULL, "pkg:composer/symfony/yaml@v1" },
+	{ "nuget", "Newtonsoft.Json", "9", "", NULL, "pkg:nuget/Newtonsoft.Json@9" },
+	{ "cocoapods", "AppCenter/Ana/B", "4", "", NULL, "pkg:cocoapods/AppCenter@4#Ana/B" },
+	{ "swift", "github.com/apple/swift-nio", "2", "", NULL,
+	  "pkg:swift/github.com/apple/swift-nio@2" },
+	{ "github-actions", "actions/Checkout", "v4", "", NULL, "pkg:github/actions/checkout@v4" },
 	{ "no-such-type", "a", "1", "", &alpine, "" },
 };
 
@@ -148,14 +161,51 @@ static void ids_are_name_and_whole_version(void **state)
 	lc_arena_done(&a);
 }
 
-static void every_type_can_be_compared(void **state)
+static void ids_of_languages_have_their_own_form(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *type, *name, *version, *id;
+	} rows[] = {
+		{ "npm", "a", "1", "a@1" },
+		{ "conan", "zlib", "1.2", "zlib/1.2" },
+		{ "dotnet-core", "A.B", "1.2", "A.B/1.2" },
+		{ "jar", "g:a", "1", "g:a:1" },
+		{ "gomod", "x.org/y", "1.2.3", "x.org/y@v1.2.3" },
+		{ "gobinary", "x.org/y", "v1.2.3", "x.org/y@v1.2.3" },
+		{ "gobinary", "x.org/y", "", "x.org/y" },
+		{ "no-such-type", "a", "1", "a@1" },
+	};
+	struct lc_arena a = { 0 };
+	for (size_t i = 0; i < N(rows); i++) {
+		struct inv_package p =
+			package(rows[i].type, rows[i].name, rows[i].version, "amd64");
+		assert_slice(package_id(&p, &a), lc_str(rows[i].id));
+	}
+	lc_arena_done(&a);
+}
+
+static void julia_packages_carry_their_uuid(void **state)
+{
+	(void)state;
+	struct lc_arena a = { 0 };
+	struct inv_attribute uuid = { LC_S("uuid"), LC_S("ade2ca70") };
+	struct inv_package p = package("julia", "Dates", "1.9.0", "");
+	p.attributes = (struct inv_attribute_list){ &uuid, 1, 1 };
+	assert_text(package_purl(&p, &alma, &a), "pkg:julia/Dates@1.9.0?uuid=ade2ca70");
+	lc_arena_done(&a);
+}
+
+static void every_type_is_found_and_has_a_scheme(void **state)
 {
 	(void)state;
 	assert_null(package_type_of(LC_S("nothing")));
 	assert_true(package_types_n >= 2);
 	for (size_t i = 0; i < package_types_n; i++) {
 		assert_ptr_equal(package_type_of(lc_str(package_types[i].name)), &package_types[i]);
-		assert_true(version_scheme_built(package_types[i].scheme));
+		assert_non_null(version_scheme_name(package_types[i].scheme));
+		if (i)
+			assert_true(strcmp(package_types[i - 1].name, package_types[i].name) < 0);
 		assert_non_null(package_types[i].purl_type);
 	}
 }
@@ -184,7 +234,9 @@ int main(void)
 		cmocka_unit_test(module_labels_are_qualifiers),
 		cmocka_unit_test(splits_versions_as_reports_do),
 		cmocka_unit_test(ids_are_name_and_whole_version),
-		cmocka_unit_test(every_type_can_be_compared),
+		cmocka_unit_test(ids_of_languages_have_their_own_form),
+		cmocka_unit_test(julia_packages_carry_their_uuid),
+		cmocka_unit_test(every_type_is_found_and_has_a_scheme),
 		cmocka_unit_test(survives_any_failing_allocation),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
