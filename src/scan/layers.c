@@ -4,6 +4,7 @@
 
 #include "base/pool.h"
 #include "base/shim.h"
+#include "scan/layer_facts.h"
 
 /* Facts of layers that wait for a lower one: past this nobody walks further ahead. */
 static const size_t waiting_bytes_max = (size_t)16 << 20;
@@ -15,7 +16,7 @@ static const size_t needed_bytes_max = (size_t)2 << 30;
 struct run {
 	const struct scan_request *q;
 	const struct oci_image *image;
-	const struct inv_matcher *m;
+	struct scan_layer_from from;
 	struct scan_layer *layers;
 	size_t n;
 	pthread_mutex_t lock; /* guards what follows and the progress callback */
@@ -84,16 +85,6 @@ static void squash_ready(struct run *r)
 
 /* ---- walking ---- */
 
-static int walk(struct run *r, size_t i)
-{
-	struct scan_layer *l = &r->layers[i];
-	int rc = inv_sink_init(&l->sink, r->q->limits);
-	if (rc)
-		return lc_fail(&l->err, rc, "no room for the facts of a layer");
-	return inv_walk_layer(r->image, i, r->m, &r->q->inventory, r->q->limits, r->q->transform,
-			      &l->sink, &l->stats, &l->err);
-}
-
 /* The lowest one never waits: all others wait for it. */
 static bool may_walk(struct run *r, size_t i)
 {
@@ -107,19 +98,6 @@ static bool may_walk(struct run *r, size_t i)
 	return may;
 }
 
-/* A registry's bytes that are not what it promised say nothing about the image. */
-static void judge_transfer(struct run *r, size_t i, int rc)
-{
-	struct lc_err why = { 0 };
-	struct scan_layer *l = &r->layers[i];
-	if (r->image->kind != OCI_REGISTRY || (rc != LC_EBAD && rc != LC_ETRUNC))
-		return;
-	if (oci_layer_verify(r->image, i, r->q->limits, &why) != LC_EBAD)
-		return;
-	l->err = why;
-	l->err.code = LC_EREMOTE;
-}
-
 static void job(void *ctx, size_t nth)
 {
 	struct run *r = ctx;
@@ -129,10 +107,7 @@ static void job(void *ctx, size_t nth)
 		return;
 	if (r->q->before_layer)
 		r->q->before_layer(r->q->ctx, i);
-	int rc = walk(r, i);
-	if (rc && !l->err.code)
-		(void)lc_fail(&l->err, rc, "%s", lc_code_name(rc)); /* the failure is the result */
-	judge_transfer(r, i, rc);
+	scan_layer_facts(&r->from, i, l);
 	pthread_mutex_lock(&r->lock);
 	l->walked = true;
 	r->waiting += l->sink.out.n;
@@ -190,7 +165,8 @@ int scan_layers_run(const struct scan_request *q, const struct oci_image *image,
 	l.v = lc_alloc0(l.n ? l.n : 1, sizeof(*l.v));
 	if (!l.v)
 		return lc_fail(e, LC_ENOMEM, "no memory for %zu layers", l.n);
-	struct run r = { .q = q, .image = image, .m = m, .layers = l.v, .n = l.n };
+	struct run r = { .q = q, .image = image, .layers = l.v, .n = l.n };
+	r.from = (struct scan_layer_from){ q, image, m };
 	r.squash = squash;
 	rc = run_all(&r, &l, ret_inventory, e);
 	if (rc) {
