@@ -31,6 +31,13 @@ struct inv_want {
 	const char *text;
 	const char *suffix; /* INV_WANT_UNDER only, NULL any */
 	size_t n;           /* INV_WANT_MAGIC only, 0: strlen */
+	/* INV_WANT_NAME and INV_WANT_SUFFIX only, NULL any: */
+	const char *prefix;  /* the last component starts so */
+	const char *inside;  /* the directory that the file lies in has this name */
+	const char *outside; /* no directory above the file has this name */
+	/* Not parsed for itself: kept for the other files of an analyser that reads them together
+	 */
+	bool beside;
 };
 
 enum inv_access {
@@ -65,14 +72,34 @@ struct inv_options {
 /** Append the bytes that identify the options, in a stable form. */
 int inv_options_key(const struct inv_options *o, struct lc_buf *out);
 
+/** A file that is kept until all files that are read with it are there. */
+struct inv_kept {
+	struct lc_slice path;
+	struct lc_content content; /* of an INV_WHOLE analyser all of it in memory (content.mem) */
+};
+struct inv_kept_files; /* those of the layer or tree that the same analyser wants; opaque */
+/** The file at a path; NULL when there is none, when nobody kept it, or when kept is NULL. */
+const struct inv_kept *inv_kept_at(const struct inv_kept_files *kept, struct lc_slice path);
+/** A file of that name in the directory of path. */
+const struct inv_kept *inv_kept_beside(const struct inv_kept_files *kept, struct lc_slice path,
+				       struct lc_slice name);
+/**
+ * The next file below a directory ("" all), in no order that means anything.
+ * @param at  0 at first; moved past what is given
+ * @return NULL at the end
+ */
+const struct inv_kept *inv_kept_next(const struct inv_kept_files *kept, struct lc_slice dir,
+				     size_t *at);
+
 struct inv_file {
 	struct lc_slice path;
 	uint32_t mode;
 	uint64_t size;
-	struct lc_slice bytes;              /* INV_WHOLE */
-	const struct lc_content *content;   /* INV_SEEKABLE (and INV_WHOLE) */
-	const struct lc_content *companion; /* see struct inv_analyser; NULL none */
-	struct lc_stream *stream;           /* INV_STREAMED */
+	struct lc_slice bytes;            /* INV_WHOLE */
+	const struct lc_content *content; /* INV_SEEKABLE (and INV_WHOLE) */
+	struct lc_stream *stream;         /* INV_STREAMED */
+	/* The others that are read together with it (struct inv_analyser); NULL none */
+	const struct inv_kept_files *kept;
 	const struct inv_options *options;
 	const struct lc_limits *limits;
 	struct lc_arena *scratch; /* emptied after the file */
@@ -89,10 +116,11 @@ struct inv_analyser {
 	uint64_t size_max; /* larger files are a diagnostic; 0: limits->file_bytes_max */
 	int (*parse)(const struct inv_file *f, struct inv_sink *out, struct lc_err *e);
 	/*
-	 * INV_SEEKABLE only: suffix of a file that belongs to the one of the name before it, as a
-	 * database's log does ("-wal"); NULL none. Both are wanted, kept until the layer ends, and
-	 * read together: parse() gets the file with its companion, or alone what has no other in
-	 * this layer. Of several analysers that want a file one may ask for a companion.
+	 * Not INV_STREAMED: the files that it wants are kept until the layer or tree ends and read
+	 * together, a lock file with its manifest, a database with its log: parse() gets each that
+	 * is not wanted as beside only, and may look at all the others through file->kept.
 	 */
-	const char *companion;
+	bool together;
 };
+/** Does it want the path for itself, not only beside another? Wants by content count as such. */
+bool inv_wants_itself(const struct inv_analyser *a, struct lc_slice path);

@@ -6,7 +6,7 @@
  * inv_facts_read() gives it back in an arena. Facts belong to the file that proved them; squash
  * (squash.h) lays layers over each other.
  *
- * Stream: "LCF2", then records: kind u8, length uleb, payload; strings in payloads are uleb length
+ * Stream: "LCF3", then records: kind u8, length uleb, payload; strings in payloads are uleb length
  * + bytes. A FILE record opens the context of the records behind it. The END record closes the
  * stream; without it the stream is truncated.
  */
@@ -41,9 +41,30 @@ struct inv_attribute_list {
 	size_t n, room;
 };
 
+/** Lines of a file, 1-based; 0 unknown. */
+struct inv_lines {
+	uint32_t start, end;
+};
+
+struct inv_lines_list {
+	struct inv_lines *v;
+	size_t n, room;
+};
+
+/** How a package came to be in a project, as far as the file says. */
+enum inv_relationship {
+	INV_REL_UNKNOWN,
+	INV_REL_ROOT,      /* the project itself */
+	INV_REL_WORKSPACE, /* a part of it */
+	INV_REL_DIRECT,    /* it asks for it */
+	INV_REL_INDIRECT,  /* brought by another package */
+	INV_REL_N
+};
+/** "unknown", "root", … as reports and options spell it; NULL past the end. */
+const char *inv_relationship_name(enum inv_relationship r);
+
 enum inv_package_flags {
 	INV_DEV = 1u << 0,         /* needed for development only */
-	INV_INDIRECT = 1u << 1,    /* brought by another package */
 	INV_THIRD_PARTY = 1u << 2, /* an OS package that is not the distribution's */
 	INV_VIRTUAL = 1u << 3, /* a grouping of the package manager's, nothing installed by it */
 };
@@ -62,8 +83,10 @@ struct inv_package {
 		depends_on; /* ids of packages (name@version) or names, as the format has it */
 	struct inv_owned_list owned;
 	struct inv_attribute_list attributes;
-	uint32_t line_start, line_end; /* where in the file, 1-based; 0 unknown */
+	uint32_t line_start, line_end;    /* where in the file, 1-based; 0 unknown */
+	struct inv_lines_list more_lines; /* and where else it says so */
 	unsigned flags;
+	enum inv_relationship relationship;
 };
 
 /** What other files tell of a package (dpkg's info files, copyright files): joined with it by
@@ -121,6 +144,7 @@ struct inv_sink {
 	int err;           /* first failure; sticky */
 	bool in_file;
 	unsigned troubles; /* of the file in context, to bound what a broken file may say */
+	bool without_dev;  /* packages that are needed for development only are left out */
 };
 
 enum { INV_TROUBLES_MAX = 16 }; /* told of one file; of more only that there are more */

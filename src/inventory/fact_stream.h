@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#define INV_STREAM_MAGIC LC_S("LCF2")
+#define INV_STREAM_MAGIC LC_S("LCF3")
 
 enum { INV_LENGTH_BYTES = 5 };
 

@@ -88,6 +88,18 @@ static struct inv_attribute_list get_attributes(struct reading *r)
 	return list;
 }
 
+static struct inv_lines_list get_lines(struct reading *r)
+{
+	struct inv_lines_list list = { 0 };
+	list.v = get_array(r, 2, sizeof(*list.v), &list.n);
+	list.room = list.n;
+	for (size_t i = 0; i < list.n; i++) {
+		list.v[i].start = (uint32_t)get_number(r, UINT32_MAX);
+		list.v[i].end = (uint32_t)get_number(r, UINT32_MAX);
+	}
+	return list;
+}
+
 /* Fresh item of a list of facts; an item that cannot be had ends the reading. */
 #define push(r, list)                                                          \
 	({                                                                     \
@@ -132,7 +144,9 @@ static void read_package(struct reading *r)
 	p->attributes = get_attributes(r);
 	p->line_start = (uint32_t)get_number(r, UINT32_MAX);
 	p->line_end = (uint32_t)get_number(r, UINT32_MAX);
+	p->more_lines = get_lines(r);
 	p->flags = (unsigned)get_number(r, UINT32_MAX);
+	p->relationship = (enum inv_relationship)get_number(r, INV_REL_N - 1);
 }
 
 static void read_owned_by(struct reading *r)

@@ -35,11 +35,6 @@ struct inv_matcher {
 	struct inv_set by_mode; /* those that want executables */
 };
 
-static void set_add(struct inv_set *s, size_t i)
-{
-	s->bits[i / 64] |= (uint64_t)1 << (i % 64);
-}
-
 static bool set_any(const struct inv_set *s)
 {
 	uint64_t any = 0;
@@ -90,12 +85,12 @@ static struct accept **place_of(struct inv_matcher *m, const struct inv_want *w,
 		n = grow(&m->arena, m->backward, text, true);
 		break;
 	case INV_WANT_EXECUTABLE:
-		set_add(&m->by_mode, analyser);
-		set_add(&m->by_head, analyser);
+		inv_set_add(&m->by_mode, analyser);
+		inv_set_add(&m->by_head, analyser);
 		return &m->heads;
 	case INV_WANT_MAGIC:
 	case INV_WANT_TEXT:
-		set_add(&m->by_head, analyser);
+		inv_set_add(&m->by_head, analyser);
 		return &m->heads;
 	}
 	return n ? &n->accepts : NULL;
@@ -106,7 +101,7 @@ static int add_analyser(struct inv_matcher *m, uint32_t index)
 	const struct inv_analyser *row = m->table[index];
 	if (!(row->group & m->options->groups) || !(row->targets & m->options->targets))
 		return 0;
-	set_add(&m->active, index);
+	inv_set_add(&m->active, index);
 	for (size_t i = 0; i < row->wants_n; i++) {
 		struct accept **place = place_of(m, &row->wants[i], index);
 		struct accept *accept = place ? lc_new(&m->arena, struct accept) : NULL;
@@ -200,7 +195,7 @@ static void match_under(const struct node *n, struct lc_slice rest, struct inv_s
 {
 	for (const struct accept *a = n->accepts; a; a = a->next) {
 		if (a->want->kind == INV_WANT_UNDER && lc_ends(rest, lc_str(a->want->suffix)))
-			set_add(set, a->analyser);
+			inv_set_add(set, a->analyser);
 	}
 }
 
@@ -217,8 +212,34 @@ static void match_forward(const struct inv_matcher *m, struct lc_slice path, str
 	}
 	for (const struct accept *a = n->accepts; a; a = a->next) {
 		if (a->want->kind == INV_WANT_PATH)
-			set_add(set, a->analyser);
+			inv_set_add(set, a->analyser);
 	}
+}
+
+/* A component of dir that is name. */
+static bool has_component(struct lc_slice dir, struct lc_slice name)
+{
+	struct lc_slice part;
+	while (dir.n && lc_split(&dir, '/', &part)) {
+		if (lc_eq(part, name))
+			return true;
+	}
+	return false;
+}
+
+/* Does the file lie where a want of a name or suffix asks for it? */
+static bool lies(const struct inv_want *w, struct lc_slice path)
+{
+	size_t slash = lc_rfind(path, '/');
+	struct lc_slice dir = lc_sub(path, 0, slash == SIZE_MAX ? 0 : slash);
+	if (w->prefix &&
+	    !lc_starts(slash == SIZE_MAX ? path : lc_skip(path, slash + 1), lc_str(w->prefix)))
+		return false;
+	if (w->outside && has_component(dir, lc_str(w->outside)))
+		return false;
+	slash = lc_rfind(dir, '/');
+	return !w->inside ||
+	       lc_eq(slash == SIZE_MAX ? dir : lc_skip(dir, slash + 1), lc_str(w->inside));
 }
 
 static void match_backward(const struct inv_matcher *m, struct lc_slice path, struct inv_set *set)
@@ -230,8 +251,8 @@ static void match_backward(const struct inv_matcher *m, struct lc_slice path, st
 			return;
 		bool whole = i == 1 || path.p[i - 2] == '/';
 		for (const struct accept *a = n->accepts; a; a = a->next) {
-			if (a->want->kind == INV_WANT_SUFFIX || whole)
-				set_add(set, a->analyser);
+			if ((a->want->kind == INV_WANT_SUFFIX || whole) && lies(a->want, path))
+				inv_set_add(set, a->analyser);
 		}
 	}
 }
@@ -276,8 +297,43 @@ void inv_match_head(const struct inv_matcher *m, struct lc_slice head, struct in
 {
 	for (const struct accept *a = m->heads; a; a = a->next) {
 		if (!inv_set_has(set, a->analyser) && head_matches(a->want, head))
-			set_add(set, a->analyser);
+			inv_set_add(set, a->analyser);
 	}
+}
+
+/* ---- one want ---- */
+
+static bool is_name(struct lc_slice path, struct lc_slice name)
+{
+	return lc_chop_suffix(&path, name) && (path.n == 0 || path.p[path.n - 1] == '/');
+}
+
+static bool wants(const struct inv_want *w, struct lc_slice path)
+{
+	struct lc_slice text = lc_str(w->text);
+	switch (w->kind) {
+	case INV_WANT_PATH:
+		return lc_eq(path, text);
+	case INV_WANT_NAME:
+		return is_name(path, text) && lies(w, path);
+	case INV_WANT_SUFFIX:
+		return lc_ends(path, text) && lies(w, path);
+	case INV_WANT_UNDER:
+		return (text.n == 0 ||
+			(lc_chop_prefix(&path, text) && lc_starts(path, LC_S("/")))) &&
+		       lc_ends(path, lc_str(w->suffix));
+	default:
+		return true;
+	}
+}
+
+bool inv_wants_itself(const struct inv_analyser *a, struct lc_slice path)
+{
+	for (size_t i = 0; i < a->wants_n; i++) {
+		if (!a->wants[i].beside && wants(&a->wants[i], path))
+			return true;
+	}
+	return false;
 }
 
 /* ---- links ---- */

@@ -56,3 +56,7 @@ static inline bool inv_set_has(const struct inv_set *s, size_t i)
 {
 	return s->bits[i / 64] >> (i % 64) & 1;
 }
+static inline void inv_set_add(struct inv_set *s, size_t i)
+{
+	s->bits[i / 64] |= (uint64_t)1 << (i % 64);
+}

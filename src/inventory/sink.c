@@ -110,9 +110,18 @@ int inv_sink_file(struct inv_sink *s, struct lc_slice path, struct lc_slice anal
 	return put_texts(s, INV_RECORD_FILE, (struct lc_slice[]){ path, analyser }, 2);
 }
 
+static void put_lines(struct inv_sink *s, const struct inv_lines_list *list)
+{
+	put_number(s, list->n);
+	for (size_t i = 0; i < list->n; i++) {
+		put_number(s, list->v[i].start);
+		put_number(s, list->v[i].end);
+	}
+}
+
 int inv_sink_package(struct inv_sink *s, const struct inv_package *p)
 {
-	if (s->err)
+	if (s->err || (s->without_dev && p->flags & INV_DEV))
 		return s->err;
 	size_t start = begin(s, INV_RECORD_PACKAGE);
 	put(s, p->type);
@@ -129,7 +138,9 @@ int inv_sink_package(struct inv_sink *s, const struct inv_package *p)
 	put_attributes(s, &p->attributes);
 	put_number(s, p->line_start);
 	put_number(s, p->line_end);
+	put_lines(s, &p->more_lines);
 	put_number(s, p->flags);
+	put_number(s, p->relationship);
 	return finish(s, start);
 }
 
@@ -174,6 +185,16 @@ int inv_sink_build(struct inv_sink *s, const struct inv_build *b)
 	put(s, b->nvr);
 	put(s, b->arch);
 	return finish(s, start);
+}
+
+const char *inv_relationship_name(enum inv_relationship r)
+{
+	static const char *const names[INV_REL_N] = {
+		[INV_REL_UNKNOWN] = "unknown",     [INV_REL_ROOT] = "root",
+		[INV_REL_WORKSPACE] = "workspace", [INV_REL_DIRECT] = "direct",
+		[INV_REL_INDIRECT] = "indirect",
+	};
+	return (unsigned)r < INV_REL_N ? names[r] : NULL;
 }
 
 /* ---- trouble ---- */

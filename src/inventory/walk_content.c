@@ -9,6 +9,7 @@ static const size_t scratch_bytes_max = (size_t)256 << 20;
 
 void walker_init(struct walker *w)
 {
+	w->sink->without_dev = !w->options->include_dev;
 	lc_arena_init(&w->scratch, scratch_bytes_max);
 	lc_arena_init(&w->names, 0);
 }
@@ -87,11 +88,12 @@ static int too_large(struct walker *w, const struct walk_file *f, const struct i
 }
 
 struct plan {
-	const struct inv_analyser *who[INV_ANALYSERS_MAX];
+	const struct inv_analyser *who[INV_ANALYSERS_MAX]; /* reads it at once */
 	size_t n;
-	bool whole;                        /* somebody needs all bytes in memory */
-	bool seekable;                     /* somebody needs to go back, or several read in turn */
-	const struct inv_analyser *holder; /* reads at the layer's end, with a companion */
+	bool whole;             /* somebody needs all bytes in memory */
+	bool seekable;          /* somebody needs to go back, or several read in turn */
+	bool holds;             /* there are holders */
+	struct inv_set holders; /* read it at the layer's end, together with others */
 };
 
 static int make_plan(struct walker *w, const struct walk_file *f, const struct inv_set *set,
@@ -104,7 +106,7 @@ static int make_plan(struct walker *w, const struct walk_file *f, const struct i
 		const struct inv_analyser *a = inv_matcher_analyser(w->matcher, i);
 		uint64_t limit = limit_of(w, a);
 		/* A second reader of a stream needs the file kept. */
-		if (a->access == INV_STREAMED && ret->n > 0)
+		if (a->access == INV_STREAMED && (ret->n > 0 || ret->holds))
 			limit = lc_min64(limit, w->limits->spool_bytes_max);
 		int r = f->size > limit ? too_large(w, f, a, limit) : 0;
 		if (r)
@@ -112,10 +114,12 @@ static int make_plan(struct walker *w, const struct walk_file *f, const struct i
 		if (f->size > limit)
 			continue;
 		ret->whole |= a->access == INV_WHOLE;
-		ret->seekable |= a->access == INV_SEEKABLE || ret->n > 0;
-		ret->who[ret->n++] = a;
-		if (a->companion && !ret->holder)
-			ret->holder = a;
+		ret->seekable |= a->access == INV_SEEKABLE || ret->n > 0 || ret->holds;
+		ret->holds |= a->together;
+		if (a->together)
+			inv_set_add(&ret->holders, i);
+		else
+			ret->who[ret->n++] = a;
 	}
 	return 0;
 }
@@ -137,7 +141,7 @@ static int judge(struct walker *w, int r, struct lc_err *e)
 }
 
 int walk_run(struct walker *w, const struct walk_file *f, const struct inv_analyser *a,
-	     const struct lc_content *content, const struct lc_content *companion, struct lc_err *e)
+	     const struct lc_content *content, const struct inv_kept_files *kept, struct lc_err *e)
 {
 	struct lc_content_stream stream;
 	struct inv_file file = {
@@ -146,7 +150,7 @@ int walk_run(struct walker *w, const struct walk_file *f, const struct inv_analy
 		.size = f->size,
 		.bytes = content && a->access == INV_WHOLE ? content->mem : LC_S(""),
 		.content = content,
-		.companion = companion,
+		.kept = kept,
 		.stream = f->content,
 		.options = w->options,
 		.limits = w->limits,
@@ -167,14 +171,10 @@ static int run_all(struct walker *w, const struct walk_file *f, const struct pla
 {
 	w->stats.files_read++;
 	w->stats.bytes_analysed += f->size;
-	for (size_t i = 0; i < plan->n; i++) {
-		int r = plan->who[i] == plan->holder
-				? 0
-				: walk_run(w, f, plan->who[i], content, NULL, e);
-		if (r)
-			return r;
-	}
-	return 0;
+	int r = 0;
+	for (size_t i = 0; i < plan->n && r == 0; i++)
+		r = walk_run(w, f, plan->who[i], content, NULL, e);
+	return r;
 }
 
 int walk_analyse(struct walker *w, const struct walk_file *f, const struct inv_set *set,
@@ -184,7 +184,7 @@ int walk_analyse(struct walker *w, const struct walk_file *f, const struct inv_s
 	int r = make_plan(w, f, set, &plan);
 	if (r)
 		return judge(w, r, e);
-	if (plan.n == 0)
+	if (plan.n == 0 && !plan.holds)
 		return 0;
 	if (!plan.whole && !plan.seekable)
 		return run_all(w, f, &plan, NULL, e);
@@ -196,8 +196,8 @@ int walk_analyse(struct walker *w, const struct walk_file *f, const struct inv_s
 	if (r == 0 && plan.whole && content.size > 0 && !content.mem.p)
 		r = lc_fail(e, LC_ELIMIT, "file does not fit into memory");
 	r = r ? r : run_all(w, f, &plan, &content, e);
-	if (r == 0 && plan.holder)
-		r = walk_hold(w, f, plan.holder, &content, e);
+	if (r == 0 && plan.holds)
+		r = walk_hold(w, f, &plan.holders, &content, e);
 	lc_content_done(&content);
 	return r;
 }

@@ -22,6 +22,7 @@ struct walker {
 	struct lc_map seen; /* paths with facts, so that a later member of the name replaces them */
 	struct lc_map linked; /* targets of wanted hard links so far */
 	struct lc_map held;   /* files that wait for others: path -> struct walk_held */
+	uint64_t held_bytes;  /* of those in memory */
 	struct lc_map
 		pending; /* hard links' targets to be read in a second pass: struct walk_pending */
 };
@@ -52,21 +53,21 @@ int walk_analyse(struct walker *w, const struct walk_file *f, const struct inv_s
 
 /* ---- files that are read together ---- */
 
-struct walk_part {
-	struct lc_slice path;
-	uint32_t mode;
-	struct lc_content content;
-	bool there;
-};
-
-/** A file and the one that its analyser wants beside it, kept until the layer ends. */
+/** A file kept until the layer ends, for those who read it together with others. */
 struct walk_held {
-	const struct inv_analyser *analyser;
-	struct walk_part file, companion;
+	struct inv_kept kept;
+	uint32_t mode;
+	struct inv_set who; /* none: there is no such file any more */
 };
 
-/** Keep a file's content, which is taken over also on failure. */
-int walk_hold(struct walker *w, const struct walk_file *f, const struct inv_analyser *a,
+/** Those kept files that one analyser wants. */
+struct inv_kept_files {
+	const struct lc_map *held;
+	size_t analyser;
+};
+
+/** Keep a file's content for those of who. Taken over on success, save where it does not fit. */
+int walk_hold(struct walker *w, const struct walk_file *f, const struct inv_set *who,
 	      struct lc_content *content, struct lc_err *e) LC_MUST_CHECK;
 /** Forget what was kept of a path: a later member has its name. */
 void walk_drop(struct walker *w, struct lc_slice path);
@@ -76,5 +77,5 @@ void walk_held_done(struct walker *w);
 
 /** Run one analyser over a file's content (NULL: its stream). */
 int walk_run(struct walker *w, const struct walk_file *f, const struct inv_analyser *a,
-	     const struct lc_content *content, const struct lc_content *companion,
+	     const struct lc_content *content, const struct inv_kept_files *kept,
 	     struct lc_err *e) LC_MUST_CHECK;

@@ -1,84 +1,163 @@
 /*
- * Files that are read together: a database and its log lie in the archive one after the other, in
- * either order, so the first waits for the second, and both for the end, as a later member may
- * replace either.
+ * Files that are read together: a database and its log, a lock file and its manifest lie in the
+ * archive in any order, so all of them wait for the end, also as a later member may replace each.
  */
 #include "inventory/walk_content.h"
 
-static struct lc_slice base_of(struct lc_slice path, const struct inv_analyser *a)
+#include <inttypes.h>
+
+/* What may wait in memory; databases wait in memory files of their own. */
+static const uint64_t held_bytes_max = (uint64_t)256 << 20;
+
+/* ---- looking at the others ---- */
+
+static const struct inv_kept *kept_of(const struct inv_kept_files *kept, const struct walk_held *h)
 {
-	(void)lc_chop_suffix(&path, lc_str(a->companion)); /* the file itself has it not */
-	return path;
+	return h && inv_set_has(&h->who, kept->analyser) ? &h->kept : NULL;
 }
 
-static struct walk_held *held_of(struct walker *w, struct lc_slice path,
-				 const struct inv_analyser *a)
+const struct inv_kept *inv_kept_at(const struct inv_kept_files *kept, struct lc_slice path)
 {
-	struct lc_slice name;
-	struct lc_slice base = base_of(path, a);
-	struct walk_held *h = lc_map_get(&w->held, base);
+	return kept ? kept_of(kept, lc_map_get(kept->held, path)) : NULL;
+}
+
+const struct inv_kept *inv_kept_beside(const struct inv_kept_files *kept, struct lc_slice path,
+				       struct lc_slice name)
+{
+	uint8_t text[4096];
+	size_t slash = lc_rfind(path, '/');
+	size_t dir = slash == SIZE_MAX ? 0 : slash + 1;
+	if (!kept || dir > sizeof(text) || name.n > sizeof(text) - dir)
+		return NULL;
+	if (dir)
+		memcpy(text, path.p, dir);
+	if (name.n)
+		memcpy(text + dir, name.p, name.n);
+	return inv_kept_at(kept, lc_slice_of(text, dir + name.n));
+}
+
+const struct inv_kept *inv_kept_next(const struct inv_kept_files *kept, struct lc_slice dir,
+				     size_t *at)
+{
+	while (kept && *at < kept->held->n) {
+		struct lc_slice path = kept->held->items[*at].key;
+		const struct inv_kept *k = kept_of(kept, kept->held->items[(*at)++].value);
+		if (k && (dir.n == 0 || (lc_chop_prefix(&path, dir) && lc_starts(path, LC_S("/")))))
+			return k;
+	}
+	return NULL;
+}
+
+/* ---- keeping ---- */
+
+static struct walk_held *held_of(struct walker *w, struct lc_slice path)
+{
+	struct walk_held *h = lc_map_get(&w->held, path);
 	if (h)
 		return h;
 	h = lc_new(&w->names, struct walk_held);
-	if (!h || lc_arena_dup(&w->names, base, &name) || lc_map_put(&w->held, name, h))
+	if (!h || lc_arena_dup(&w->names, path, &h->kept.path) ||
+	    lc_map_put(&w->held, h->kept.path, h))
 		return NULL;
-	h->analyser = a;
 	return h;
 }
 
-int walk_hold(struct walker *w, const struct walk_file *f, const struct inv_analyser *a,
-	      struct lc_content *content, struct lc_err *e)
+static void drop(struct walker *w, struct walk_held *h)
 {
-	struct lc_slice path;
-	struct walk_held *h = held_of(w, f->path, a);
-	if (!h || lc_arena_dup(&w->names, f->path, &path))
-		return lc_fail(e, LC_ENOMEM, "out of memory");
-	struct walk_part *part = lc_ends(path, lc_str(a->companion)) ? &h->companion : &h->file;
-	lc_content_done(&part->content);
-	*part = (struct walk_part){ path, f->mode, *content, true };
-	*content = (struct lc_content){ .fd = -1 };
-	return 0;
-}
-
-static void drop(struct walk_part *part, struct lc_slice path)
-{
-	if (!part->there || !lc_eq(part->path, path))
-		return;
-	lc_content_done(&part->content);
-	part->there = false;
+	w->held_bytes -= h->kept.content.mem.n;
+	lc_content_done(&h->kept.content);
+	h->kept.content = (struct lc_content){ .fd = -1 };
+	h->who = (struct inv_set){ 0 };
 }
 
 void walk_drop(struct walker *w, struct lc_slice path)
 {
-	for (size_t i = 0; i < w->held.n; i++) {
-		struct walk_held *h = w->held.items[i].value;
-		drop(&h->file, path);
-		drop(&h->companion, path);
-	}
+	struct walk_held *h = lc_map_get(&w->held, path);
+	if (h)
+		drop(w, h);
 }
 
-static int release(struct walker *w, struct walk_held *h, struct lc_err *e)
+/* Read for itself at once, without what belongs to it. */
+static int no_room(struct walker *w, const struct walk_file *f, const struct inv_set *who,
+		   const struct lc_content *content, struct lc_err *e)
 {
-	struct walk_part *part = h->file.there ? &h->file : &h->companion;
-	const struct lc_content *companion = NULL;
-	const struct walk_file f = { part->path, part->mode, part->content.size, NULL };
 	int r = 0;
-	if (!part->there)
-		return 0;
-	if (h->file.there && h->companion.there) {
-		companion = &h->companion.content;
-		/* It was read, too: links to it find it so. */
-		r = inv_sink_file(w->sink, h->companion.path, lc_str(h->analyser->name));
+	for (size_t i = 0; i < inv_matcher_count(w->matcher) && r == 0; i++) {
+		const struct inv_analyser *a = inv_matcher_analyser(w->matcher, i);
+		if (!inv_set_has(who, i))
+			continue;
+		if (inv_wants_itself(a, f->path))
+			r = walk_run(w, f, a, content, NULL, e);
+		else
+			r = inv_sink_file(w->sink, f->path, lc_str(a->name));
+		r = r ? r
+		      : inv_sink_trouble(w->sink, INV_TOO_LARGE,
+					 "not read together with others: they need more than "
+					 "%" PRIu64 " MiB of memory",
+					 held_bytes_max >> 20);
 	}
-	return r ? lc_fail(e, r, "%s", lc_code_name(r))
-		 : walk_run(w, &f, h->analyser, &part->content, companion, e);
+	return r;
+}
+
+int walk_hold(struct walker *w, const struct walk_file *f, const struct inv_set *who,
+	      struct lc_content *content, struct lc_err *e)
+{
+	if (content->mem.n > held_bytes_max - w->held_bytes)
+		return no_room(w, f, who, content, e);
+	struct walk_held *h = held_of(w, f->path);
+	if (!h)
+		return lc_fail(e, LC_ENOMEM, "out of memory");
+	drop(w, h);
+	h->kept.content = *content;
+	h->mode = f->mode;
+	h->who = *who;
+	w->held_bytes += content->mem.n;
+	*content = (struct lc_content){ .fd = -1 };
+	return 0;
+}
+
+/* ---- the end ---- */
+
+static int release(struct walker *w, const struct walk_held *h, size_t index, bool itself,
+		   struct lc_err *e)
+{
+	const struct inv_analyser *a = inv_matcher_analyser(w->matcher, index);
+	const struct inv_kept_files kept = { &w->held, index };
+	const struct walk_file f = { h->kept.path, h->mode, h->kept.content.size, NULL };
+	if (itself)
+		return walk_run(w, &f, a, &h->kept.content, &kept, e);
+	/* It was read, too: links to it find it so. */
+	int r = inv_sink_file(w->sink, f.path, lc_str(a->name));
+	return r ? lc_fail(e, r, "%s", lc_code_name(r)) : 0;
+}
+
+/* Files that only stand beside others count as read where there is such another. */
+static int release_all(struct walker *w, size_t index, bool itself, bool *ret_any, struct lc_err *e)
+{
+	const struct inv_analyser *a = inv_matcher_analyser(w->matcher, index);
+	int r = 0;
+	for (size_t i = 0; i < w->held.n && r == 0; i++) {
+		const struct walk_held *h = w->held.items[i].value;
+		if (!inv_set_has(&h->who, index) || inv_wants_itself(a, h->kept.path) != itself)
+			continue;
+		*ret_any = true;
+		r = release(w, h, index, itself, e);
+		if (r)
+			(void)lc_wrap(e, r, "%s", lc_quote(h->kept.path).s); /* r is what counts */
+	}
+	return r;
 }
 
 int walk_release(struct walker *w, struct lc_err *e)
 {
 	int r = 0;
-	for (size_t i = 0; i < w->held.n && r == 0; i++)
-		r = release(w, w->held.items[i].value, e);
+	for (size_t i = 0; i < inv_matcher_count(w->matcher) && w->held.n && r == 0; i++) {
+		bool any = false;
+		bool more;
+		r = release_all(w, i, true, &any, e);
+		if (r == 0 && any)
+			r = release_all(w, i, false, &more, e);
+	}
 	return r;
 }
 
@@ -86,8 +165,7 @@ void walk_held_done(struct walker *w)
 {
 	for (size_t i = 0; i < w->held.n; i++) {
 		struct walk_held *h = w->held.items[i].value;
-		lc_content_done(&h->file.content);
-		lc_content_done(&h->companion.content);
+		lc_content_done(&h->kept.content);
 	}
 	lc_map_done(&w->held);
 }

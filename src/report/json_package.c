@@ -113,6 +113,14 @@ static void write_files(struct json_out *j, const struct inv_package *p)
 	json_end_array(w);
 }
 
+static void write_lines(struct json_writer *w, uint32_t start, uint32_t end)
+{
+	json_begin_object(w);
+	json_member_u64(w, "StartLine", start);
+	json_member_u64(w, "EndLine", end);
+	json_end_object(w);
+}
+
 static void write_location(struct json_out *j, const struct inv_package *p)
 {
 	struct json_writer *w = &j->w;
@@ -122,10 +130,9 @@ static void write_location(struct json_out *j, const struct inv_package *p)
 		return;
 	json_write_key(w, "Locations");
 	json_begin_array(w);
-	json_begin_object(w);
-	json_member_u64(w, "StartLine", p->line_start);
-	json_member_u64(w, "EndLine", p->line_end);
-	json_end_object(w);
+	write_lines(w, p->line_start, p->line_end);
+	for (size_t i = 0; i < p->more_lines.n; i++)
+		write_lines(w, p->more_lines.v[i].start, p->more_lines.v[i].end);
 	json_end_array(w);
 }
 
@@ -172,7 +179,9 @@ static void write_package(struct json_out *j, const struct report_result *res,
 	json_member_str_opt(w, "Modularitylabel", package_attribute(p, LC_S("modularitylabel")));
 	write_build(w, f->build);
 	write_third_party(w, p);
-	json_member_true_opt(w, "Indirect", p->flags & INV_INDIRECT);
+	json_member_true_opt(w, "Indirect", p->relationship == INV_REL_INDIRECT);
+	if (p->relationship != INV_REL_UNKNOWN)
+		json_member_cstr(w, "Relationship", inv_relationship_name(p->relationship));
 	write_depends(j, p, ids);
 	json_layer(j, f->layer);
 	json_member_str_opt(w, "FilePath", report_package_path(res, f));

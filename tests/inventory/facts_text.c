@@ -101,6 +101,8 @@ void package_text(const struct inv_package *p, struct lc_buf *out)
 	}
 	if (p->flags)
 		lc_buf_fmt(out, " flags=%u", p->flags);
+	if (p->relationship)
+		lc_buf_fmt(out, " %s", inv_relationship_name(p->relationship));
 }
 
 void os_text(const struct inv_os *os, struct lc_buf *out)
@@ -139,7 +141,10 @@ static void file_text(const struct inv_file_facts *f, struct lc_buf *out)
 	for (size_t i = 0; i < f->packages.n; i++) {
 		const struct inv_package *p = &f->packages.v[i];
 		package_text(p, out);
-		lc_buf_fmt(out, " lines=%u-%u\n", p->line_start, p->line_end);
+		lc_buf_fmt(out, " lines=%u-%u", p->line_start, p->line_end);
+		for (size_t k = 0; k < p->more_lines.n; k++)
+			lc_buf_fmt(out, ",%u-%u", p->more_lines.v[k].start, p->more_lines.v[k].end);
+		lc_buf_byte(out, '\n');
 	}
 	for (size_t i = 0; i < f->owned.n; i++)
 		owned_by_text(&f->owned.v[i], out);

@@ -119,7 +119,8 @@ static void add_packages(struct report *r, unsigned flags, uint64_t seed)
 	all[1].package.source_version = LC_S("1.1.1c-r0");
 	all[1].package.maintainer = harm(flags, LC_S("Some One <one@example.org>"), &r->arena);
 	all[1].package.digest = LC_S("sha1:00ff");
-	all[3].package.flags = INV_DEV | INV_INDIRECT;
+	all[3].package.flags = INV_DEV;
+	all[3].package.relationship = INV_REL_INDIRECT;
 	all[3].package.line_start = 3;
 	all[3].package.line_end = 9;
 	all[3].package.name = harm(flags, all[3].package.name, &r->arena);

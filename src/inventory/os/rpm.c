@@ -4,6 +4,7 @@
  * format/rpm_header.h; here a header becomes a package.
  */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "base/arith.h"
 #include "format/rpm_header.h"
@@ -206,33 +207,46 @@ static int read_lone_log(const struct inv_file *f, struct inv_sink *out, struct 
 	return r;
 }
 
+static const struct lc_content *log_of(const struct inv_file *f)
+{
+	char path[128]; /* wanted ones fit */
+	(void)snprintf(path, sizeof(path), "%.*s" LOG_SUFFIX, LC_FMT(f->path));
+	const struct inv_kept *log = inv_kept_at(f->kept, lc_str(path));
+	return log ? &log->content : NULL;
+}
+
+static bool has_database(const struct inv_file *f)
+{
+	return inv_kept_at(f->kept, lc_sub(f->path, 0, f->path.n - (sizeof(LOG_SUFFIX) - 1)));
+}
+
 static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
 {
 	struct parser p = { .out = out };
 	struct lc_err own = { 0 };
 	int r;
 	if (lc_ends(f->path, LC_S(LOG_SUFFIX)))
-		r = read_lone_log(f, out, &own);
+		r = has_database(f) ? 0 : read_lone_log(f, out, &own);
 	else
-		r = rpmdb_foreach(f->content, f->companion, f->limits, on_header, &p, &own);
+		r = rpmdb_foreach(f->content, log_of(f), f->limits, on_header, &p, &own);
 	if (r && r != LC_ENOMEM && r != LC_ECANCEL && out->err == 0)
 		r = inv_sink_trouble(out, trouble_of(r), "%s", own.msg);
 	return r ? lc_fail(e, r, "%s", own.code ? own.msg : lc_code_name(r)) : 0;
 }
 
 static const struct inv_want wants[] = {
-	{ INV_WANT_PATH, "var/lib/rpm/rpmdb.sqlite", NULL, 0 },
-	{ INV_WANT_PATH, "var/lib/rpm/rpmdb.sqlite" LOG_SUFFIX, NULL, 0 },
-	{ INV_WANT_PATH, "var/lib/rpm/Packages.db", NULL, 0 },
-	{ INV_WANT_PATH, "var/lib/rpm/Packages", NULL, 0 },
-	{ INV_WANT_PATH, "usr/lib/sysimage/rpm/rpmdb.sqlite", NULL, 0 },
-	{ INV_WANT_PATH, "usr/lib/sysimage/rpm/rpmdb.sqlite" LOG_SUFFIX, NULL, 0 },
-	{ INV_WANT_PATH, "usr/lib/sysimage/rpm/Packages.db", NULL, 0 },
-	{ INV_WANT_PATH, "usr/lib/sysimage/rpm/Packages", NULL, 0 },
-	{ INV_WANT_PATH, "usr/share/rpm/rpmdb.sqlite", NULL, 0 },
-	{ INV_WANT_PATH, "usr/share/rpm/rpmdb.sqlite" LOG_SUFFIX, NULL, 0 },
-	{ INV_WANT_PATH, "usr/share/rpm/Packages.db", NULL, 0 },
-	{ INV_WANT_PATH, "usr/share/rpm/Packages", NULL, 0 },
+	{ .kind = INV_WANT_PATH, .text = "var/lib/rpm/rpmdb.sqlite" },
+	{ .kind = INV_WANT_PATH, .text = "var/lib/rpm/rpmdb.sqlite" LOG_SUFFIX },
+	{ .kind = INV_WANT_PATH, .text = "var/lib/rpm/Packages.db" },
+	{ .kind = INV_WANT_PATH, .text = "var/lib/rpm/Packages" },
+	{ .kind = INV_WANT_PATH, .text = "usr/lib/sysimage/rpm/rpmdb.sqlite" },
+	{ .kind = INV_WANT_PATH, .text = "usr/lib/sysimage/rpm/rpmdb.sqlite" LOG_SUFFIX },
+	{ .kind = INV_WANT_PATH, .text = "usr/lib/sysimage/rpm/Packages.db" },
+	{ .kind = INV_WANT_PATH, .text = "usr/lib/sysimage/rpm/Packages" },
+	{ .kind = INV_WANT_PATH, .text = "usr/share/rpm/rpmdb.sqlite" },
+	{ .kind = INV_WANT_PATH, .text = "usr/share/rpm/rpmdb.sqlite" LOG_SUFFIX },
+	{ .kind = INV_WANT_PATH, .text = "usr/share/rpm/Packages.db" },
+	{ .kind = INV_WANT_PATH, .text = "usr/share/rpm/Packages" },
 };
 
 const struct inv_analyser inv_rpm = {
@@ -243,6 +257,6 @@ const struct inv_analyser inv_rpm = {
 	.access = INV_SEEKABLE,
 	.wants = wants,
 	.wants_n = sizeof(wants) / sizeof(wants[0]),
-	.companion = LOG_SUFFIX,
+	.together = true,
 	.parse = parse,
 };
