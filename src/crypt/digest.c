@@ -15,10 +15,9 @@ static const struct {
 	size_t size;
 	bool in_images; /* may stand in a descriptor */
 } algorithms[] = {
-	[DIGEST_SHA256] = { "sha256", 32, true },
-	[DIGEST_SHA512] = { "sha512", 64, true },
-	[DIGEST_SHA1] = { "sha1", 20, false },
-	[DIGEST_MD5] = { "md5", 16, false },
+	[DIGEST_SHA256] = { "sha256", 32, true },  [DIGEST_SHA512] = { "sha512", 64, true },
+	[DIGEST_SHA1] = { "sha1", 20, false },     [DIGEST_MD5] = { "md5", 16, false },
+	[DIGEST_SHA384] = { "sha384", 48, false },
 };
 _Static_assert(sizeof(algorithms) / sizeof(algorithms[0]) == DIGEST_ALGORITHM_N, "one row each");
 
@@ -143,6 +142,8 @@ static const EVP_MD *evp_of(enum digest_algorithm a)
 		return EVP_sha1();
 	case DIGEST_MD5:
 		return EVP_md5();
+	case DIGEST_SHA384:
+		return EVP_sha384();
 	case DIGEST_ALGORITHM_N:
 		break;
 	}

@@ -8,7 +8,14 @@
 #include "base/slice.h"
 #include "base/stream.h"
 
-enum digest_algorithm { DIGEST_SHA256, DIGEST_SHA512, DIGEST_SHA1, DIGEST_MD5, DIGEST_ALGORITHM_N };
+enum digest_algorithm {
+	DIGEST_SHA256,
+	DIGEST_SHA512,
+	DIGEST_SHA1,
+	DIGEST_MD5,
+	DIGEST_SHA384, /* of signatures alone */
+	DIGEST_ALGORITHM_N
+};
 
 enum { DIGEST_BYTES_MAX = 64, DIGEST_TEXT_MAX = 7 + 128 + 1 };
 
