@@ -6,7 +6,13 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
+#include "base/arith.h"
+
 enum { THREADS_MAX = 256 };
+
+/* Threads at work besides the first one, and how many there may be; 0: not asked yet. */
+static atomic_int working;
+static atomic_int at_once;
 
 struct run {
 	atomic_size_t next;
@@ -21,9 +27,11 @@ static void *work(void *arg)
 	for (;;) {
 		size_t i = atomic_fetch_add_explicit(&r->next, 1, memory_order_relaxed);
 		if (i >= r->count)
-			return NULL;
+			break;
 		r->fn(r->ctx, i);
 	}
+	lc_spare_give();
+	return NULL;
 }
 
 /* Start up to n threads into ids; how many were started. Signals stay with the caller's thread. */
@@ -34,8 +42,10 @@ static unsigned start(struct run *r, pthread_t *ids, unsigned n)
 	sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &old); /* fails for a wrong first argument only */
 	unsigned started = 0;
+	atomic_fetch_add(&working, (int)n);
 	while (started < n && pthread_create(&ids[started], NULL, work, r) == 0)
 		started++;
+	atomic_fetch_sub(&working, (int)(n - started));
 	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return started;
 }
@@ -45,6 +55,7 @@ int lc_each(unsigned threads, size_t count, lc_job_fn fn, void *ctx)
 	struct run r = { .count = count, .fn = fn, .ctx = ctx };
 	pthread_t ids[THREADS_MAX];
 	unsigned n = threads ? threads : lc_cpus();
+	atomic_store(&at_once, (int)lc_min(n, THREADS_MAX));
 	if (n > count)
 		n = (unsigned)count;
 	if (n > THREADS_MAX)
@@ -53,7 +64,25 @@ int lc_each(unsigned threads, size_t count, lc_job_fn fn, void *ctx)
 	work(&r);
 	for (unsigned i = 0; i < started; i++)
 		(void)pthread_join(ids[i], NULL); /* ids of ours, joined once */
+	atomic_fetch_add(&working, 1);            /* the caller's, which work() gave back */
 	return 0;
+}
+
+bool lc_spare_take(void)
+{
+	int cpus = atomic_load(&at_once);
+	if (!cpus)
+		cpus = (int)lc_min(lc_cpus(), THREADS_MAX);
+	int most = cpus == 1 ? 0 : cpus + cpus / 2 - 1;
+	if (atomic_fetch_add(&working, 1) < most)
+		return true;
+	atomic_fetch_sub(&working, 1);
+	return false;
+}
+
+void lc_spare_give(void)
+{
+	atomic_fetch_sub(&working, 1);
 }
 
 unsigned lc_cpus(void)

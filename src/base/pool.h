@@ -18,5 +18,14 @@ typedef void (*lc_job_fn)(void *ctx, size_t index);
  */
 int lc_each(unsigned threads, size_t count, lc_job_fn fn, void *ctx);
 
+/**
+ * A processor that nobody uses, for a thread beside those of lc_each(): false when as many threads
+ * work as may. The threads that lc_each() was last told to use are the measure (the processors,
+ * before), and half as many more, since such threads wait for one another; with one there is none.
+ * Give it back when the thread has ended.
+ */
+bool lc_spare_take(void);
+void lc_spare_give(void);
+
 /** Online processors this process may use, at least 1. */
 unsigned lc_cpus(void);

@@ -17,6 +17,9 @@ struct lc_stream {
 	/* Pass over up to n bytes unseen; NULL: reading does it. *ret_n as for read. */
 	int (*skip)(struct lc_stream *s, uint64_t n, uint64_t *ret_n, struct lc_err *e);
 	void (*close)(struct lc_stream *s); /* NULL: nothing to release */
+	/* Lend the bytes that come next, as many as are at hand, in place of copying them; none at
+	 * the end. They count as read and stay until the next call. NULL: reading does it. */
+	int (*lend)(struct lc_stream *s, struct lc_slice *ret, struct lc_err *e);
 };
 
 int lc_stream_read(struct lc_stream *s, void *buf, size_t n, size_t *ret_n,

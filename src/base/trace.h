@@ -1,0 +1,48 @@
+/*
+ * Spans of time for --trace: who worked on what, from when to when. Off unless lc_trace_start() was
+ * called; then a span costs two looks at the clock and one slot.
+ *
+ * Spans go into memory that forked children share, so that workers' spans are seen by whoever
+ * started them. Thread-safe; what does not fit is counted and dropped. Times are lc_ticks_ns().
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum { LC_TRACE_NO_NUMBER = -1 };
+
+struct lc_trace_event {
+	const char *name; /* a string of the program; NULL: not finished */
+	int64_t number;   /* of a layer, LC_TRACE_NO_NUMBER for none */
+	int64_t start_ns, end_ns;
+	int64_t busy_ns; /* of it at work, the rest spent waiting; -1 not told apart */
+	uint64_t bytes;  /* that passed; 0 where none did */
+	uint32_t thread; /* 0 for the first that told of itself, then counted */
+};
+
+struct lc_trace_span {
+	const char *name; /* NULL: tracing is off */
+	int64_t number;
+	int64_t start_ns, busy_ns;
+};
+
+/** Before threads and workers start. LC_ENOMEM. */
+int lc_trace_start(struct lc_err *e) LC_MUST_CHECK;
+/** Forget all; when no thread works any more. */
+void lc_trace_stop(void);
+
+void lc_trace_begin(struct lc_trace_span *s, const char *name, int64_t number);
+/** The clock, or 0 when tracing is off; for lc_trace_busy(). */
+int64_t lc_trace_now(void);
+/** Since start, of lc_trace_now(), the span was at work. */
+void lc_trace_busy(struct lc_trace_span *s, int64_t start);
+void lc_trace_end(struct lc_trace_span *s, uint64_t bytes);
+
+/** How many spans were kept; *ret_dropped did not fit. */
+size_t lc_trace_count(uint64_t *ret_dropped);
+/** The i-th, whole; false when its writer died before it was. */
+bool lc_trace_get(size_t i, struct lc_trace_event *ret);
