@@ -128,6 +128,18 @@ static int inflate_read(struct lc_stream *s, void *buf, size_t n, size_t *ret_n,
 	return 0;
 }
 
+static int inflate_lend(struct lc_stream *s, struct lc_slice *ret, struct lc_err *e)
+{
+	struct inflate *f = (struct inflate *)(void *)s;
+	int rc = refill(f, e);
+
+	if (rc)
+		return rc;
+	*ret = lc_slice_of(f->out + f->out_pos, f->out_end - f->out_pos);
+	f->out_pos = f->out_end;
+	return 0;
+}
+
 static int inflate_skip(struct lc_stream *s, uint64_t n, uint64_t *ret_n, struct lc_err *e)
 {
 	struct inflate *f = (struct inflate *)(void *)s;
@@ -162,6 +174,27 @@ static int plain_read(struct lc_stream *s, void *buf, size_t n, size_t *ret_n, s
 	if (guard(f, got))
 		return fail_again(f, e);
 	*ret_n = got;
+	return 0;
+}
+
+/* Only where the source lends. */
+static int plain_lend(struct lc_stream *s, struct lc_slice *ret, struct lc_err *e)
+{
+	struct inflate *f = (struct inflate *)(void *)s;
+	struct lc_slice lent = lc_slice_of(f->in.buf + f->in.pos, f->in.end - f->in.pos);
+	int rc = 0;
+
+	if (f->failed.code)
+		return fail_again(f, e);
+	if (lent.n)
+		f->in.pos = f->in.end;
+	else
+		rc = f->in.from->lend(f->in.from, &lent, e);
+	if (rc)
+		return rc;
+	if (guard(f, lent.n))
+		return fail_again(f, e);
+	*ret = lent;
 	return 0;
 }
 
@@ -225,6 +258,7 @@ static int open_codec(struct inflate *f, const struct deflate_engine *engine,
 		return lc_fail(e, LC_ENOMEM, "out of memory");
 	f->base.read = inflate_read;
 	f->base.skip = inflate_skip;
+	f->base.lend = inflate_lend;
 	return 0;
 }
 
@@ -239,7 +273,12 @@ int inflate_open_with(const struct deflate_engine *engine, struct lc_stream *fro
 
 	if (!f)
 		return lc_fail(e, LC_ENOMEM, "out of memory");
-	f->base = (struct lc_stream){ plain_read, plain_skip, inflate_close };
+	f->base = (struct lc_stream){
+		.read = plain_read,
+		.skip = plain_skip,
+		.close = inflate_close,
+		.lend = from->lend ? plain_lend : NULL,
+	};
 	f->limits = lc_limits_copy(limits);
 	if (f->limits.ratio_max == 0)
 		f->limits.ratio_max = 1;

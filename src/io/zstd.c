@@ -18,6 +18,7 @@
 
 #include "base/arith.h"
 #include "base/shim.h"
+#include "base/stage.h"
 
 enum { HEADER_MAX = 18, WINDOW_SHARED = 8 << 20, WINDOW_LOG_MIN = 10, WAIT_NS = 50 * 1000 * 1000 };
 #define MAGIC_FRAME 0xfd2fb528u
@@ -33,12 +34,13 @@ struct zstd {
 
 /*
  * The one turn of large windows in the process. A thread that has it may take it again for another
- * stream, so that one thread with two streams cannot wait for itself.
+ * stream, so that one thread with two streams cannot wait for itself; the threads of its stages are
+ * one with it.
  */
 static struct {
 	pthread_mutex_t mutex;
 	pthread_cond_t freed;
-	pthread_t owner;
+	const void *owner; /* lc_stage_owner() */
 	unsigned held;
 } turn = { .mutex = PTHREAD_MUTEX_INITIALIZER, .freed = PTHREAD_COND_INITIALIZER };
 
@@ -63,12 +65,12 @@ static int turn_take(struct zstd *z, struct lc_err *e)
 	if (z->base.large)
 		return 0;
 	pthread_mutex_lock(&turn.mutex);
-	while (turn.held && !pthread_equal(turn.owner, pthread_self()) && !late) {
+	while (turn.held && turn.owner != lc_stage_owner() && !late) {
 		wait_a_moment();
 		late = lc_limits_expired(&z->limits);
 	}
 	if (!late) {
-		turn.owner = pthread_self();
+		turn.owner = lc_stage_owner();
 		turn.held++;
 		z->base.large = true;
 	}

@@ -1,11 +1,17 @@
 #include "oci/layer.h"
 
 #include "base/shim.h"
+#include "base/stage.h"
 #include "oci/tap.h"
 #include "oci/whiteout.h"
 
 /*
- * stored blob -> tap (blob digest, size) -> [transform] -> inflate -> tap (diff id) -> tar
+ * stored blob -> (read) -> tap (blob digest, size) -> [transform] -> (hash) -> inflate -> (inflate)
+ *   -> tap (diff id) -> tar
+ *
+ * Names in brackets are stages: where one is allowed, what stands before it may run on a thread of
+ * its own. A compressed blob is small: it is read and hashed in one; a plain one is hashed beside
+ * the tar.
  */
 
 struct oci_layer_reader {
@@ -14,9 +20,12 @@ struct oci_layer_reader {
 	size_t number;
 	const struct oci_layer_transform *transform;
 	struct lc_stream *blob;
+	struct lc_stream *read; /* stage */
 	struct oci_tap stored;
-	struct lc_stream *clear; /* what the transform gave, or NULL */
+	struct lc_stream *clear;  /* what the transform gave, or NULL */
+	struct lc_stream *hashed; /* stage */
 	struct lc_stream *inflated;
+	struct lc_stream *ahead; /* stage */
 	struct oci_tap plain;
 	struct tar_reader *tar;
 	enum io_compression compression;
@@ -31,9 +40,12 @@ void oci_layer_close(struct oci_layer_reader *r)
 		return;
 	tar_close(r->tar);
 	oci_tap_done(&r->plain);
+	lc_stream_close(r->ahead); /* a stage's thread ends before what it reads goes */
 	lc_stream_close(r->inflated);
+	lc_stream_close(r->hashed);
 	lc_stream_close(r->clear);
 	oci_tap_done(&r->stored);
+	lc_stream_close(r->read);
 	lc_stream_close(r->blob);
 	lc_buf_done(&r->path);
 	lc_free(r);
@@ -72,8 +84,9 @@ static int open_stored(struct oci_layer_reader *r, const struct lc_limits *limit
 {
 	const struct oci_descriptor *b = &r->layer->blob;
 	int rc = oci_layer_blob(r->image, r->number, &r->blob, e);
+	rc = rc ? rc : lc_stage_open(r->blob, "read", (int64_t)r->number, &r->read, e);
 	if (rc == 0)
-		rc = oci_tap_init(&r->stored, r->blob, b->has_digest, b->digest.algorithm,
+		rc = oci_tap_init(&r->stored, r->read, b->has_digest, b->digest.algorithm,
 				  b->has_size ? b->size : UINT64_MAX, limits, e);
 	if (rc || !is_transformed(r))
 		return rc;
@@ -81,15 +94,30 @@ static int open_stored(struct oci_layer_reader *r, const struct lc_limits *limit
 				  &r->clear, e);
 }
 
+static void allow_stages(struct oci_layer_reader *r)
+{
+	if (r->compression == IO_PLAIN && !r->clear) {
+		lc_stage_allow(r->read);
+		return;
+	}
+	lc_stage_allow(r->hashed);
+	lc_stage_allow(r->ahead);
+}
+
 static int open_plain(struct oci_layer_reader *r, const struct lc_limits *limits, struct lc_err *e)
 {
 	struct lc_stream *from = r->clear ? r->clear : &r->stored.base;
-	int rc = io_inflate_open(from, limits, &r->inflated, &r->compression, e);
+	int64_t n = (int64_t)r->number;
+	int rc = lc_stage_open(from, "hash stored", n, &r->hashed, e);
+	rc = rc ? rc : io_inflate_open(r->hashed, limits, &r->inflated, &r->compression, e);
+	rc = rc ? rc : lc_stage_open(r->inflated, "inflate", n, &r->ahead, e);
+	rc = rc ? rc
+		: oci_tap_init(&r->plain, r->ahead, !same_bytes(r), r->layer->diff_id.algorithm,
+			       UINT64_MAX, limits, e);
 	if (rc)
 		return rc;
-	rc = oci_tap_init(&r->plain, r->inflated, !same_bytes(r), r->layer->diff_id.algorithm,
-			  UINT64_MAX, limits, e);
-	return rc ? rc : tar_open(&r->plain.base, limits, &r->tar, e);
+	allow_stages(r);
+	return tar_open(&r->plain.base, limits, &r->tar, e);
 }
 
 int oci_layer_open(const struct oci_image *i, size_t layer, const struct lc_limits *limits,
@@ -219,11 +247,9 @@ static int compare(const char *what, const struct digest *want, const struct dig
 /* All that is left, on both sides: padding behind the tar, bytes behind the compressed data. */
 static int drain(struct oci_layer_reader *r, struct lc_err *e)
 {
+	uint64_t n;
 	int rc = oci_tap_drain(&r->plain, e);
-	if (rc == 0 && r->clear) {
-		uint64_t n;
-		rc = lc_stream_drain(r->clear, &n, e);
-	}
+	rc = rc ? rc : lc_stream_drain(r->hashed, &n, e);
 	return rc ? rc : oci_tap_drain(&r->stored, e);
 }
 

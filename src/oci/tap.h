@@ -1,8 +1,10 @@
 /*
  * A tap on a stream: reads it in large pieces, counts and hashes what passes. Private to oci/.
  *
- * Its buffer lets the reader above take headers of 512 bytes and pass over contents without a call
- * into the layers below for each. Skipping hashes but does not copy. Borrows the stream it reads.
+ * Its pieces let the reader above take headers of 512 bytes and pass over contents without a call
+ * into the layers below for each. Skipping hashes but does not copy; where the stream below lends
+ * its bytes nothing is copied at all, and who reads in large pieces gets them without a detour.
+ * Borrows the stream it reads.
  */
 #pragma once
 
@@ -13,9 +15,9 @@
 struct oci_tap {
 	struct lc_stream base;
 	struct lc_stream *from;
-	struct digester *digester; /* NULL: counts only */
-	uint8_t *buf;
-	size_t at, n;
+	struct digester *digester;      /* NULL: counts only */
+	uint8_t *buf;                   /* NULL where the stream below lends */
+	struct lc_slice have;           /* what was taken from below and not given yet */
 	uint64_t bytes;                 /* taken from below */
 	uint64_t bytes_max;             /* more is LC_EBAD: longer than promised */
 	const struct lc_limits *limits; /* deadline */
