@@ -1,9 +1,7 @@
 #include "oci/source_remote.h"
 
-#include "base/log.h"
 #include "base/shim.h"
-#include "io/environment.h"
-#include "io/file.h"
+#include "oci/containerd.h"
 #include "oci/document.h"
 #include "oci/layout.h"
 
@@ -191,36 +189,33 @@ int oci_source_flat(struct oci_source **source, struct lc_err *e)
 
 /* ---- containerd ---- */
 
-/* Where containerd keeps its content: CONTAINERD_ROOT is for stores in another place. */
-static const char *content_root(const struct oci_remote *r, struct lc_arena *a)
+static int containerd_names(struct oci_image *i, const struct oci_reference *ref,
+			    const struct digest *top, struct lc_err *e)
 {
-	bool dir = false;
-	const char *root = io_env(r->environment, "CONTAINERD_ROOT");
-	struct lc_slice path = lc_arena_fmt(a, "%s/io.containerd.content.v1.content",
-					    root ? root : "/var/lib/containerd");
-	return path.p && io_exists((const char *)path.p, &dir) && dir ? (const char *)path.p : NULL;
-}
-
-static int containerd_names(struct oci_image *i, const struct oci_reference *ref, struct lc_err *e)
-{
+	char text[DIGEST_TEXT_MAX];
 	struct oci_reference r = *ref;
 	i->kind = OCI_CONTAINERD_STORE;
 	i->reference = oci_reference_familiar(&r, &i->arena);
-	r.tag = LC_S("");
 	i->repo_tags = (struct lc_slices){ 0 };
 	i->repo_digests = (struct lc_slices){ 0 };
-	return document_push(i, &i->repo_digests, oci_reference_familiar(&r, &i->arena), e);
+	r.digest = LC_S("");
+	int rc = r.tag.n ? document_push(i, &i->repo_tags, oci_reference_familiar(&r, &i->arena), e)
+			 : 0;
+	r.tag = LC_S("");
+	r.digest = lc_str(digest_text(top, text));
+	return rc ? rc
+		  : document_push(i, &i->repo_digests, oci_reference_familiar(&r, &i->arena), e);
 }
 
-static int open_store(struct oci_image *i, const char *root, struct lc_slice digest,
-		      const struct lc_limits *limits, struct lc_err *e)
+static int open_store(struct oci_image *i, const char *root, const struct digest *top,
+		      struct lc_slice type, const struct lc_limits *limits, struct lc_err *e)
 {
+	char text[DIGEST_TEXT_MAX];
 	uint64_t size = 0;
 	struct oci_source *dir = NULL;
-	struct digest top;
-	int rc = digest_parse(digest, &top, e);
-	if (rc == 0)
-		rc = oci_source_dir(root, limits, &dir, e);
+	struct lc_slice path = lc_arena_fmt(&i->arena, "%s/io.containerd.content.v1.content", root);
+	int rc = path.p ? oci_source_dir((const char *)path.p, limits, &dir, e)
+			: lc_fail(e, lc_arena_err(&i->arena), "no memory for a path");
 	if (rc)
 		return rc;
 	struct store *s = store_new(dir, OCI_CONTAINERD_STORE);
@@ -229,36 +224,52 @@ static int open_store(struct oci_image *i, const char *root, struct lc_slice dig
 		return lc_fail(e, LC_ENOMEM, "no memory for a content store");
 	}
 	i->source = &s->base;
-	s->top = top;
-	struct lc_slice location = oci_blob_location(&top, &s->arena);
+	s->top = *top;
+	struct lc_slice location = oci_blob_location(top, &s->arena);
 	if (!location.p)
 		return lc_fail(e, LC_ENOMEM, "no memory for a path");
 	if (dir->find(dir, location, &size, NULL))
-		return lc_fail(e, LC_ENOTFOUND, "%s is not in %s", lc_quote(digest).s, root);
-	return oci_index_of_one(&top, LC_S(""), size, &s->arena, &s->index, e);
+		return lc_fail(e, LC_ENOTFOUND, "%s is not in %s", digest_text(top, text), root);
+	return oci_index_of_one(top, type, size, &s->arena, &s->index, e);
+}
+
+/* What is meant: by the digest in the name, else as containerd's metadata says. */
+static int containerd_target(const char *root, const struct oci_open_options *o,
+			     const struct lc_limits *limits, struct oci_image *i,
+			     struct oci_reference *ret_ref, struct containerd_image *ret,
+			     struct lc_err *e)
+{
+	struct oci_reference ref;
+	int rc = oci_reference_parse(o->input, &i->arena, &ref, e);
+	if (rc)
+		return rc;
+	if (ref.digest.n) {
+		*ret_ref = ref;
+		return digest_parse(ref.digest, &ret->target, e);
+	}
+	rc = containerd_find(root, o->remote, o->input, &ref, limits, &i->arena, ret, e);
+	if (rc == 0 && oci_reference_parse(ret->name, &i->arena, ret_ref, NULL))
+		*ret_ref = ref; /* a name of ctr's own making */
+	return rc;
 }
 
 int oci_containerd_load(struct oci_image *i, const struct oci_open_options *o,
 			const struct lc_limits *limits, struct lc_err *e)
 {
 	struct oci_reference ref;
+	struct containerd_image found = { 0 };
 	struct oci_open_options only = *o;
-	const char *root = content_root(o->remote, &i->arena);
+	const char *root = containerd_root(o->remote, &i->arena);
 	if (!root)
 		return lc_fail(e, LC_ENOTFOUND, "no content store that can be read");
-	int rc = oci_reference_parse(o->input, &i->arena, &ref, e);
-	if (rc)
-		return rc;
-	if (!ref.digest.n)
-		return lc_fail(e, LC_ENOTFOUND,
-			       "its content store is read by digest alone: name the image as "
-			       "NAME@sha256:...");
-	rc = open_store(i, root, ref.digest, limits, e);
+	int rc = containerd_target(root, o, limits, i, &ref, &found, e);
+	if (rc == 0)
+		rc = open_store(i, root, &found.target, found.media_type, limits, e);
 	only.reference = LC_S("");
 	if (rc == 0)
 		rc = layout_load(i, &only, e);
 	/* Pulled for another platform, or fetched in part. */
-	if (rc == LC_EBAD && i->source->incomplete)
+	if (rc == LC_EBAD && i->source && i->source->incomplete)
 		return lc_wrap(e, LC_ENOTFOUND, "not whole in %s", root);
-	return rc ? rc : containerd_names(i, &ref, e);
+	return rc ? rc : containerd_names(i, &ref, &found.target, e);
 }

@@ -133,7 +133,7 @@ def directories_without_an_index_are_read():
     (root / "io.containerd.content.v1.content" / "index.json").unlink()
     env = {"CONTAINERD_ROOT": str(root)}
     yield from works(None, "--image-src", "containerd", name=f"app@{top}", env=env)
-    yield from fails(pull(None, "--image-src", "containerd", name="app:1", env=env), 1, "digest")
+    yield from fails(pull(None, "--image-src", "containerd", name="app:1", env=env), 1, "meta.db")
     absent = "app@sha256:" + "0" * 64
     yield from fails(pull(None, "--image-src", "containerd", name=absent, env=env), 1, "is not in")
     (flat / "manifest.json").write_bytes(b"{}")
