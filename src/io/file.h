@@ -39,8 +39,9 @@ struct io_out {
 	int dirfd;
 	char *name; /* final, relative to dirfd; NULL when written in place (stdout, a device) */
 	char *temp; /* beside it until the commit */
-	char *dir;  /* path that dirfd was opened by */
+	char *dir;  /* path that dirfd was opened by; NULL in a spool */
 	uint64_t written;
+	bool unsynced; /* the reader notices what a power cut tore: no fsync */
 };
 
 /**
@@ -62,8 +63,29 @@ const char *io_out_temp_path(const struct io_out *o, struct lc_arena *a);
 int io_write_file(const char *path, unsigned mode, struct lc_slice s,
 		  struct lc_err *e) LC_MUST_CHECK;
 
+/**
+ * For directories that many processes fill: NAME in dirfd, which is borrowed, written below spool,
+ * a directory in dirfd, and renamed when it is whole. What a killed writer leaves in the spool is
+ * known by the lock that it no longer holds (flock), whatever the clock or the process ids say.
+ * Nothing is synced.
+ */
+int io_out_open_spooled(int dirfd, const char *spool, const char *name, unsigned mode,
+			struct io_out *ret, struct lc_err *e) LC_MUST_CHECK;
+/** Remove what killed writers left in a spool: at most max files a call. Never a live one's. */
+void io_spool_sweep(int dirfd, const char *spool, unsigned max);
+
 /** mkdir -p with mode 0700 for what is made. */
 int io_make_dirs(const char *path, struct lc_err *e) LC_MUST_CHECK;
+
+struct io_removed {
+	uint64_t files, bytes;
+};
+/**
+ * Remove NAME below a directory and, if it is a directory, what is in it, behind no link: a link
+ * goes itself. Nothing there is no failure. Adds to count.
+ */
+int io_remove_at(int dirfd, const char *name, struct io_removed *count,
+		 struct lc_err *e) LC_MUST_CHECK;
 
 /** Names in a directory, sorted bytewise, without "." and ".."; at most max. */
 int io_list_dir(const char *path, struct lc_arena *a, size_t max, struct lc_slices *ret,

@@ -21,3 +21,6 @@ int io_above_std(int fd);
 /** Path up to its last '/' ("." when there is none) and the name behind it; heap, or NULL. */
 char *io_dir_part(const char *path);
 const char *io_name_part(const char *path);
+
+/** A descriptor with o->temp set (prefix, then a name made of o->name), or -errno. */
+int io_out_open_temp(struct io_out *o, const char *prefix, unsigned mode);

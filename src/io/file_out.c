@@ -62,7 +62,7 @@ void io_out_abort(struct io_out *o)
 }
 
 /* ".NAME.lacre-" and random hex; a long name is cut so that the whole still is one. */
-static int temp_name(const char *name, char *ret, size_t room)
+static int temp_name(const char *prefix, const char *name, char *ret, size_t room)
 {
 	uint8_t bytes[RANDOM_BYTES];
 	uint64_t number = 0;
@@ -72,19 +72,18 @@ static int temp_name(const char *name, char *ret, size_t room)
 		return rc;
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		number = number << 8 | bytes[i];
-	snprintf(ret, room, ".%.*s.lacre-%012llx", TEMP_NAME_KEPT, name,
-		 (unsigned long long)number);
-	return 0;
+	int n = snprintf(ret, room, "%s.%.*s.lacre-%012llx", prefix, TEMP_NAME_KEPT, name,
+			 (unsigned long long)number);
+	return n > 0 && (size_t)n < room ? 0 : -ENAMETOOLONG;
 }
 
-/* A descriptor with o->temp set, or -errno. */
-static int open_temp(struct io_out *o, unsigned mode)
+int io_out_open_temp(struct io_out *o, const char *prefix, unsigned mode)
 {
 	int fd = -EEXIST;
 
 	for (int i = 0; i < TEMP_TRIES && fd == -EEXIST; i++) {
 		char name[NAME_MAX + 1];
-		int rc = temp_name(o->name, name, sizeof(name));
+		int rc = temp_name(prefix, o->name, name, sizeof(name));
 		if (rc)
 			return rc;
 		fd = lc_sys_open(o->dirfd, name,
@@ -126,7 +125,7 @@ static int open_beside(const char *path, unsigned mode, struct io_out *o, struct
 		io_above_std(lc_sys_open(AT_FDCWD, o->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
 	if (o->dirfd < 0)
 		return lc_fail_sys(e, -o->dirfd, "%s", lc_quote(lc_str(o->dir)).s);
-	o->fd = open_temp(o, mode);
+	o->fd = io_out_open_temp(o, "", mode);
 	if (o->fd < 0)
 		return lc_fail_sys(e, -o->fd, "%s", lc_quote(lc_str(path)).s);
 	return 0;
@@ -192,7 +191,7 @@ int io_out_write(struct io_out *o, struct lc_slice s, struct lc_err *e)
 static int put_in_place(struct io_out *o, struct lc_err *e)
 {
 	char name[LC_QUOTE_MAX];
-	int rc = lc_sys_fsync(o->fd);
+	int rc = o->unsynced ? 0 : lc_sys_fsync(o->fd);
 
 	if (!rc)
 		rc = lc_sys_rename(o->dirfd, o->temp, o->name);
@@ -200,6 +199,8 @@ static int put_in_place(struct io_out *o, struct lc_err *e)
 		return lc_fail_sys(e, -rc, "%s", shown_name(o, name, sizeof(name)));
 	lc_free(o->temp);
 	o->temp = NULL;
+	if (o->unsynced)
+		return 0;
 	rc = lc_sys_fsync(o->dirfd);
 	if (rc && rc != -EINVAL && rc != -ENOTSUP) /* some file systems cannot sync a directory */
 		return lc_fail_sys(e, -rc, "%s", lc_quote(lc_str(o->dir)).s);
