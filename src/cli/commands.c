@@ -6,9 +6,10 @@
 #include "cli/value.h"
 
 const struct cli_command *const cli_commands[] = {
-	&cli_command_image,    &cli_command_explain,    &cli_command_db_build, &cli_command_db_info,
-	&cli_command_db_match, &cli_command_db_update,  &cli_command_login,    &cli_command_logout,
-	&cli_command_version,  &cli_command_completion, &cli_command_help,     &cli_command_docs,
+	&cli_command_image,   &cli_command_explain,  &cli_command_clean,      &cli_command_db_build,
+	&cli_command_db_info, &cli_command_db_match, &cli_command_db_update,  &cli_command_login,
+	&cli_command_logout,  &cli_command_version,  &cli_command_completion, &cli_command_help,
+	&cli_command_docs,
 };
 const unsigned cli_commands_n = sizeof(cli_commands) / sizeof(cli_commands[0]);
 
@@ -23,7 +24,6 @@ const struct cli_absent cli_absent[] = {
 	{ "server", CLI_TRIVY, N_("scans run where lacre runs") },
 	{ "client", CLI_TRIVY, N_("scans run where lacre runs") },
 	{ "convert", CLI_TRIVY, N_("scan again with another --format") },
-	{ "clean", CLI_TRIVY, N_("nothing is cached but the database, which is one file") },
 	{ "plugin", CLI_TRIVY, N_("there are no plugins") },
 	{ "module", CLI_TRIVY, N_("there are no modules") },
 	{ "registry", CLI_TRIVY, N_("use lacre login and lacre logout") },

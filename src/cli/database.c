@@ -4,8 +4,7 @@
 #include "cli/talk.h"
 #include "io/file.h"
 
-/* Where the database is kept, "" when nothing says. */
-static struct lc_slice cache_dir(struct cli_io *io, const struct cli_values *v, struct lc_arena *a)
+struct lc_slice cli_cache_dir(struct cli_io *io, const struct cli_values *v, struct lc_arena *a)
 {
 	struct lc_slice given = v->v[CLI_OPT_CACHE_DIR].text;
 	const char *cache = cli_env_get(io->environment, "XDG_CACHE_HOME");
@@ -22,7 +21,7 @@ static struct lc_slice cache_dir(struct cli_io *io, const struct cli_values *v, 
 int cli_database_home(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
 		      const char **ret_dir, const char **ret_file, struct lc_err *e)
 {
-	struct lc_slice dir = cache_dir(io, v, a);
+	struct lc_slice dir = cli_cache_dir(io, v, a);
 	if (dir.p && !dir.n)
 		return lc_fail(e, LC_EUSAGE, "%s",
 			       _("no cache directory: set HOME, or give --cache-dir DIR"));

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/shim.h"
+#include "cli/cache.h"
 #include "cli/database.h"
 #include "cli/interrupt.h"
 #include "cli/remote.h"
@@ -136,6 +137,8 @@ int cli_job_prepare(struct cli_job *j, const struct lc_slice *target, struct lc_
 		rc = set_rules(j, e);
 	if (!rc)
 		rc = cli_database(j->io, v, j->a, &j->q.db_path, e);
+	if (!rc)
+		rc = cli_cache_check(v, e);
 	return rc;
 }
 
@@ -154,6 +157,8 @@ int cli_job_scan(struct cli_job *j, struct report **ret)
 	struct lc_err e = { 0 };
 	struct cli_progress progress;
 	tell_unread(j);
+	j->q.verify_content = j->v->v[CLI_OPT_VERIFY_CONTENT].flag;
+	j->q.cache = cli_cache(j->io, j->v, j->a);
 	cli_progress_start(&progress, j->io, j->v);
 	j->q.progress = cli_progress_layers;
 	j->q.ctx = &progress;
@@ -162,6 +167,8 @@ int cli_job_scan(struct cli_job *j, struct report **ret)
 	cli_interrupt_limits(&j->limits);
 	int rc = scan_image(&j->q, ret, &e);
 	cli_interrupt_limits(NULL);
+	scan_cache_close(j->q.cache);
+	j->q.cache = NULL;
 	cli_progress_end(&progress);
 	return rc ? cli_fail_in_time(j->io, j->v, &j->limits, &e) : CLI_OK;
 }

@@ -168,7 +168,8 @@ static void put_program(struct lc_buf *b)
 	}
 	lc_buf_str(b, ".SH OPTIONS\n");
 	put_options(b, root);
-	put_tail(b, ".BR lacre\\-image (1),\n.BR lacre\\-explain (1),\n.BR lacre\\-db (1)");
+	put_tail(b, ".BR lacre\\-image (1),\n.BR lacre\\-explain (1),\n.BR lacre\\-db (1),\n"
+		    ".BR lacre\\-clean (1)");
 }
 
 static void put_one(struct lc_buf *b, const struct cli_command *c, const char *name,
@@ -198,6 +199,11 @@ static void put_explain(struct lc_buf *b)
 		".BR lacre (1),\n.BR lacre\\-image (1),\n.BR lacre\\-db (1)");
 }
 
+static void put_clean(struct lc_buf *b)
+{
+	put_one(b, &cli_command_clean, "lacre-clean", ".BR lacre (1),\n.BR lacre\\-image (1)");
+}
+
 static void put_db(struct lc_buf *b)
 {
 	static const struct cli_command *const both[] = { &cli_command_db_build,
@@ -223,10 +229,9 @@ bool cli_manual(struct lc_buf *b, struct lc_slice page)
 		const char *name;
 		void (*put)(struct lc_buf *b);
 	} pages[] = {
-		{ "lacre.1", put_program },
-		{ "lacre-image.1", put_image },
-		{ "lacre-explain.1", put_explain },
-		{ "lacre-db.1", put_db },
+		{ "lacre.1", put_program },         { "lacre-image.1", put_image },
+		{ "lacre-explain.1", put_explain }, { "lacre-db.1", put_db },
+		{ "lacre-clean.1", put_clean },
 	};
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
 		if (!lc_eq(page, lc_str(pages[i].name)))

@@ -19,7 +19,9 @@ CLI_ROW(QUIET, "quiet", 'q', CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SA
 CLI_ROW(DEBUG, "debug", 'd', CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "global",
 	N_("tell every step on standard error"), NULL)
 CLI_ROW(CACHE_DIR, "cache-dir", 0, CLI_PATH, "DIR", NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "global",
-	N_("where the database is kept (default: lacre below the user's cache directory)"), NULL)
+	N_("where database and cached facts are kept (default: lacre below the user's cache "
+	   "directory)"),
+	NULL)
 CLI_ROW(TIMEOUT, "timeout", 0, CLI_DURATION, "TIME", "5m0s", NULL, 0, 0, CLI_TRIVY, CLI_SAME,
 	"global", N_("give up after this time"), NULL)
 CLI_ROW(CONFIG, "config", 'c', CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED, "global",
@@ -62,6 +64,15 @@ CLI_ROW(MAX_IMAGE_SIZE, "max-image-size", 0, CLI_SIZE, "SIZE", NULL, NULL, 0, 0,
 CLI_ROW(REMOVED_PKGS, "removed-pkgs", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
 	"source", N_("report packages that build steps removed again"),
 	N_("packages that are not in the image are not reported"))
+
+CLI_ROW(NO_CACHE, "no-cache", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_OURS, CLI_SAME, "source",
+	N_("read all layers and keep nothing of them"), NULL)
+CLI_ROW(VERIFY_CONTENT, "verify-content", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_OURS, CLI_SAME,
+	"source", N_("read and verify all layers, also those whose facts are cached"), NULL)
+CLI_ROW(CACHE_SIZE, "cache-size", 0, CLI_SIZE, "SIZE", "1GB", NULL, 0, 0, CLI_OURS, CLI_SAME,
+	"source",
+	N_("keep at most this much of layers' facts; what was not used for longest goes first"),
+	NULL)
 
 /* ---- what is looked for ---- */
 CLI_ROW(SCANNERS, "scanners", 0, CLI_LIST, "LIST", "vuln,secret", "vuln,misconfig,secret,license",
@@ -170,8 +181,7 @@ CLI_ROW(SKIP_JAVA_DB_UPDATE, "skip-java-db-update", 0, CLI_FLAG, NULL, NULL, NUL
 	CLI_IGNORED, "database", N_("do not update the Java index"),
 	N_("there is no separate Java index"))
 CLI_ROW(DOWNLOAD_DB_ONLY, "download-db-only", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
-	CLI_REFUSED, "database", N_("fetch the database and stop"),
-	N_("use `lacre db update`"))
+	CLI_REFUSED, "database", N_("fetch the database and stop"), N_("use `lacre db update`"))
 CLI_ROW(DB_REPOSITORY, "db-repository", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_IGNORED, "database", N_("fetch the database from there"),
 	N_("`lacre db update` makes the database from the feeds"))
@@ -187,16 +197,31 @@ CLI_ROW(STARTER, "starter", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_OURS, CLI_S
 CLI_ROW(ONLY, "only", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME, "database",
 	N_("take these feeds alone"), NULL)
 
+/* ---- what is removed ---- */
+CLI_ROW(ALL, "all", 'a', CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "clean",
+	N_("all of these"), NULL)
+CLI_ROW(SCAN_CACHE, "scan-cache", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "clean",
+	N_("what is kept of layers"), NULL)
+CLI_ROW(VULN_DB, "vuln-db", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "clean",
+	N_("the advisory database, and the feeds that it was made from"), NULL)
+CLI_ROW(JAVA_DB, "java-db", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED, "clean",
+	N_("the Java index"), N_("there is no separate Java index"))
+CLI_ROW(CHECKS_BUNDLE, "checks-bundle", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"clean", N_("the checks"), N_("no checks are ever downloaded"))
+CLI_ROW(VEX_REPO, "vex-repo", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED, "clean",
+	N_("VEX repositories"), N_("no VEX repositories are ever downloaded"))
+
 /* ---- accepted for the neighbours' sake ---- */
 CLI_ROW(DISABLE_TELEMETRY, "disable-telemetry", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_IGNORED, "compatibility", N_("send no usage data"), N_("none is ever sent"))
 CLI_ROW(SKIP_VERSION_CHECK, "skip-version-check", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_IGNORED, "compatibility", N_("do not ask for newer versions"), N_("lacre never asks"))
 CLI_ROW(CACHE_BACKEND, "cache-backend", 0, CLI_STRING, "NAME", NULL, NULL, 0, 0, CLI_TRIVY,
-	CLI_IGNORED, "compatibility", N_("where layer facts are cached"),
-	N_("layers are read anew each time"))
+	CLI_DIFFERS, "compatibility", N_("fs, or memory: what --no-cache does"),
+	N_("redis:// is accepted, and files are used"))
 CLI_ROW(CACHE_TTL, "cache-ttl", 0, CLI_DURATION, "TIME", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
-	"compatibility", N_("how long cached facts live"), N_("layers are read anew each time"))
+	"compatibility", N_("how long cached facts live"),
+	N_("they hold as long as a layer's content does; see --cache-size"))
 CLI_ROW(SERVER, "server", 0, CLI_STRING, "ADDRESS", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
 	"compatibility", N_("let a server scan"), N_("the scan runs here, it is quick"))
 CLI_ROW(COMPLIANCE, "compliance", 0, CLI_STRING, "NAME", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
@@ -277,10 +302,15 @@ CLI_ROW(CHECK_NAMESPACES, "check-namespaces", 0, CLI_REPEAT, "NAME", NULL, NULL,
 CLI_ROW(TRACE, "trace", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
 	"compatibility", N_("tell how checks were evaluated"),
 	N_("misconfigurations are not looked for yet"))
-CLI_ROW(VULN_TYPE, "vuln-type", 0, CLI_LIST, "LIST", NULL, "os,library", 0, 0, CLI_TRIVY,
-	CLI_SAME, "compatibility", N_("older name of --pkg-types"), NULL)
+CLI_ROW(VULN_TYPE, "vuln-type", 0, CLI_LIST, "LIST", NULL, "os,library", 0, 0, CLI_TRIVY, CLI_SAME,
+	"compatibility", N_("older name of --pkg-types"), NULL)
 CLI_ROW(SECURITY_CHECKS, "security-checks", 0, CLI_LIST, "LIST", NULL,
 	"vuln,misconfig,secret,license", 0, 0, CLI_TRIVY, CLI_SAME, "compatibility",
 	N_("older name of --scanners"), NULL)
+CLI_ROW(CLEAR_CACHE, "clear-cache", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
+	"compatibility", N_("forget what is cached of layers"),
+	N_("use `lacre clean --scan-cache`"))
+CLI_ROW(RESET, "reset", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
+	"compatibility", N_("forget what is cached"), N_("use `lacre clean --all`"))
 CLI_ROW(LIGHT, "light", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
 	"compatibility", N_("use a smaller database"), N_("there is one database"))

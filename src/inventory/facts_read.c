@@ -338,3 +338,25 @@ int inv_facts_read(struct lc_slice stream, struct lc_arena *a, struct inv_layer_
 	*ret = facts;
 	return 0;
 }
+
+unsigned inv_facts_troubles(struct lc_slice stream)
+{
+	const unsigned all = (1u << INV_TROUBLE_N) - 1;
+	unsigned found = 0;
+	struct lc_rd in = lc_rd_of(stream);
+	(void)lc_rd_take(&in, INV_STREAM_MAGIC.n);
+	while (!in.bad) {
+		uint8_t kind = lc_rd_u8(&in);
+		size_t n;
+		if (!lc_size(lc_rd_uleb(&in), &n))
+			break;
+		struct lc_rd payload = lc_rd_of(lc_rd_take(&in, n));
+		if (in.bad || kind == INV_RECORD_END)
+			break;
+		if (kind != INV_RECORD_DIAGNOSTIC)
+			continue;
+		uint64_t trouble = lc_rd_uleb(&payload);
+		found |= trouble < INV_TROUBLE_N ? 1u << trouble : all;
+	}
+	return in.bad || lc_rd_left(&in) ? all : found;
+}

@@ -23,7 +23,8 @@ static void write_database(struct json_writer *w, const struct adv_db_info *db)
 	json_end_object(w);
 }
 
-static void write_coverage(struct json_writer *w, const struct report_coverage *c)
+static void write_coverage(struct json_writer *w, const struct report_coverage *c,
+			   bool reproducible)
 {
 	json_write_key(w, "Coverage");
 	json_begin_object(w);
@@ -35,6 +36,8 @@ static void write_coverage(struct json_writer *w, const struct report_coverage *
 	json_member_u64(w, "NotUnderstood", c->not_understood);
 	json_member_u64(w, "Layers", c->layers);
 	json_member_u64(w, "LayersUnreadable", c->layers_unreadable);
+	if (!reproducible)
+		json_member_u64_opt(w, "LayersCached", c->layers_cached);
 	json_end_object(w);
 }
 
@@ -69,6 +72,7 @@ static void write_layers(struct json_writer *w, const struct report *r)
 		json_member_u64(w, "Stored", l->stored);
 		json_member_str_opt(w, "Compression", lc_str(l->compression));
 		json_member_bool(w, "Read", l->read);
+		json_member_true_opt(w, "Cached", l->cached && !r->reproducible);
 		json_member_str_opt(w, "Trouble", l->trouble);
 		json_end_object(w);
 	}
@@ -138,7 +142,7 @@ void json_lacre(struct json_out *j)
 	json_member_str(w, "Version", r->version);
 	json_member_bool(w, "Reproducible", r->reproducible);
 	json_member_bool(w, "Partial", r->coverage.partial);
-	write_coverage(w, &r->coverage);
+	write_coverage(w, &r->coverage, r->reproducible);
 	write_database(w, &r->db);
 	write_match(w, &r->match);
 	write_judged(w, &r->judged);

@@ -21,6 +21,8 @@ struct report_layer {
 	uint64_t stored; /* of the blob */
 	const char *compression;
 	bool read;               /* false: facts of this layer are missing */
+	bool cached;             /* its facts are the cache's: it was not read */
+	bool distrusted;         /* what the cache had of it did not hold, and it was read */
 	struct lc_slice trouble; /* why, when it could not be read */
 };
 
@@ -41,7 +43,7 @@ struct report_result {
 
 struct report_coverage { /* the first line: how much was read and understood */
 	uint64_t bytes_stored, bytes_inflated, entries, files_read;
-	uint64_t packages, not_understood, layers, layers_unreadable;
+	uint64_t packages, not_understood, layers, layers_unreadable, layers_cached;
 	bool partial; /* anything at all was not understood */
 };
 

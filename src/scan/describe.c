@@ -22,6 +22,8 @@ static void describe_layer(struct report_layer *to, const struct oci_layer *of,
 	to->stored = from->stats.layer.stored_bytes;
 	to->compression = io_compression_name(from->stats.layer.compression);
 	to->read = from->err.code == 0;
+	to->cached = from->cached;
+	to->distrusted = from->distrusted;
 	if (!to->read)
 		to->trouble = lc_arena_fmt(a, "%s", unreadable(from));
 }
@@ -35,6 +37,8 @@ static void count_layer(struct report_coverage *c, const struct scan_layer *l)
 	c->layers++;
 	if (l->err.code)
 		c->layers_unreadable++;
+	else if (l->cached)
+		c->layers_cached++;
 }
 
 int scan_describe_image(struct report *r, const struct scan_request *q, const struct scan_layers *l,

@@ -5,6 +5,7 @@
 #include "base/pool.h"
 #include "base/shim.h"
 #include "scan/layer_facts.h"
+#include "scan/recall.h"
 
 /* Facts of layers that wait for a lower one: past this nobody walks further ahead. */
 static const size_t waiting_bytes_max = (size_t)16 << 20;
@@ -17,6 +18,7 @@ struct run {
 	const struct scan_request *q;
 	const struct oci_image *image;
 	struct scan_layer_from from;
+	struct scan_recall recall;
 	struct scan_layer *layers;
 	size_t n;
 	pthread_mutex_t lock; /* guards what follows and the progress callback */
@@ -85,6 +87,17 @@ static void squash_ready(struct run *r)
 
 /* ---- walking ---- */
 
+/* From the cache, else by reading; what was read is kept before upper layers can wait for it. */
+static void facts_of(struct run *r, size_t i)
+{
+	struct scan_layer *l = &r->layers[i];
+	const struct oci_layer *of = &r->image->layers[i];
+	if (scan_recall_layer(&r->recall, of, l))
+		return;
+	scan_layer_facts(&r->from, i, l);
+	scan_recall_keep(&r->recall, of, l);
+}
+
 /* The lowest one never waits: all others wait for it. */
 static bool may_walk(struct run *r, size_t i)
 {
@@ -107,7 +120,7 @@ static void job(void *ctx, size_t nth)
 		return;
 	if (r->q->before_layer)
 		r->q->before_layer(r->q->ctx, i);
-	scan_layer_facts(&r->from, i, l);
+	facts_of(r, i);
 	pthread_mutex_lock(&r->lock);
 	l->walked = true;
 	r->waiting += l->sink.out.n;
@@ -168,6 +181,7 @@ int scan_layers_run(const struct scan_request *q, const struct oci_image *image,
 	struct run r = { .q = q, .image = image, .layers = l.v, .n = l.n };
 	r.from = (struct scan_layer_from){ q, image, m };
 	r.squash = squash;
+	scan_recall_init(&r.recall, q, m);
 	rc = run_all(&r, &l, ret_inventory, e);
 	if (rc) {
 		scan_layers_done(&l);

@@ -15,6 +15,8 @@ struct scan_layer {
 	struct inv_walk_stats stats;
 	struct lc_arena arena; /* the decoded facts; slices point into sink */
 	bool walked;
+	bool cached;     /* facts and numbers are the cache's: the layer was not read */
+	bool distrusted; /* an entry of the cache did not hold: the layer was read */
 	struct lc_err err; /* why it could not be read; code 0: it was */
 };
 

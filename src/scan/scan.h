@@ -10,6 +10,7 @@
 #include "report/report.h"
 #include "inventory/matcher.h"
 #include "oci/layer.h"
+#include "scan/cache.h"
 
 struct scan_request {
 	struct oci_open_options open;
@@ -23,6 +24,8 @@ struct scan_request {
 	unsigned threads; /* 0: one per processor */
 	bool reproducible;
 	bool no_match;       /* list packages only */
+	struct scan_cache *cache; /* of layers' facts; NULL: layers are read */
+	bool verify_content;      /* read all layers, whatever the cache has */
 	const char *version; /* of the program, for the report */
 	/* Called from the caller's thread or a worker's, one at a time; may be NULL. */
 	void (*progress)(void *ctx, size_t layers_done, size_t layers, uint64_t bytes);

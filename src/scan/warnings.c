@@ -73,9 +73,35 @@ static int warn_image(struct report *r)
 	return rc;
 }
 
+/* Numbers of the layers whose entries did not hold: "1, 3". */
+static struct lc_slice distrusted(struct report *r)
+{
+	struct lc_slice list = LC_S("");
+	for (size_t i = 0; i < r->layers_n && list.p; i++)
+		if (r->layers[i].distrusted)
+			list = lc_arena_fmt(&r->arena, "%.*s%s%zu", LC_FMT(list),
+					    list.n ? ", " : "", i + 1);
+	return list;
+}
+
+static int warn_cache(struct report *r)
+{
+	struct lc_slice layers = distrusted(r);
+	if (!layers.p)
+		return lc_arena_err(&r->arena);
+	if (!layers.n)
+		return 0;
+	return warn(r,
+		    N_("what the cache held of these layers was damaged or forged; it was removed "
+		       "and they were read again: {0}"),
+		    layers, none);
+}
+
 int scan_describe_warnings(struct report *r, int64_t now, struct lc_err *e)
 {
 	int rc = warn_image(r);
+	if (!rc)
+		rc = warn_cache(r);
 	if (!rc)
 		rc = warn_os(r);
 	if (!rc && r->db.schema)
