@@ -41,7 +41,19 @@ struct advisory {
 	struct lc_slice module;   /* rpm module "name:stream", "" none */
 	struct lc_slices arches;  /* only these, empty all */
 	struct lc_slices symbols; /* functions concerned, when the record names them */
+	size_t place;             /* which of a key's places says it (ecosystem.h); not stored */
 };
+
+/** The ids that it is about: its own where it names no others. */
+static inline size_t advisory_about_n(const struct advisory *adv)
+{
+	return adv->vulnerabilities.n ? adv->vulnerabilities.n : 1;
+}
+
+static inline struct lc_slice advisory_about(const struct advisory *adv, size_t i)
+{
+	return adv->vulnerabilities.n ? adv->vulnerabilities.v[i] : adv->id;
+}
 
 /** Does it go by this id: its own, one that it is about, or another name? */
 bool advisory_has_name(const struct advisory *adv, struct lc_slice id);

@@ -1,39 +1,33 @@
 /*
- * From an operating system or a package type to the ecosystem and key of the database.
- * Source: OSV schema 1.7 "Defined ecosystems"; reference table of matching keys.
+ * Ecosystems: their names, how each compares versions and spells names, and ends of life of the
+ * systems among them. Source: OSV schema 1.7 "Defined ecosystems".
  */
 #pragma once
 
 #include "advisory/db.h"
 #include "inventory/package_type.h"
 
-struct adv_key {
-	struct lc_slice
-		ecosystem;    /* "Debian:12", "Alpine:v3.18", "npm"; "" nothing to match with */
-	struct lc_slice name; /* as the ecosystem keys it: source name, normalised name */
-	struct lc_slice
-		version; /* the version to judge: the source's where the ecosystem says so */
-	struct lc_slice also; /* another one that speaks of it: "Ubuntu:Pro:18.04:LTS"; "" none */
-	enum version_scheme scheme;
-	bool by_source; /* the name is the source package's */
-	struct lc_slice source_row; /* a second row, of what is said of the source package whole
-				     * ("source:curl"); "" none */
-};
+/**
+ * The database's own name of an ecosystem: "cargo" is "crates.io", "Ubuntu:22.04" has ":LTS",
+ * "Red Hat:enterprise_linux:8::appstream" is "Red Hat:8", "SUSE:Linux Enterprise Server 15 SP5" is
+ * "SUSE:Linux Enterprise 15.5". NULL when out of memory.
+ */
+struct lc_slice adv_ecosystem_name(struct lc_slice given, struct lc_arena *a);
 
 /**
- * @param repository  release of the package repositories, NULL none: it goes before the OS's for
- * Alpine
- * @return 0 with ecosystem "" when this family has none
+ * Ecosystem of a product of Red Hat by its CPE ("cpe:/o:redhat:rhel_eus:9.2::baseos", or what
+ * follows "redhat:"). The products that are the operating system make one for each major version,
+ * those of a stream of extended support one for each minor version; others have their own.
  */
-int adv_key_of(const struct inv_package *p, const struct inv_os *os,
-	       const struct inv_repository *repository, struct lc_arena *a, struct adv_key *ret,
-	       struct lc_err *e) LC_MUST_CHECK;
-
-/** What is said of a key's rows, both of them. */
-int adv_key_lookup(struct adv_db *db, const struct adv_key *key, struct lc_arena *a,
-		   struct advisory_list *ret, struct lc_err *e) LC_MUST_CHECK;
-/** The database's own name of an ecosystem: "cargo" is "crates.io", "Ubuntu:22.04" has ":LTS". */
-struct lc_slice adv_ecosystem_name(struct lc_slice given, struct lc_arena *a);
+struct lc_slice adv_redhat_ecosystem(struct lc_slice cpe, struct lc_arena *a);
+/** That of a content set of the operating system ("rhel-8-for-x86_64-baseos-rpms"); "" others. */
+struct lc_slice adv_redhat_repository(struct lc_slice set, struct lc_arena *a);
+/**
+ * Ecosystem of a product of SUSE ("SUSE Linux Enterprise Server 15 SP1-LTSS", "openSUSE Leap
+ * 15.5"). Servers, desktops and modules of one service pack make one, since an image does not tell
+ * which of them its packages are from; its long term support has its own, and so has Micro.
+ */
+struct lc_slice adv_suse_ecosystem(struct lc_slice product, struct lc_arena *a);
 
 /** Product and cycle of end-of-life data for an OS family and version; false when there is none. */
 bool adv_eol_product(const struct inv_os *os, struct lc_arena *a, struct lc_slice *ret_product,

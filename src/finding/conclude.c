@@ -34,6 +34,22 @@ static int add_fixed(struct finding *f, const struct finding_evidence *ev, struc
 	return 0;
 }
 
+/* The first subscription that has a fix; the highest of its versions brings all of them. */
+static void note_offer(struct finding *f)
+{
+	for (size_t i = 0; i < f->evidence.n; i++) {
+		const struct finding_evidence *ev = &f->evidence.v[i];
+		int c = 1;
+		if (!ev->offer || !ev->proof.fixed.n || (f->offer && strcmp(f->offer, ev->offer)))
+			continue;
+		if (f->offer && version_cmp(ev->scheme, ev->proof.fixed, f->offered_version, &c))
+			continue;
+		if (c > 0)
+			f->offered_version = ev->proof.fixed;
+		f->offer = ev->offer;
+	}
+}
+
 /* The record that speaks for the finding: one with a fix, else one with the vendor's word, else the
  * first. */
 static const struct finding_evidence *speaker(const struct finding *f)
@@ -42,7 +58,8 @@ static const struct finding_evidence *speaker(const struct finding *f)
 	int rank = -1;
 	for (size_t i = 0; i < f->evidence.n; i++) {
 		const struct finding_evidence *ev = &f->evidence.v[i];
-		int r = ev->proof.fixed.n ? 2 : ev->status != ADVISORY_UNKNOWN;
+		int r = ev->proof.fixed.n && !ev->offer ? 3 : ev->status != ADVISORY_UNKNOWN;
+		r += !ev->offer && r < 3; /* who offers what one does not have speaks last */
 		if (r > rank) {
 			best = ev;
 			rank = r;
@@ -60,10 +77,12 @@ int match_conclude(struct finding *f, struct lc_arena *a, struct lc_err *e)
 {
 	for (size_t i = 0; i < f->evidence.n; i++) {
 		const struct finding_evidence *ev = &f->evidence.v[i];
-		int rc = ev->proof.fixed.n ? add_fixed(f, ev, a, e) : 0;
+		int rc = ev->proof.fixed.n && !ev->offer ? add_fixed(f, ev, a, e) : 0;
 		if (rc)
 			return rc;
 	}
+	if (!f->fixed_versions.n)
+		note_offer(f);
 	const struct finding_evidence *says = speaker(f);
 	if (says) {
 		f->data_source = says->source;

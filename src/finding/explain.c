@@ -11,6 +11,7 @@ const char *explain_outcome_name(enum explain_outcome o)
 		[EXPLAIN_NOT_AFFECTED] = "not_affected",
 		[EXPLAIN_OTHER_ARCH] = "other_architecture",
 		[EXPLAIN_OTHER_MODULE] = "other_module",
+		[EXPLAIN_SETTLED] = "settled",
 		[EXPLAIN_UNDECIDED] = "undecided",
 	};
 	return (unsigned)o < EXPLAIN_OUTCOME_N ? names[o] : "undecided";
@@ -118,15 +119,28 @@ static enum explain_outcome outcome_of(const struct explain_advisory *x, enum ma
 	return x->fixed.n ? EXPLAIN_FIXED : EXPLAIN_OUTSIDE;
 }
 
-static int add_advisory(const struct advisory *adv, struct lc_arena *a, struct explain_package *p,
-			struct lc_err *e)
+static bool is_settled(const struct match_settled *s, const struct advisory *adv)
+{
+	for (size_t i = 0; i < advisory_about_n(adv); i++)
+		if (!match_is_settled(s, adv, advisory_about(adv, i)))
+			return false;
+	return true;
+}
+
+static int add_advisory(const struct advisory *adv, struct match_settled *settled,
+			struct lc_arena *a, struct explain_package *p, struct lc_err *e)
 {
 	struct explain_advisory x = { .record = *adv };
+	enum match_concern concern = match_concern_of(adv, &p->package->package);
 	int rc = add_steps(&p->key, a, &x, e);
 	if (rc)
 		return rc;
 	match_compare(&p->key, adv, &x.proof);
-	x.outcome = outcome_of(&x, match_concern_of(adv, &p->package->package));
+	x.outcome = outcome_of(&x, concern);
+	if (x.outcome == EXPLAIN_AFFECTED && is_settled(settled, adv))
+		x.outcome = EXPLAIN_SETTLED;
+	if (match_settle(settled, &p->key, adv, concern, &x.proof))
+		return lc_fail(e, LC_ENOMEM, "no memory to explain");
 	struct explain_advisory *at = lc_vec_push(a, &p->advisories);
 	if (!at)
 		return lc_fail(e, lc_arena_err(a), "no memory to explain");
@@ -145,9 +159,11 @@ static bool goes_by_one(const struct advisory *adv, const struct lc_slices *ids)
 int finding_explain_package(const struct advisory_list *rows, const struct lc_slices *ids,
 			    struct lc_arena *a, struct explain_package *p, struct lc_err *e)
 {
+	struct match_settled settled = { 0 };
 	int rc = 0;
 	for (size_t i = 0; !rc && i < rows->n; i++)
 		if (goes_by_one(&rows->v[i], ids))
-			rc = add_advisory(&rows->v[i], a, p, e);
+			rc = add_advisory(&rows->v[i], &settled, a, p, e);
+	match_settled_done(&settled);
 	return rc;
 }

@@ -25,6 +25,7 @@ enum explain_outcome {
 	EXPLAIN_NOT_AFFECTED, /* the vendor says so */
 	EXPLAIN_OTHER_ARCH,
 	EXPLAIN_OTHER_MODULE,
+	EXPLAIN_SETTLED,   /* affected by it, but a source that goes before says otherwise */
 	EXPLAIN_UNDECIDED, /* the version does not compare */
 	EXPLAIN_OUTCOME_N
 };

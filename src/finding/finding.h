@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "advisory/ecosystem.h"
+#include "advisory/key.h"
 #include "inventory/squash.h"
 
 /** One advisory that matched, and why: every step can be told to a person. */
@@ -16,6 +16,7 @@ struct finding_evidence {
 	enum version_scheme scheme;
 	struct version_proof proof;
 	bool by_source;
+	const char *offer; /* subscription that its fix is to be had with; NULL none is needed */
 	enum advisory_status status; /* the vendor's word, ADVISORY_UNKNOWN none */
 	enum severity severity;      /* of this package in this advisory */
 	bool has_severity;
@@ -41,6 +42,9 @@ struct finding {
 	struct lc_slices vendor_ids; /* DSA-, ALSA-, GHSA-, …: records and aliases, sorted */
 	struct finding_evidence_list evidence;
 	struct lc_slices fixed_versions; /* that end the affected stretch, in order, each once */
+	/* No fix otherwise: what a subscription that the system lacks would bring; "" none. */
+	struct lc_slice offered_version;
+	const char *offer; /* "Ubuntu Pro" */
 	enum advisory_status status;
 	enum severity severity;
 	struct lc_slice severity_source; /* "" when nobody says */

@@ -68,8 +68,9 @@ int match_subject_of(const struct inv_found_package *found, const struct invento
 		     struct lc_arena *a, struct match_subject *ret, struct lc_err *e)
 {
 	struct match_subject s = { .package = found };
-	int rc = adv_key_of(&found->package, &inv->os,
-			    inv->has_repository ? &inv->repository : NULL, a, &s.key, e);
+	const struct adv_context c = { &inv->os, inv->has_repository ? &inv->repository : NULL,
+				       found->build };
+	int rc = adv_key_of(&found->package, &c, a, &s.key, e);
 	if (rc)
 		return rc;
 	s.id = package_id(&found->package, a);
@@ -106,11 +107,7 @@ static int by_row(const void *va, const void *vb)
 {
 	const struct match_subject *a = va;
 	const struct match_subject *b = vb;
-	int c = lc_cmp(a->key.ecosystem, b->key.ecosystem);
-	if (!c)
-		c = lc_cmp(a->key.name, b->key.name);
-	if (!c)
-		c = lc_cmp(a->key.source_row, b->key.source_row);
+	int c = adv_key_order(&a->key, &b->key);
 	if (c)
 		return c;
 	return (a->package > b->package) - (a->package < b->package);
@@ -130,12 +127,18 @@ static int match_row(struct match *m, const struct match_subject *s, size_t n)
 	return rc;
 }
 
-static size_t run_length(const struct match_subject *s, size_t n, bool whole_key)
+static size_t same_row(const struct match_subject *s, size_t n)
 {
 	size_t i = 1;
-	while (i < n && lc_eq(s[i].key.ecosystem, s[0].key.ecosystem) &&
-	       (!whole_key || (lc_eq(s[i].key.name, s[0].key.name) &&
-			       lc_eq(s[i].key.source_row, s[0].key.source_row))))
+	while (i < n && !adv_key_order(&s[i].key, &s->key))
+		i++;
+	return i;
+}
+
+static size_t same_ecosystem(const struct match_subject *s, size_t n)
+{
+	size_t i = 1;
+	while (i < n && lc_eq(s[i].key.ecosystem, s->key.ecosystem))
 		i++;
 	return i;
 }
@@ -143,7 +146,7 @@ static size_t run_length(const struct match_subject *s, size_t n, bool whole_key
 static int match_ecosystem(struct match *m, const struct match_subject *s, size_t n)
 {
 	bool covered = false;
-	int rc = adv_db_covers(m->db, s->key.ecosystem, &covered, m->e);
+	int rc = adv_key_covered(m->db, &s->key, &covered, m->e);
 	if (rc)
 		return rc;
 	if (!covered) {
@@ -151,7 +154,7 @@ static int match_ecosystem(struct match *m, const struct match_subject *s, size_
 		return tell_uncovered(m, s->key.ecosystem);
 	}
 	for (size_t i = 0; !rc && i < n;) {
-		size_t run = run_length(s + i, n - i, true);
+		size_t run = same_row(s + i, n - i);
 		rc = match_row(m, s + i, run);
 		i += run;
 	}
@@ -167,7 +170,7 @@ static int match_all(struct match *m)
 		return rc;
 	qsort(m->subjects.v, m->subjects.n, sizeof(*m->subjects.v), by_row);
 	for (size_t i = 0; !rc && i < m->subjects.n;) {
-		size_t run = run_length(m->subjects.v + i, m->subjects.n - i, false);
+		size_t run = same_ecosystem(m->subjects.v + i, m->subjects.n - i);
 		rc = match_ecosystem(m, m->subjects.v + i, run);
 		i += run;
 	}

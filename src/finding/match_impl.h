@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "base/map.h"
 #include "finding/match.h"
 
 /** A package with the key it is looked up by. */
@@ -27,6 +28,21 @@ enum match_concern {
 	MATCH_OTHER_MODULE,
 };
 enum match_concern match_concern_of(const struct advisory *adv, const struct inv_package *p);
+
+/**
+ * What nearer places of a key have settled: an id that one of them does not hold the version to be
+ * affected by is not to be raised by the word of a farther one. Rows are shown to it in the order
+ * of their places. Holds ids of the rows, by reference.
+ */
+struct match_settled {
+	struct lc_map by_id; /* id -> place, counted from 1 */
+};
+void match_settled_done(struct match_settled *s);
+/** Take note of what an advisory says, if that is that the build is not affected. */
+int match_settle(struct match_settled *s, const struct adv_key *key, const struct advisory *adv,
+		 enum match_concern concern, const struct version_proof *proof) LC_MUST_CHECK;
+bool match_is_settled(const struct match_settled *s, const struct advisory *adv,
+		      struct lc_slice id);
 
 /** Version against ranges; VERSION_UNDECIDED where this build has no such order, too. */
 void match_compare(const struct adv_key *key, const struct advisory *adv,

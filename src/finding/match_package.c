@@ -8,6 +8,7 @@ struct judged {
 	struct lc_arena *a;
 	struct finding_list *out;
 	struct lc_map by_id; /* vulnerability -> place in out, counted from 1 */
+	struct match_settled settled;
 	struct lc_err *e;
 };
 
@@ -147,15 +148,17 @@ static int add_evidence(struct judged *j, const struct advisory *adv, struct lc_
 	if (!at)
 		return no_memory(j);
 	const struct adv_key *key = &j->s->key;
+	const struct adv_place *place = &key->places[adv->place];
 	*at = (struct finding_evidence){
 		.advisory = keep(j->a, adv->id),
 		.source = keep(j->a, adv->source),
-		.ecosystem = key->ecosystem,
+		.ecosystem = place->ecosystem,
 		.name = key->name,
 		.version = key->version,
 		.scheme = key->scheme,
 		.proof = *proof,
 		.by_source = key->by_source,
+		.offer = place->word == ADV_WORD_OFFERED ? place->offer : NULL,
 		.status = adv->status,
 		.severity = adv->severity,
 		.has_severity = adv->has_severity,
@@ -169,11 +172,40 @@ static int add_evidence(struct judged *j, const struct advisory *adv, struct lc_
 static int apply(struct judged *j, const struct advisory *adv, const struct version_proof *proof)
 {
 	int rc = 0;
-	if (!adv->vulnerabilities.n)
-		return add_evidence(j, adv, adv->id, proof);
-	for (size_t i = 0; !rc && i < adv->vulnerabilities.n; i++)
-		rc = add_evidence(j, adv, adv->vulnerabilities.v[i], proof);
+	for (size_t i = 0; !rc && i < advisory_about_n(adv); i++)
+		if (!match_is_settled(&j->settled, adv, advisory_about(adv, i)))
+			rc = add_evidence(j, adv, advisory_about(adv, i), proof);
 	return rc;
+}
+
+/* ---- what nearer places say ---- */
+
+void match_settled_done(struct match_settled *s)
+{
+	lc_map_done(&s->by_id);
+}
+
+bool match_is_settled(const struct match_settled *s, const struct advisory *adv, struct lc_slice id)
+{
+	uintptr_t place = adv->place ? (uintptr_t)lc_map_get(&s->by_id, id) : 0;
+	return place && place - 1 < adv->place;
+}
+
+int match_settle(struct match_settled *s, const struct adv_key *key, const struct advisory *adv,
+		 enum match_concern concern, const struct version_proof *proof)
+{
+	bool cleared = concern == MATCH_NOT_AFFECTED ||
+		       (concern == MATCH_CONCERNED && proof->verdict == VERSION_UNAFFECTED);
+	if (!cleared || adv->place + 1 >= key->places_n) /* the farthest settles nothing */
+		return 0;
+	for (size_t i = 0; i < advisory_about_n(adv); i++) {
+		bool added;
+		int rc = lc_map_add(&s->by_id, advisory_about(adv, i),
+				    (void *)(uintptr_t)(adv->place + 1), &added);
+		if (rc)
+			return rc;
+	}
+	return 0;
 }
 
 /* LC_EUNSUP says that this build has no such order: undecided, not an error of the scan. */
@@ -184,19 +216,26 @@ void match_compare(const struct adv_key *key, const struct advisory *adv, struct
 		ret->verdict = VERSION_UNDECIDED;
 }
 
+static int judge_one(struct judged *j, const struct advisory *adv, bool *ret_undecided)
+{
+	struct version_proof proof = { .verdict = VERSION_UNDECIDED };
+	enum match_concern concern = match_concern_of(adv, &j->s->package->package);
+	if (concern == MATCH_CONCERNED)
+		match_compare(&j->s->key, adv, &proof);
+	else if (concern != MATCH_NOT_AFFECTED)
+		return 0;
+	if (match_settle(&j->settled, &j->s->key, adv, concern, &proof))
+		return lc_fail(j->e, LC_ENOMEM, "no memory for findings");
+	if (concern == MATCH_CONCERNED && proof.verdict == VERSION_UNDECIDED)
+		*ret_undecided = true;
+	return proof.verdict == VERSION_AFFECTED ? apply(j, adv, &proof) : 0;
+}
+
 static int judge(struct judged *j, const struct advisory_list *rows, bool *ret_undecided)
 {
 	int rc = 0;
-	for (size_t i = 0; !rc && i < rows->n; i++) {
-		struct version_proof proof;
-		if (match_concern_of(&rows->v[i], &j->s->package->package) != MATCH_CONCERNED)
-			continue;
-		match_compare(&j->s->key, &rows->v[i], &proof);
-		if (proof.verdict == VERSION_AFFECTED)
-			rc = apply(j, &rows->v[i], &proof);
-		else if (proof.verdict == VERSION_UNDECIDED)
-			*ret_undecided = true;
-	}
+	for (size_t i = 0; !rc && i < rows->n; i++)
+		rc = judge_one(j, &rows->v[i], ret_undecided);
 	if (!rc && j->a->err)
 		rc = no_memory(j);
 	return rc;
@@ -210,5 +249,6 @@ int match_package(const struct match_subject *s, const struct advisory_list *row
 	*ret_undecided = false;
 	int rc = judge(&j, rows, ret_undecided);
 	lc_map_done(&j.by_id);
+	match_settled_done(&j.settled);
 	return rc;
 }

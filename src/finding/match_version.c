@@ -24,12 +24,8 @@ static int subject_of(const struct match_question *q, struct lc_arena *a, struct
 		found->package.attributes.n = 1;
 	}
 	*ret = (struct match_subject){ .package = found };
-	ret->key.ecosystem = adv_ecosystem_name(q->ecosystem, a);
-	ret->key.name = adv_normal_name(ret->key.ecosystem, q->name, a);
-	ret->key.version = q->version;
-	ret->key.scheme = adv_ecosystem_scheme(ret->key.ecosystem);
 	ret->id = q->name;
-	return a->err ? lc_fail(e, a->err, "no memory for findings") : 0;
+	return adv_key_named(q->ecosystem, q->name, q->version, a, &ret->key, e);
 }
 
 static int facts_of(struct adv_db *db, struct finding *f, struct lc_arena *a, struct lc_err *e)
@@ -57,7 +53,7 @@ int finding_match_version(struct adv_db *db, const struct match_question *q, str
 	*ret_undecided = false;
 	int rc = subject_of(q, a, &s, e);
 	if (!rc)
-		rc = adv_db_covers(db, s.key.ecosystem, &covered, e);
+		rc = adv_key_covered(db, &s.key, &covered, e);
 	if (!rc && !covered)
 		return lc_fail(e, LC_ENOTFOUND, "%s: the database knows nothing of this ecosystem",
 			       lc_quote(q->ecosystem).s);

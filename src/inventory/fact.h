@@ -102,7 +102,7 @@ struct inv_os {
 	struct lc_slice version;  /* "12.5", "3.18.9" */
 	struct lc_slice codename; /* "bookworm" */
 	struct lc_slice pretty;   /* PRETTY_NAME */
-	bool extended;            /* extended support is on (Ubuntu Pro) */
+	bool extended;            /* extended support is on (Ubuntu Pro, SUSE LTSS) */
 	uint8_t weight; /* squash keeps the heaviest: generic files lose to specific ones */
 };
 

@@ -64,6 +64,18 @@ static void complete_os(struct squash *s)
 	}
 }
 
+/* SUSE's long term support is a product of its own, whose package of its release says so. */
+static void find_long_term(struct squash *s)
+{
+	if (!lc_eq(s->ret->os.family, LC_S("sles")))
+		return;
+	for (size_t i = 0; i < s->ret->packages.n; i++) {
+		const struct inv_package *p = &s->ret->packages.v[i].package;
+		if (lc_eq(p->type, LC_S("rpm")) && lc_eq(p->name, LC_S("sles-ltss-release")))
+			s->ret->os.extended = true;
+	}
+}
+
 static int add_diagnostic(struct squash *s, const struct live *l)
 {
 	struct inv_found_diagnostic *d = lc_vec_push(s->arena, &s->ret->diagnostics);
@@ -110,6 +122,7 @@ int squash_join(struct squash *s)
 	}
 	lc_map_done(&seen);
 	complete_os(s);
+	find_long_term(s);
 	if (s->ret->packages.n)
 		qsort(s->ret->packages.v, s->ret->packages.n, sizeof(*s->ret->packages.v),
 		      compare_packages);

@@ -223,6 +223,13 @@ void json_lacre_finding(struct json_out *j, const struct report_result *res,
 		json_member_str_opt(w, "TitleSource", f->vulnerability->title_source);
 	if (f->vulnerability)
 		write_risk(w, f->vulnerability);
+	if (f->offer) {
+		json_write_key(w, "Offered");
+		json_begin_object(w);
+		json_member_cstr(w, "With", f->offer);
+		json_member_str(w, "Version", f->offered_version);
+		json_end_object(w);
+	}
 	json_write_key(w, "Evidence");
 	json_begin_array(w);
 	for (size_t i = 0; i < f->evidence.n; i++)

@@ -28,7 +28,9 @@ static int by_fixes(const struct finding *a, const struct finding *b)
 	int c = 0;
 	for (size_t i = 0; !c && i < n; i++)
 		c = lc_cmp(a->fixed_versions.v[i], b->fixed_versions.v[i]);
-	return c ? c : (a->fixed_versions.n > n) - (b->fixed_versions.n > n);
+	if (!c)
+		c = (a->fixed_versions.n > n) - (b->fixed_versions.n > n);
+	return c ? c : lc_cmp(a->offered_version, b->offered_version);
 }
 
 /* What a row says of all its binaries must be true of each. */

@@ -60,6 +60,14 @@ static struct lc_slice library_of(struct table *t, const struct report_result *r
 	return path.n ? report_text(&t->a, "{0} ({1})", args) : args[0];
 }
 
+/* What a subscription would bring is told as such: it is no fix for who has none. */
+static struct lc_slice fixed_of(struct table *t, const struct finding *f)
+{
+	if (!f->offer)
+		return grid_safe(report_fixed_versions(f, &t->a), &t->a);
+	return table_text(t, N_("{0} with {1}"), f->offered_version, lc_str(f->offer));
+}
+
 static void finding_row(struct table *t, struct grid *g, const struct report_result *res,
 			const struct finding *f)
 {
@@ -70,7 +78,7 @@ static void finding_row(struct table *t, struct grid *g, const struct report_res
 		  .colour = severity_colour(f->severity) },
 		{ .text = lc_str(advisory_status_name(f->status)) },
 		{ .text = grid_safe(report_version(&f->package->package), &t->a) },
-		{ .text = grid_safe(report_fixed_versions(f, &t->a), &t->a) },
+		{ .text = fixed_of(t, f) },
 		{ .text = title_of(t, f), .link = grid_safe(report_primary_url(f, &t->a), &t->a) },
 	};
 	(void)grid_row(g, cells); /* the arena keeps the error */
@@ -87,7 +95,7 @@ static void group_row(struct table *t, struct grid *g, const struct table_group 
 		  .colour = severity_colour(f->severity) },
 		{ .text = lc_str(advisory_status_name(f->status)) },
 		{ .text = grid_safe(by->version, &t->a) },
-		{ .text = grid_safe(report_fixed_versions(f, &t->a), &t->a) },
+		{ .text = fixed_of(t, f) },
 		{ .text = title_of(t, f), .link = grid_safe(report_primary_url(f, &t->a), &t->a) },
 	};
 	(void)grid_row(g, cells); /* the arena keeps the error */

@@ -127,6 +127,10 @@ static void outcome(struct tell *t, const struct explain_advisory *x)
 					: N_("=> does not count: about builds outside modules"),
 			  adv->module, none);
 		break;
+	case EXPLAIN_SETTLED:
+		tell_line(t, 5, N_("=> does not count: a source that goes before says otherwise"),
+			  none, none);
+		break;
 	default:
 		tell_line(t, 5, N_("=> not known: the installed version does not compare"), none,
 			  none);
@@ -181,6 +185,9 @@ static void severity(struct tell *t, const struct finding *f)
 static void status(struct tell *t, const struct finding *f)
 {
 	struct lc_slice fixed = report_fixed_versions(f, &t->a);
+	if (f->offer)
+		tell_step(t, N_("no fix for this system: {0} has it in {1}"), lc_str(f->offer),
+			  f->offered_version);
 	tell_step(t, fixed.n ? N_("status {0}: fixed in {1}") : N_("status {0}: no fix is known"),
 		  lc_str(advisory_status_name(f->status)), fixed);
 }

@@ -28,6 +28,7 @@ static enum view_verdict of_package(const struct view_package *p)
 		[EXPLAIN_NOT_AFFECTED] = VIEW_NOT_AFFECTED,
 		[EXPLAIN_OTHER_ARCH] = VIEW_NOT_AFFECTED,
 		[EXPLAIN_OTHER_MODULE] = VIEW_NOT_AFFECTED,
+		[EXPLAIN_SETTLED] = VIEW_NOT_AFFECTED,
 		[EXPLAIN_UNDECIDED] = VIEW_UNDECIDED,
 	};
 	static const uint8_t weight[VIEW_VERDICT_N] = {

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "advisory/ecosystem.h"
+#include "advisory/key.h"
 #include "format/json.h"
 #include "support/fixture.h"
 
@@ -69,6 +69,7 @@ static void packages_get_their_systems_key(void **state)
 		struct inv_package p = { .type = lc_str(c->type), .name = LC_S("bin") };
 		struct inv_os os = { .family = lc_str(c->family), .version = lc_str(c->version) };
 		struct inv_repository r = { lc_str(c->family), lc_str(c->repository) };
+		struct adv_context x = { &os, c->repository ? &r : NULL, NULL };
 		p.version = LC_S("1.0");
 		p.source_name = LC_S("src");
 		p.source_version = LC_S("2.0");
@@ -76,7 +77,7 @@ static void packages_get_their_systems_key(void **state)
 			lc_arena_done(&a);
 			continue; /* a kind that this build does not have */
 		}
-		assert_int_equal(adv_key_of(&p, &os, c->repository ? &r : NULL, &a, &key, &e), 0);
+		assert_int_equal(adv_key_of(&p, &x, &a, &key, &e), 0);
 		if (!lc_eq(key.ecosystem, lc_str(c->ecosystem)))
 			fail_msg("%s %s: %.*s", c->family, c->version, LC_FMT(key.ecosystem));
 		if (c->name) {
@@ -88,29 +89,148 @@ static void packages_get_their_systems_key(void **state)
 	}
 }
 
-static void extended_support_has_a_second_ecosystem(void **state)
+/* "Ubuntu:Pro:18.04:LTS | Ubuntu:18.04:LTS unfixed | … Ubuntu Pro" */
+static void assert_places(const struct adv_key *key, const char *want)
+{
+	struct lc_buf b;
+	lc_buf_init(&b, 4096);
+	for (size_t i = 0; i < key->places_n; i++) {
+		const struct adv_place *p = &key->places[i];
+		lc_buf_fmt(&b, "%s%.*s%s%s%s", i ? " | " : "", LC_FMT(p->ecosystem),
+			   p->word == ADV_WORD_UNFIXED ? " unfixed" : "", p->offer ? " " : "",
+			   p->offer ? p->offer : "");
+	}
+	if (!lc_eq(lc_buf_get(&b), lc_str(want)))
+		fail_msg("%.*s, want %s", LC_FMT(lc_buf_get(&b)), want);
+	lc_buf_done(&b);
+}
+
+static void extended_support_goes_first_or_is_offered(void **state)
 {
 	static const struct {
-		const char *family, *version;
+		const char *type, *family, *version;
 		bool extended;
-		const char *also;
+		const char *places;
 	} rows[] = {
-		{ "ubuntu", "18.04", true, "Ubuntu:Pro:18.04:LTS" },
-		{ "ubuntu", "18.04", false, "" },
-		{ "ubuntu", "", true, "" },
-		{ "debian", "12", true, "" },
+		{ "dpkg", "ubuntu", "18.04", true, "Ubuntu:Pro:18.04:LTS | Ubuntu:18.04:LTS" },
+		{ "dpkg", "ubuntu", "18.04", false,
+		  "Ubuntu:18.04:LTS | Ubuntu:Pro:18.04:LTS Ubuntu Pro" },
+		{ "dpkg", "ubuntu", "", true, "" },
+		{ "dpkg", "debian", "12", true, "Debian:12" },
+		{ "rpm", "sles", "15.1", true,
+		  "SUSE:Linux Enterprise 15.1:LTSS | SUSE:Linux Enterprise 15.1" },
+		{ "rpm", "sles", "15.1", false,
+		  "SUSE:Linux Enterprise 15.1 | SUSE:Linux Enterprise 15.1:LTSS SUSE LTSS" },
+		{ "rpm", "slem", "5.4", true, "SUSE:Linux Enterprise Micro 5.4" },
 	};
-	struct inv_package p = { .type = LC_S("dpkg"), .name = LC_S("x"), .version = LC_S("1") };
 	struct lc_arena a = { 0 };
 	struct lc_err e = { 0 };
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct inv_package p = { .type = lc_str(rows[i].type), .name = LC_S("x") };
 		struct inv_os os = { .family = lc_str(rows[i].family) };
+		struct adv_context x = { .os = &os };
 		struct adv_key key;
 		os.version = lc_str(rows[i].version);
 		os.extended = rows[i].extended;
-		assert_int_equal(adv_key_of(&p, &os, NULL, &a, &key, &e), 0);
-		assert_true(lc_eq(key.also, lc_str(rows[i].also)));
+		assert_int_equal(adv_key_of(&p, &x, &a, &key, &e), 0);
+		assert_places(&key, rows[i].places);
+	}
+	lc_arena_done(&a);
+}
+
+static void repositories_choose_the_stream(void **state)
+{
+	static const struct {
+		const char *sets[4];
+		const char *places;
+	} rows[] = {
+		{ { NULL }, "Red Hat:9" }, /* nothing is known: the release's own repositories */
+		{ { "rhel-9-for-x86_64-baseos-rpms", "rhel-9-for-x86_64-appstream-rpms" },
+		  "Red Hat:9" },
+		{ { "rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2",
+		    "rhel-9-for-x86_64-appstream-eus-rpms__9_DOT_2" },
+		  "Red Hat:rhel_eus:9.2 | Red Hat:9 unfixed" },
+		{ { "rhel-8-for-x86_64-baseos-aus-rpms__8_DOT_4" },
+		  "Red Hat:rhel_aus:8.4 | Red Hat:9 unfixed" },
+		{ { "rhel-9-for-x86_64-baseos-e4s-rpms__9_DOT_0", "rhel-9-for-x86_64-baseos-rpms" },
+		  "Red Hat:rhel_e4s:9.0 | Red Hat:9" },
+		{ { "rhel-7-server-eus-rpms__7_DOT_6__x86_64" },
+		  "Red Hat:rhel_eus:7.6 | Red Hat:9 unfixed" },
+		{ { "rhel-6-server-els-rpms" }, "Red Hat:rhel_els:6 | Red Hat:9 unfixed" },
+		{ { "rhocp-4.16-for-rhel-9-x86_64-rpms" }, "Red Hat:9" },
+		{ { "rhel-", "rhel-x-rpms", "rhel-9", "" }, "Red Hat:9" },
+	};
+	const struct inv_package p = { .type = LC_S("rpm"), .name = LC_S("x") };
+	const struct inv_os os = { .family = LC_S("redhat"), .version = LC_S("9.2") };
+	struct lc_arena a = { 0 };
+	struct lc_err e = { 0 };
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct lc_slice sets[4];
+		struct inv_build build = { .content_sets = { sets, 0, 4 } };
+		struct adv_context x = { &os, NULL, &build };
+		struct adv_key key;
+		while (build.content_sets.n < 4 && rows[i].sets[build.content_sets.n]) {
+			sets[build.content_sets.n] = lc_str(rows[i].sets[build.content_sets.n]);
+			build.content_sets.n++;
+		}
+		assert_int_equal(adv_key_of(&p, &x, &a, &key, &e), 0);
+		assert_places(&key, rows[i].places);
+	}
+	lc_arena_done(&a);
+}
+
+static void more_streams_than_fit_leave_the_release(void **state)
+{
+	const struct inv_package p = { .type = LC_S("rpm"), .name = LC_S("x") };
+	const struct inv_os os = { .family = LC_S("redhat"), .version = LC_S("9.2") };
+	struct lc_slice sets[] = { LC_S("rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_0"),
+				   LC_S("rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2"),
+				   LC_S("rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_4"),
+				   LC_S("rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_6") };
+	struct inv_build build = { .content_sets = { sets, 4, 4 } };
+	struct adv_context x = { &os, NULL, &build };
+	struct lc_arena a = { 0 };
+	struct lc_err e = { 0 };
+	struct adv_key key;
+	(void)state;
+	assert_int_equal(adv_key_of(&p, &x, &a, &key, &e), 0);
+	assert_places(&key, "Red Hat:rhel_eus:9.0 | Red Hat:rhel_eus:9.2 | Red Hat:rhel_eus:9.4 | "
+			    "Red Hat:9 unfixed");
+	lc_arena_done(&a);
+}
+
+static void names_of_ecosystems_are_the_databases(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "cargo", "crates.io" },
+		{ "npm", "npm" },
+		{ "Ubuntu:22.04", "Ubuntu:22.04:LTS" },
+		{ "Red Hat:8", "Red Hat:8" },
+		{ "Red Hat:enterprise_linux:8::appstream", "Red Hat:8" },
+		{ "Red Hat:enterprise_linux:9", "Red Hat:9" },
+		{ "Red Hat:rhel_eus:9.2::baseos", "Red Hat:rhel_eus:9.2" },
+		{ "Red Hat:rhel_aus:8.4", "Red Hat:rhel_aus:8.4" },
+		{ "Red Hat:openshift:4.16::el9", "Red Hat:openshift:4.16::el9" },
+		{ "Red Hat:enterprise_linux:", "Red Hat:enterprise_linux:" },
+		{ "SUSE:Linux Enterprise 15.5", "SUSE:Linux Enterprise 15.5" },
+		{ "SUSE:Linux Enterprise Server 15 SP5", "SUSE:Linux Enterprise 15.5" },
+		{ "SUSE:Linux Enterprise Server 15 SP1-LTSS", "SUSE:Linux Enterprise 15.1:LTSS" },
+		{ "SUSE:Linux Enterprise 15.1:LTSS", "SUSE:Linux Enterprise 15.1:LTSS" },
+		{ "SUSE:Linux Enterprise Module for Basesystem 15 SP4",
+		  "SUSE:Linux Enterprise 15.4" },
+		{ "SUSE:Linux Enterprise Micro 5.4", "SUSE:Linux Enterprise Micro 5.4" },
+		{ "SUSE:Manager Proxy 4.3", "SUSE:Manager Proxy 4.3" },
+		{ "openSUSE:Leap 15.5", "openSUSE:Leap 15.5" },
+	};
+	struct lc_arena a = { 0 };
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct lc_slice got = adv_ecosystem_name(lc_str(rows[i][0]), &a);
+		if (!lc_eq(got, lc_str(rows[i][1])))
+			fail_msg("%s: %.*s", rows[i][0], LC_FMT(got));
+		assert_int_not_equal(adv_ecosystem_scheme(got), VERSION_NONE);
 	}
 	lc_arena_done(&a);
 }
@@ -123,11 +243,13 @@ static void what_is_not_the_distributions_has_no_key(void **state)
 	struct inv_package p = { .type = LC_S("dpkg"), .name = LC_S("x"), .version = LC_S("1") };
 	struct inv_os os = { .family = LC_S("debian"), .version = LC_S("12") };
 	(void)state;
+	struct adv_context x = { .os = &os };
 	p.flags = INV_THIRD_PARTY;
-	assert_int_equal(adv_key_of(&p, &os, NULL, &a, &key, &e), 0);
+	assert_int_equal(adv_key_of(&p, &x, &a, &key, &e), 0);
 	assert_int_equal(key.ecosystem.n, 0);
 	p.flags = 0;
-	assert_int_equal(adv_key_of(&p, NULL, NULL, &a, &key, &e), 0);
+	x.os = NULL;
+	assert_int_equal(adv_key_of(&p, &x, &a, &key, &e), 0);
 	assert_int_equal(key.ecosystem.n, 0);
 	lc_arena_done(&a);
 }
@@ -244,7 +366,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(packages_get_their_systems_key),
-		cmocka_unit_test(extended_support_has_a_second_ecosystem),
+		cmocka_unit_test(extended_support_goes_first_or_is_offered),
+		cmocka_unit_test(repositories_choose_the_stream),
+		cmocka_unit_test(more_streams_than_fit_leave_the_release),
+		cmocka_unit_test(names_of_ecosystems_are_the_databases),
 		cmocka_unit_test(what_is_not_the_distributions_has_no_key),
 		cmocka_unit_test(names_are_spelt_as_the_registry_does),
 		cmocka_unit_test(ecosystems_compare_by_their_scheme),

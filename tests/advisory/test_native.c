@@ -141,7 +141,7 @@ static const struct sample samples[] = {
 	  "suse_truncated.xml",
 	  feed_oval_suse,
 	  0,
-	  { "package SUSE:Linux Enterprise 15 kernel-default {\"id\":\"CVE-2021-29154\",\"ranges\":"
+	  { "package SUSE:Linux Enterprise 15:LTSS kernel-default {\"id\":\"CVE-2021-29154\",\"ranges\":"
 	    "[[\">=0\",\"<4.12.14-150.72.1\"]],\"severity\":\"HIGH\",\"source\":\"suse-cvrf\","
 	    "\"arches\":[\"aarch64\",\"ppc64le\",\"s390x\",\"x86_64\"]}",
 	    "package SUSE:Linux Enterprise 15.1 kernel-default {\"id\":\"CVE-2021-29154\"" },
@@ -422,7 +422,7 @@ static const struct own owns[] = {
 	    "\"status\":\"will_not_fix\"",
 	    "package Red Hat:10 source:curl {\"id\":\"CVE-2024-0001\",\"ranges\":[[\">=0\"]],"
 	    "\"status\":\"under_investigation\"",
-	    "package Red Hat:rhel_eus:9.2::baseos curl {\"id\":\"RHSA-2024:2\"" },
+	    "package Red Hat:rhel_eus:9.2 curl {\"id\":\"RHSA-2024:2\"" },
 	  "known_not" },
 	{ "oval/oracle.xml",
 	  feed_oval_oracle,
@@ -452,7 +452,7 @@ static const struct own owns[] = {
 	  "leap.xml",
 	  { "package openSUSE:Leap 15.5 curl {\"id\":\"CVE-2024-0005\",\"ranges\":[[\">=0\","
 	    "\"<8.0-1.1\"]]",
-	    "package SUSE:Linux Enterprise 15.5 curl",
+	    "package SUSE:Linux Enterprise 15.5:LTSS curl",
 	    "package SUSE:Linux Enterprise Micro 5.4 curl", "package openSUSE:Tumbleweed curl" },
 	  NULL },
 	{ "updateinfo/extras.xml",

@@ -28,9 +28,8 @@ static const struct osv_case cases[] = {
 	    "vulnerability CVE-2024-1000 osv {}" } },
 	{ "the lowest CVE of the aliases, by number",
 	  "{\"id\":\"GO-1\",\"aliases\":[\"GHSA-a-1\",\"CVE-2024-10000\",\"CVE-2024-9999\"]"
-	  "," AFFECTED(
-		  "Go", "m",
-		  RANGE("SEMVER", "{\"introduced\":\"1.0.0\"},{\"fixed\":\"1.2.0\"}")) "}",
+	  "," AFFECTED("Go", "m",
+		       RANGE("SEMVER", "{\"introduced\":\"1.0.0\"},{\"fixed\":\"1.2.0\"}")) "}",
 	  FEED_TAKEN,
 	  { "package Go m {\"id\":\"GO-1\",\"about\":[\"CVE-2024-9999\"],\"aliases\":"
 	    "[\"CVE-2024-10000\",\"GHSA-a-1\"],\"ranges\":[[\">=1.0.0\",\"<1.2.0\"]],"
@@ -43,7 +42,7 @@ static const struct osv_case cases[] = {
 		  "Debian:12", "x", OPEN) "}",
 	  FEED_TAKEN,
 	  { "package Debian:12 x {\"id\":\"DSA-1-1\",\"about\":[\"CVE-2024-1000\",\"CVE-2024-1"
-	  "001\"],"
+	    "001\"],"
 	    "\"aliases\":[\"CVE-2024-2\"],\"ranges\":[[\">=0\"]],\"source\":\"debian\"}",
 	    "vulnerability CVE-2024-1000 debian {}", "vulnerability CVE-2024-1001 debian {}" } },
 	{ "a GHSA where upstream has no CVE",
@@ -55,7 +54,7 @@ static const struct osv_case cases[] = {
 	  "{\"id\":\"DLA-9-2\"," AFFECTED("Debian:10", "x", OPEN) "}",
 	  FEED_TAKEN,
 	  { "package Debian:10 x {\"id\":\"DLA-9-2\",\"ranges\":[[\">=0\"]],\"source\":\"debia"
-	  "n\"}" } },
+	    "n\"}" } },
 	{ "a distribution's record of a CVE describes it",
 	  "{\"id\":\"UBUNTU-CVE-2024-1000\",\"upstream\":[\"CVE-2024-1000\"],\"details\":\"text\","
 	  "\"published\":\"2024-01-02T00:00:00Z\",\"modified\":\"2024-01-03T00:00:00Z\","
@@ -102,7 +101,7 @@ static const struct osv_case cases[] = {
 			"{\"last_affected\":\"2.5\"},{\"limit\":\"3.0\"}")) "}",
 	  FEED_TAKEN,
 	  { "package npm x {\"id\":\"CVE-2024-1000\",\"ranges\":[[\">=0\",\"<1.0\",\">=2.0\","
-	  "\"<=2.5\","
+	    "\"<=2.5\","
 	    "\"|3.0\"]],\"source\":\"osv\"}" } },
 	{ "GIT ranges alone say nothing of packages",
 	  "{\"id\":\"CVE-2024-1000\"," AFFECTED("npm", "x",
@@ -140,13 +139,13 @@ static const struct osv_case cases[] = {
 		  OPEN ",\"database_specific\":{\"informational\":\"unsound\"}") "}",
 	  FEED_TAKEN,
 	  { "package crates.io x {\"id\":\"RUSTSEC-1\",\"ranges\":[[\">=0\"]],\"source\":\"osv"
-	  "\"}" } },
+	    "\"}" } },
 	{ "the vendor's state of an open range",
 	  "{\"id\":\"CGA-1-1\",\"upstream\":[\"CVE-2024-1000\"]," AFFECTED(
 		  "Wolfi", "x", OPEN ",\"database_specific\":{\"status\":\"fix-not-planned\"}") "}",
 	  FEED_TAKEN,
 	  { "package Wolfi x {\"id\":\"CGA-1-1\",\"about\":[\"CVE-2024-1000\"],\"ranges\":[[\""
-	  ">=0\"]],"
+	    ">=0\"]],"
 	    "\"status\":\"will_not_fix\",\"source\":\"wolfi\"}" } },
 	{ "words and vectors of severity; a vector that is none is left out",
 	  "{\"id\":\"GHSA-1-1\",\"aliases\":[\"CVE-2024-1000\"],\"summary\":\"title\\nmore\","
@@ -166,6 +165,17 @@ static const struct osv_case cases[] = {
 	  FEED_TAKEN,
 	  { "vulnerability CVE-2024-1000 osv {\"description\":\"** REJECT ** do not use\","
 	    "\"rejected\":true}" } },
+	{ "SUSE's binaries, each with its own version, in the ecosystem as scans know it",
+	  "{\"id\":\"SUSE-SU-1\",\"upstream\":[\"CVE-2024-1000\"],\"affected\":[{\"package\":"
+	  "{\"ecosystem\":\"SUSE:Linux Enterprise Server 15 SP5\",\"name\":\"curl\"},"
+	  "\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"},"
+	  "{\"fixed\":\"8.0.1-1\"}]}],\"ecosystem_specific\":{\"binaries\":[{\"curl\":\"8.0.1-1\","
+	  "\"libcurl4\":\"8.0.1-2\",\"\":\"1\",\"x\":7}]}}]}",
+	  FEED_TAKEN,
+	  { "package SUSE:Linux Enterprise 15.5 curl {\"id\":\"SUSE-SU-1\",\"about\":"
+	    "[\"CVE-2024-1000\"],\"ranges\":[[\">=0\",\"<8.0.1-1\"]],\"source\":\"suse-cvrf\"}",
+	    "package SUSE:Linux Enterprise 15.5 libcurl4 {\"id\":\"SUSE-SU-1\",\"about\":"
+	    "[\"CVE-2024-1000\"],\"ranges\":[[\">=0\",\"<8.0.1-2\"]],\"source\":\"suse-cvrf\"}" } },
 	{ "no affected packages", "{\"id\":\"CVE-2024-1000\"}", FEED_SKIPPED, { 0 } },
 	{ "a package without a name",
 	  "{\"id\":\"CVE-2024-1000\",\"affected\":[{\"package\":{\"ecosystem\":\"npm\"}," OPEN
@@ -228,11 +238,9 @@ static void the_source_and_date_come_first(void **state)
 	told_init(&t);
 	t.records = true;
 	assert_int_equal(
-		feed_osv(
-			LC_S("{\"id\":\"CVE-2024-1000\",\"modified\":\"2024-05-06T07:08:09Z\""
-			"," AFFECTED(
-				"npm", "x", OPEN) "}"),
-			&t.face, &a, &outcome, &e),
+		feed_osv(LC_S("{\"id\":\"CVE-2024-1000\",\"modified\":\"2024-05-06T07:08:09Z\""
+			      "," AFFECTED("npm", "x", OPEN) "}"),
+			 &t.face, &a, &outcome, &e),
 		0);
 	assert_true(lc_starts(lc_buf_get(&t.text), LC_S("record osv npm 2024-05-06T07:08:09Z\n")));
 	told_done(&t);

@@ -15,6 +15,7 @@
  */
 #include "advisory/feed/csaf_impl.h"
 
+#include "advisory/ecosystem.h"
 #include "base/shim.h"
 
 enum { CSAF_DEPTH_MAX = 12, CSAF_LINKS_MAX = 4, CSAF_PRODUCTS_MAX = 1 << 20 };
@@ -93,26 +94,6 @@ static bool module_of(struct lc_slice label, struct lc_slice *ret)
 	return stream.n != 0;
 }
 
-/*
- * Products that are the operating system itself make one ecosystem per major version. Others, and
- * streams of extended support, have their own, named as OSV does: the CPE without its beginning.
- */
-static struct lc_slice ecosystem_of(struct csaf *o, struct lc_slice cpe)
-{
-	struct lc_slice rest = cpe;
-	if (!lc_chop_prefix(&rest, LC_S("cpe:/o:redhat:")) &&
-	    !lc_chop_prefix(&rest, LC_S("cpe:/a:redhat:")))
-		return (struct lc_slice){ NULL, 0 };
-	struct lc_slice release = rest;
-	size_t n = 0;
-	if (!lc_chop_prefix(&release, LC_S("enterprise_linux:")))
-		return lc_arena_fmt(o->n.a, "Red Hat:%s", lc_quote(rest).s);
-	while (n < release.n && lc_is_digit(release.p[n]))
-		n++;
-	release = lc_sub(release, 0, n);
-	return n ? lc_arena_fmt(o->n.a, "Red Hat:%.*s", LC_FMT(release)) : release;
-}
-
 /* What a component without purl is called: "snakeyaml"; "module:stream/name"; images have '/'. */
 static bool name_plainly(struct csaf_named *p, struct lc_slice component)
 {
@@ -154,7 +135,7 @@ bool csaf_name(struct csaf *o, struct lc_slice id, struct csaf_named *ret)
 		platform = lc_map_get(&o->products, platform->platform);
 	if (!platform || !platform->cpe.n)
 		return false;
-	named.ecosystem = ecosystem_of(o, platform->cpe);
+	named.ecosystem = adv_redhat_ecosystem(platform->cpe, o->n.a);
 	bool good = component && component->purl.n ? name_by_purl(o, &named, component->purl)
 						   : name_plainly(&named, p->component);
 	if (!good || !named.ecosystem.n)

@@ -10,7 +10,9 @@
  *
  * A notice fixes all of its CVEs in all of its packages.
  */
-#include "advisory/feed/oval.h"
+#include "advisory/ecosystem.h"
+#include "advisory/feed/native.h"
+#include "format/xml.h"
 
 struct cvrf {
 	struct native n;
@@ -36,7 +38,7 @@ static int say_relationships(struct cvrf *c, const struct xml_node *tree)
 		if (!split_nvr(xml_attr(r, "ProductReference"), &c->s.package, &c->s.fixed))
 			continue;
 		c->s.ecosystem =
-			oval_suse_ecosystem(xml_attr(r, "RelatesToProductReference"), c->n.a);
+			adv_suse_ecosystem(xml_attr(r, "RelatesToProductReference"), c->n.a);
 		if (c->n.a->err)
 			return lc_fail(c->n.e, c->n.a->err, "no memory for products");
 		int rc = native_say(&c->n, &c->s);

@@ -221,10 +221,46 @@ static int hand_over(struct osv *o, struct lc_slice ecosystem, struct lc_slice n
 	return rc;
 }
 
+/*
+ * SUSE names a source package and, beside it, the binaries that its fix is in, each with its
+ * version: "binaries": [ { "curl": "8.0.1-1.1", … }, … ]. Its systems are looked up by binaries.
+ */
+static int hand_over_binaries(struct osv *o, struct lc_slice ecosystem, json_ref list,
+			      struct advisory *adv, size_t *taken)
+{
+	size_t left = OSV_NAMES_MAX / (adv->vulnerabilities.n + adv->aliases.n + 1);
+	json_each(o->d, list, group) {
+		json_each(o->d, group, item) {
+			struct version_event events[] = { { VERSION_INTRODUCED, LC_S("0") },
+							  { VERSION_FIXED, json_str(o->d, item) } };
+			struct version_range range = { events, 2 };
+			struct lc_slice name = json_key(o->d, item);
+			if (!name.n || name.n > 4096 || !events[1].version.n ||
+			    events[1].version.n > VERSION_BYTES_MAX)
+				continue;
+			if (!left--)
+				return lc_fail(o->e, LC_ELIMIT,
+					       "more than %d ids in all its binaries",
+					       OSV_NAMES_MAX);
+			adv->affected = (struct version_affected){ &range, 1, NULL, 0 };
+			int rc = hand_over(o, ecosystem, name, adv, taken);
+			if (rc)
+				return rc;
+		}
+	}
+	return 0;
+}
+
+static bool goes_by_binaries(struct lc_slice ecosystem)
+{
+	return lc_starts(ecosystem, LC_S("SUSE:")) || lc_starts(ecosystem, LC_S("openSUSE:"));
+}
+
 static int read_item(struct osv *o, json_ref item, const struct lc_slices *names, size_t *taken)
 {
 	json_ref package = json_get(o->d, item, "package");
-	struct lc_slice ecosystem = json_get_str(o->d, package, "ecosystem");
+	struct lc_slice ecosystem =
+		adv_ecosystem_name(json_get_str(o->d, package, "ecosystem"), o->a);
 	struct lc_slice name =
 		adv_normal_name(ecosystem, json_get_str(o->d, package, "name"), o->a);
 	if (!ecosystem.n || !name.n || is_informational(o, item))
@@ -241,6 +277,9 @@ static int read_item(struct osv *o, json_ref item, const struct lc_slices *names
 	adv.status = read_status(o, item);
 	read_severity(o, item, &adv);
 	rc = read_symbols(o, item, &adv.symbols);
+	json_ref binaries = json_get(o->d, json_get(o->d, item, "ecosystem_specific"), "binaries");
+	if (!rc && goes_by_binaries(ecosystem) && json_count(o->d, binaries))
+		return hand_over_binaries(o, ecosystem, binaries, &adv, taken);
 	return rc ? rc : hand_over(o, ecosystem, name, &adv, taken);
 }
 

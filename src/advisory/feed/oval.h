@@ -23,5 +23,3 @@ struct oval_vendor {
 int oval_read(struct lc_slice xml, struct lc_slice path, const struct oval_vendor *vendor,
 	      const struct feed_collector *c, struct lc_arena *a, uint64_t *ret_records,
 	      struct lc_err *e) LC_MUST_CHECK;
-/** Ecosystem of a product of SUSE ("openSUSE Leap 15.5", "SUSE Linux Enterprise Server 15 SP1"). */
-struct lc_slice oval_suse_ecosystem(struct lc_slice product, struct lc_arena *a);

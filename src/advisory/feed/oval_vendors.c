@@ -1,4 +1,5 @@
 /* The vendors' rows of the OVAL reader: how each names its releases. */
+#include "advisory/ecosystem.h"
 #include "advisory/feed/oval.h"
 
 static struct lc_slice none(void)
@@ -83,47 +84,11 @@ static struct lc_slice azure(struct lc_slice platform, struct lc_slice evr, stru
 	return none();
 }
 
-/* "SP1" in "… 15 SP1-LTSS" */
-static struct lc_slice service_pack(struct lc_slice s)
-{
-	size_t at = lc_find_slice(s, LC_S(" SP"));
-	return at == SIZE_MAX ? none() : number(lc_skip(s, at + 3));
-}
-
-/*
- * "SUSE Linux Enterprise Server 15 SP1-LTSS", "SUSE Linux Enterprise Module for Basesystem 15":
- * servers, desktops, modules and extended support of one service pack make one ecosystem, since an
- * image does not tell which of them its packages are from. Micro has its own, and so has openSUSE.
- */
 static struct lc_slice suse(struct lc_slice platform, struct lc_slice evr, struct lc_slice path,
 			    struct lc_arena *a)
 {
 	(void)evr, (void)path;
-	if (lc_starts(platform, LC_S("openSUSE Tumbleweed")))
-		return LC_S("openSUSE:Tumbleweed");
-	if (lc_chop_prefix(&platform, LC_S("openSUSE Leap ")))
-		return with("openSUSE:Leap ", number(platform), a);
-	if (lc_chop_prefix(&platform, LC_S("SUSE Linux Enterprise Micro ")) ||
-	    lc_chop_prefix(&platform, LC_S("SUSE Linux Micro ")))
-		return with("SUSE:Linux Enterprise Micro ", number(platform), a);
-	if (!lc_starts(platform, LC_S("SUSE Linux Enterprise ")))
-		return none();
-	for (size_t i = 0; i + 1 < platform.n; i++) {
-		struct lc_slice release = number(lc_skip(platform, i + 1));
-		struct lc_slice pack = service_pack(platform);
-		if (platform.p[i] != ' ' || !release.n)
-			continue;
-		if (!pack.n)
-			return with("SUSE:Linux Enterprise ", release, a);
-		return lc_arena_fmt(a, "SUSE:Linux Enterprise %.*s.%.*s", LC_FMT(release),
-				    LC_FMT(pack));
-	}
-	return none();
-}
-
-struct lc_slice oval_suse_ecosystem(struct lc_slice platform, struct lc_arena *a)
-{
-	return suse(platform, none(), none(), a);
+	return adv_suse_ecosystem(platform, a);
 }
 
 #define VENDOR(name, id, prefix, own_cves)                                                         \
