@@ -146,6 +146,8 @@ static int search_file(const char *path, const char *namespace, struct lc_slice 
 	struct lc_err why = { 0 };
 	*ret_again = false;
 	int rc = io_open_content(path, &c, &why);
+	if (rc == LC_ENOTFOUND)
+		return lc_fail(e, LC_EUNSUP, "no names of images are kept there");
 	if (why.sys == EACCES || why.sys == EPERM)
 		return lc_fail(e, LC_EUNSUP, "only root may read it");
 	if (rc && e)

@@ -21,8 +21,8 @@ const char *containerd_root(const struct oci_remote *r, struct lc_arena *a);
  * nerdctl, of Kubernetes and of docker.
  *
  * @param wanted  as the user wrote it; ref is the same taken apart, or NULL when it is no reference
- * @return 0; LC_ENOTFOUND no metadata, or no such image; LC_EUNSUP not ours to read, or of another
- *         version; LC_EBAD, LC_ETRUNC, LC_ELIMIT damaged metadata; LC_EIO, LC_ENOMEM, LC_ECANCEL
+ * @return 0; LC_ENOTFOUND no such image; LC_EUNSUP no metadata, not ours to read, or of another
+ * version; LC_EBAD, LC_ETRUNC, LC_ELIMIT damaged metadata; LC_EIO, LC_ENOMEM, LC_ECANCEL
  */
 int containerd_find(const char *root, const struct oci_remote *r, struct lc_slice wanted,
 		    const struct oci_reference *ref, const struct lc_limits *limits,

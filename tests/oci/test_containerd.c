@@ -163,7 +163,7 @@ static void damaged_metadata_is_no_absent_image(void **state)
 	assert_int_equal(find("app:1", "", &a, &got, &e), LC_EBAD);
 	assert_non_null(strstr(e.msg, "meta.db"));
 	assert_int_equal(unlink(meta), 0);
-	assert_int_equal(find("app:1", "", &a, &got, &e), LC_ENOTFOUND);
+	assert_int_equal(find("app:1", "", &a, &got, &e), LC_EUNSUP);
 	assert_int_equal(make_store(NULL), 0);
 	lc_arena_done(&a);
 }
