@@ -2,7 +2,6 @@
 
 #include "base/dl.h"
 #include "base/shim.h"
-#include "io/environment.h"
 
 LC_DL_NOTE("libcurl.so.4", "download", "images and databases from servers and engines");
 
@@ -166,8 +165,6 @@ struct reason {
 static const struct reason reasons[] = {
 	{ CURLE_COULDNT_RESOLVE_HOST, false,
 	  "no such host: check the name, the network or the proxy (HTTPS_PROXY)" },
-	{ CURLE_COULDNT_RESOLVE_PROXY, false,
-	  "the proxy's host is not known: check HTTPS_PROXY and HTTP_PROXY" },
 	{ CURLE_COULDNT_CONNECT, false,
 	  "nothing answers there: is it running, is the port right, is a firewall between" },
 	{ CURLE_PEER_FAILED_VERIFICATION, false,
@@ -187,7 +184,6 @@ static const struct reason reasons[] = {
 	{ CURLE_HTTP2_STREAM, true, "gave up an HTTP/2 stream" },
 	{ CURLE_WEIRD_SERVER_REPLY, false, "its answer is no HTTP" },
 	{ CURLE_UNSUPPORTED_PROTOCOL, false, "its answer is no HTTP/1 or HTTP/2" },
-	{ CURLE_HTTP_RETURNED_ERROR, false, "the proxy refuses to connect" },
 };
 
 int http_curl_fail(const struct http_exchange *x, CURLcode code, struct lc_err *e)
@@ -195,6 +191,9 @@ int http_curl_fail(const struct http_exchange *x, CURLcode code, struct lc_err *
 	struct lc_quoted host = lc_quote(x->host);
 	if (code == CURLE_OUT_OF_MEMORY)
 		return lc_fail(e, LC_ENOMEM, "no memory for a transfer");
+	int proxys = http_proxy_fail(x, code, e);
+	if (proxys)
+		return proxys;
 	if (x->to_socket && code == CURLE_COULDNT_CONNECT)
 		return lc_fail(e, LC_ENET,
 			       "%s: nothing answers at this socket: is the engine "
@@ -213,27 +212,4 @@ int http_curl_fail(const struct http_exchange *x, CURLcode code, struct lc_err *
 	}
 	const char *says = x->curl_says[0] ? x->curl_says : http_curl.easy_strerror(code);
 	return lc_fail(e, LC_ENET, "%s: %s", host.s, lc_quote(lc_str(says)).s);
-}
-
-/* ---- proxies ---- */
-
-const char *http_proxy_of(char **environment, const struct http_url *u)
-{
-	const char *all = io_env(environment, "all_proxy");
-	const char *one = NULL;
-	if (http_is_loopback(u->host))
-		return "";
-	if (lc_eq(u->scheme, LC_S("https"))) {
-		one = io_env(environment, "https_proxy");
-		if (!one)
-			one = io_env(environment, "HTTPS_PROXY");
-	} else {
-		one = io_env(environment, "http_proxy");
-		/* A CGI program's request header "Proxy:" would arrive under this name. */
-		if (!one && !io_env(environment, "REQUEST_METHOD"))
-			one = io_env(environment, "HTTP_PROXY");
-	}
-	if (!one)
-		one = all ? all : io_env(environment, "ALL_PROXY");
-	return one ? one : "";
 }

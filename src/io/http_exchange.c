@@ -120,14 +120,12 @@ static int set_way(struct http_exchange *x, const struct http_request *q, const 
 {
 	CURL *easy = x->lane->easy;
 	const struct http_options *o = &x->client->o;
-	const char *none = io_env(o->environment, "no_proxy");
-	if (!none)
-		none = io_env(o->environment, "NO_PROXY");
+	x->proxy = q->unix_socket ? "" : http_proxy_of(o->environment, u);
 	SET(CURLOPT_CURLU, u->u);
 	SET(CURLOPT_PROTOCOLS_STR, "http,https");
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)o->connect_ms);
-	SET(CURLOPT_PROXY, q->unix_socket ? "" : http_proxy_of(o->environment, u));
-	SET(CURLOPT_NOPROXY, none ? none : "");
+	SET(CURLOPT_PROXY, x->proxy);
+	SET(CURLOPT_NOPROXY, ""); /* judged already */
 	if (q->unix_socket)
 		SET(CURLOPT_UNIX_SOCKET_PATH, q->unix_socket);
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);

@@ -91,6 +91,7 @@ struct http_exchange {
 	uint64_t moved; /* bytes in either direction, for the stall clock */
 	bool head, done, paused;
 	bool to_socket;    /* the peer is a local socket */
+	const char *proxy; /* of the environment, "" none */
 	int err;           /* first failure; it stays */
 	struct lc_err why; /* of a callback */
 	CURLcode result;
@@ -112,6 +113,10 @@ static inline int http_passing(struct lc_err *e, int code)
 }
 /** Which proxy a URL goes by: text for curl, "" for none. */
 const char *http_proxy_of(char **environment, const struct http_url *u);
+/** Is host:port in a NO_PROXY list? */
+bool http_no_proxy(struct lc_slice list, struct lc_slice host, struct lc_slice port);
+/** A curl failure that is the proxy's: its code and message; 0 when it is not. */
+int http_proxy_fail(const struct http_exchange *x, CURLcode code, struct lc_err *e);
 
 /** How long to wait before try number tries + 1 (from 1): grows, with jitter, at most 30 s. */
 int64_t http_backoff_ns(unsigned tries);

@@ -19,7 +19,7 @@ sys.path[:0] = [str(HERE.parent / "cli"), str(HERE.parent / "interop")]
 from harness import SCRATCH, fails, leftovers, run  # noqa: E402  (it adds house to the path)
 import tap  # noqa: E402
 from small_image import Image  # noqa: E402
-from fake_registry import Registry, server_tls  # noqa: E402
+from fake_registry import Proxy, Registry, server_tls  # noqa: E402
 
 IMAGE = Image()
 FILE = IMAGE.write_tar(SCRATCH / "image.tar")
@@ -560,6 +560,37 @@ def tls_is_not_left():
             yield f"asked in clear: {plain.seen}"
 
 
+def proxies_are_gone_by_or_past():
+    tls = certificates()
+    name = "other.example/team/app:1"
+    ca = ("--cacert", tls / "ca.crt")
+    with Registry(IMAGE, tls=server_tls(tls / "other.crt", tls / "other.key")) as r:
+        with Proxy(r.port) as proxy:
+            env = {"HTTPS_PROXY": f"http://ana:secret@{proxy.host}"}
+            yield from works(r, *ca, name=name, env=env)
+            if not proxy.seen[0].startswith("CONNECT other.example:443 "):
+                yield f"the proxy was asked {proxy.seen[0][:80]}"
+            if "Proxy-Authorization: Basic YW5hOnNlY3JldA==" not in proxy.seen[0]:
+                yield "the proxy was not told who we are"
+            if any("Proxy-Authorization" in s[2] for s in r.seen):
+                yield "the registry was told what is for the proxy"
+        for none in ("other.example", ".example", "other.example:443"):
+            yield from fails(pull(r, *ca, name=name, env={**env, "NO_PROXY": none}), 1,
+                             "no such host")
+        gone = {"HTTPS_PROXY": f"http://ana:secret@{proxy.host}"}
+        done = pull(r, *ca, name=name, env=gone)
+        yield from fails(done, 1, "nothing answers at the proxy", proxy.host)
+        if b"secret" in done.stderr:
+            yield "the proxy's password is shown"
+    for status, words in ((407, ("wants a user",)), (403, ("403",)), (502, ("502",))):
+        with Proxy(status=status) as proxy:
+            env = {"HTTPS_PROXY": f"http://{proxy.host}"}
+            begin = time.monotonic()
+            yield from fails(pull(None, name=name, env=env), 1, "proxy", proxy.host, *words)
+            if time.monotonic() - begin > 20:
+                yield f"{status}: hung"
+
+
 def nothing_is_left_behind():
     known = ("image.tar", "home", "cache", "docker", "bin", "tls", "auth.json", "helper.json")
     yield from leftovers(SCRATCH, *known)
@@ -598,5 +629,6 @@ tap.run([(check.__name__, check) for check in (
     tls_is_checked,
     client_certificates_come_from_certs_d,
     tls_is_not_left,
+    proxies_are_gone_by_or_past,
     nothing_is_left_behind,
 )])

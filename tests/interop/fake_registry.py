@@ -8,6 +8,7 @@ import base64
 import http.server
 import json
 import re
+import socket
 import ssl
 import threading
 import time
@@ -185,6 +186,55 @@ class Registry:
         handler.wfile.flush()
         time.sleep(seconds)
         handler.close_connection = True
+
+
+class Proxy:
+    """Connects whoever asks to one port here, or refuses with a status."""
+
+    def __init__(self, port=None, status=200):
+        self.to, self.status, self.seen = port, status, []
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.host = "127.0.0.1:%d" % self.socket.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def serve(self):
+        while True:
+            try:
+                client, _ = self.socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.connect, args=(client,), daemon=True).start()
+
+    def connect(self, client):
+        head = b""
+        while b"\r\n\r\n" not in head:
+            more = client.recv(4096)
+            if not more:
+                return
+            head += more
+        self.seen.append(head.decode())
+        client.sendall(b"HTTP/1.1 %d Said\r\nContent-Length: 0\r\n\r\n" % self.status)
+        if self.status != 200:
+            client.close()
+            return
+        there = socket.create_connection(("127.0.0.1", self.to))
+        threading.Thread(target=self.pour, args=(there, client), daemon=True).start()
+        self.pour(client, there)
+
+    @staticmethod
+    def pour(source, sink):
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # whoever hangs up ends it
 
 
 def server_tls(cert, key, client_ca=None):

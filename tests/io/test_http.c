@@ -356,25 +356,6 @@ static void loopback_is_told_by_its_whole_name(void **state)
 		assert_false(http_is_loopback(lc_str(no[i])));
 }
 
-static void proxies_come_from_the_environment(void **state)
-{
-	(void)state;
-	static char upper[] = "HTTP_PROXY=http://upper";
-	static char secure[] = "https_proxy=http://secure";
-	static char all[] = "all_proxy=http://all";
-	static char method[] = "REQUEST_METHOD=GET";
-	static char *env[] = { upper, secure, all, NULL };
-	static char *cgi[] = { upper, method, NULL };
-	const struct http_url https = { .scheme = LC_S("https"), .host = LC_S("r.example") };
-	const struct http_url http = { .scheme = LC_S("http"), .host = LC_S("r.example") };
-	const struct http_url here = { .scheme = LC_S("http"), .host = LC_S("127.0.0.1") };
-	assert_string_equal(http_proxy_of(env, &https), "http://secure");
-	assert_string_equal(http_proxy_of(env, &http), "http://upper");
-	assert_string_equal(http_proxy_of(env, &here), "");
-	assert_string_equal(http_proxy_of(cgi, &http), "");
-	assert_string_equal(http_proxy_of(NULL, &https), "");
-}
-
 static int fetch_once(void *ctx)
 {
 	char text[16];
@@ -407,7 +388,6 @@ int main(void)
 		cmocka_unit_test(pauses_grow_and_end),
 		cmocka_unit_test(a_deadline_ends_the_waiting),
 		cmocka_unit_test(loopback_is_told_by_its_whole_name),
-		cmocka_unit_test(proxies_come_from_the_environment),
 		cmocka_unit_test(failing_memory_is_an_error),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
