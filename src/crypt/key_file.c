@@ -142,16 +142,6 @@ int key_file_open(struct lc_slice pem, struct lc_slice password, struct crypt_si
 
 /* ---- writing ---- */
 
-static void member_base64(struct json_writer *w, const char *key, struct lc_slice bytes)
-{
-	struct lc_buf b;
-	lc_buf_init(&b, 2 * file_bytes_max);
-	if (base64_encode(bytes, &b))
-		w->err = w->err ? w->err : b.err;
-	json_member_str(w, key, lc_buf_get(&b));
-	lc_buf_done(&b);
-}
-
 static int write_json(const struct sealed *s, struct lc_buf *out)
 {
 	struct json_writer w;
@@ -166,14 +156,14 @@ static int write_json(const struct sealed *s, struct lc_buf *out)
 	json_member_u64(&w, "r", COST_R);
 	json_member_u64(&w, "p", COST_P);
 	json_end_object(&w);
-	member_base64(&w, "salt", s->salt);
+	json_member_base64(&w, "salt", s->salt);
 	json_end_object(&w);
 	json_write_key(&w, "cipher");
 	json_begin_object(&w);
 	json_member_cstr(&w, "name", "nacl/secretbox");
-	member_base64(&w, "nonce", s->nonce);
+	json_member_base64(&w, "nonce", s->nonce);
 	json_end_object(&w);
-	member_base64(&w, "ciphertext", s->ciphertext);
+	json_member_base64(&w, "ciphertext", s->ciphertext);
 	json_end_object(&w);
 	return json_writer_err(&w);
 }

@@ -1,8 +1,11 @@
 #include "format/base64.h"
 
+#include "base/arith.h"
+
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-static bool value_of(uint8_t c, uint32_t *ret)
+/* plus and slash: the last two letters of the alphabet. */
+static bool value_of(uint8_t c, const char last[2], uint32_t *ret)
 {
 	if (c >= 'A' && c <= 'Z')
 		*ret = (uint32_t)(c - 'A');
@@ -10,20 +13,20 @@ static bool value_of(uint8_t c, uint32_t *ret)
 		*ret = (uint32_t)(c - 'a') + 26;
 	else if (lc_is_digit(c))
 		*ret = (uint32_t)(c - '0') + 52;
-	else if (c == '+' || c == '/')
-		*ret = c == '+' ? 62 : 63;
+	else if (c == last[0] || c == last[1])
+		*ret = c == last[0] ? 62 : 63;
 	else
 		return false;
 	return true;
 }
 
 /* Four characters, of which have carry bits. */
-static int decode_group(struct lc_slice s, size_t have, struct lc_buf *ret)
+static int decode_group(struct lc_slice s, size_t have, const char last[2], struct lc_buf *ret)
 {
 	uint32_t bits = 0;
 	for (size_t i = 0; i < 4; i++) {
 		uint32_t v = 0;
-		if (i < have && !value_of(s.p[i], &v))
+		if (i < have && !value_of(s.p[i], last, &v))
 			return LC_EBAD;
 		bits = bits << 6 | v;
 	}
@@ -43,7 +46,23 @@ int base64_decode(struct lc_slice text, struct lc_buf *ret)
 		size_t have = 4;
 		if (text.n == 4 && text.p[3] == '=')
 			have = text.p[2] == '=' ? 2 : 3;
-		int rc = decode_group(text, have, ret);
+		int rc = decode_group(text, have, "+/", ret);
+		if (rc)
+			return rc;
+		text = lc_skip(text, 4);
+	}
+	return 0;
+}
+
+int base64_decode_any(struct lc_slice text, struct lc_buf *ret)
+{
+	bool url = lc_find(text, '-') != SIZE_MAX || lc_find(text, '_') != SIZE_MAX;
+	if (text.n % 4 == 0 && text.n && text.p[text.n - 1] == '=')
+		text.n -= text.p[text.n - 2] == '=' ? 2 : 1;
+	if (text.n % 4 == 1)
+		return LC_EBAD;
+	while (text.n) {
+		int rc = decode_group(text, lc_min(text.n, 4), url ? "-_" : "+/", ret);
 		if (rc)
 			return rc;
 		text = lc_skip(text, 4);

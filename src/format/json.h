@@ -150,6 +150,9 @@ void json_member_strs(struct json_writer *w, const char *key, const struct lc_sl
 void json_member_strs_opt(struct json_writer *w, const char *key, const struct lc_slice *v,
 			  size_t n);
 void json_member_cstr(struct json_writer *w, const char *key, const char *s);
+/** Bytes as base64 (base64.h). */
+void json_write_base64(struct json_writer *w, struct lc_slice bytes);
+void json_member_base64(struct json_writer *w, const char *key, struct lc_slice bytes);
 void json_member_i64(struct json_writer *w, const char *key, int64_t v);
 void json_member_u64(struct json_writer *w, const char *key, uint64_t v);
 void json_member_u64_opt(struct json_writer *w, const char *key, uint64_t v);

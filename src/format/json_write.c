@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "format/base64.h"
 #include "format/json_node.h"
 #include "format/json_scan.h"
 
@@ -446,6 +447,22 @@ void json_member_strs_opt(struct json_writer *w, const char *key, const struct l
 void json_member_cstr(struct json_writer *w, const char *key, const char *s)
 {
 	json_member_str(w, key, lc_str(s));
+}
+
+void json_write_base64(struct json_writer *w, struct lc_slice bytes)
+{
+	struct lc_buf b;
+	lc_buf_init(&b, bytes.n / 3 * 4 + 4); /* bytes are in memory: no wrap */
+	if (base64_encode(bytes, &b) && !w->err)
+		w->err = b.err;
+	json_write_str(w, lc_buf_get(&b));
+	lc_buf_done(&b);
+}
+
+void json_member_base64(struct json_writer *w, const char *key, struct lc_slice bytes)
+{
+	json_write_key(w, key);
+	json_write_base64(w, bytes);
 }
 
 void json_member_i64(struct json_writer *w, const char *key, int64_t v)

@@ -1,0 +1,108 @@
+#include "trust/proto_json.h"
+
+#include "format/base64.h"
+
+/* Is key the field's name, in lowerCamelCase or in the form with underscores? */
+static bool is_name(struct lc_slice key, const char *name)
+{
+	size_t i = 0;
+	if (lc_eq(key, lc_str(name)))
+		return true;
+	for (; *name; name++) {
+		bool upper = *name >= 'A' && *name <= 'Z';
+		if (upper && (i >= key.n || key.p[i++] != '_'))
+			return false;
+		if (i >= key.n || key.p[i++] != lc_lower((uint8_t)*name))
+			return false;
+	}
+	return i == key.n;
+}
+
+static bool find(struct lc_slice key, const char *const *names, size_t *ret)
+{
+	for (size_t i = 0; i < PROTO_FIELDS_MAX && names[i]; i++)
+		if (is_name(key, names[i])) {
+			*ret = i;
+			return true;
+		}
+	return false;
+}
+
+int proto_fields(const struct json_doc *d, json_ref r, const char *const *names, json_ref *ret,
+		 struct lc_err *e)
+{
+	size_t i;
+	if (r == JSON_NONE || json_type_of(d, r) != JSON_OBJECT)
+		return lc_fail(e, LC_EBAD, "not an object");
+	for (i = 0; i < PROTO_FIELDS_MAX && names[i]; i++)
+		ret[i] = JSON_NONE;
+	bool seen[PROTO_FIELDS_MAX] = { false };
+	json_each(d, r, child) {
+		if (!find(json_key(d, child), names, &i))
+			return lc_fail(e, LC_EBAD, "unknown field '%s'",
+				       lc_quote(json_key(d, child)).s);
+		if (seen[i])
+			return lc_fail(e, LC_EBAD, "field %s stands twice", names[i]);
+		seen[i] = true;
+		if (json_type_of(d, child) != JSON_NULL)
+			ret[i] = child;
+	}
+	return 0;
+}
+
+int proto_bytes(const struct json_doc *d, json_ref r, const char *name, struct lc_arena *a,
+		struct lc_slice *ret, struct lc_err *e)
+{
+	struct lc_buf b;
+	*ret = (struct lc_slice){ NULL, 0 };
+	if (r == JSON_NONE)
+		return 0;
+	if (!json_is_str(d, r))
+		return lc_fail(e, LC_EBAD, "%s is not text", name);
+	lc_buf_init(&b, json_str(d, r).n + 4);
+	int rc = base64_decode_any(json_str(d, r), &b);
+	if (rc == LC_EBAD)
+		(void)lc_fail(e, rc, "%s is not base64", name);
+	rc = rc ? rc : lc_arena_dup(a, lc_buf_get(&b), ret);
+	lc_buf_done(&b);
+	return rc == 0 || rc == LC_EBAD ? rc : lc_fail(e, rc, "no memory for %s", name);
+}
+
+int proto_i64(const struct json_doc *d, json_ref r, const char *name, int64_t *ret,
+	      struct lc_err *e)
+{
+	*ret = 0;
+	if (r == JSON_NONE || json_i64(d, r, ret))
+		return 0;
+	struct lc_slice s = json_is_str(d, r) ? json_str(d, r) : (struct lc_slice){ NULL, 0 };
+	bool minus = lc_chop_prefix(&s, LC_S("-"));
+	uint64_t v;
+	if (!lc_u64(s, 10, INT64_MAX, &v))
+		return lc_fail(e, LC_EBAD, "%s is not a number", name);
+	*ret = minus ? -(int64_t)v : (int64_t)v;
+	return 0;
+}
+
+int proto_str(const struct json_doc *d, json_ref r, const char *name, struct lc_slice *ret,
+	      struct lc_err *e)
+{
+	*ret = (struct lc_slice){ NULL, 0 };
+	if (r != JSON_NONE && !json_is_str(d, r))
+		return lc_fail(e, LC_EBAD, "%s is not text", name);
+	if (r != JSON_NONE)
+		*ret = json_str(d, r);
+	return 0;
+}
+
+int proto_count(const struct json_doc *d, json_ref r, const char *name, uint32_t max, uint32_t *ret,
+		struct lc_err *e)
+{
+	*ret = 0;
+	if (r == JSON_NONE)
+		return 0;
+	if (json_type_of(d, r) != JSON_ARRAY)
+		return lc_fail(e, LC_EBAD, "%s is not a list", name);
+	*ret = json_count(d, r);
+	return *ret <= max ? 0
+			   : lc_fail(e, LC_ELIMIT, "%u %s, at most %u are read", *ret, name, max);
+}
