@@ -128,6 +128,8 @@ enum inv_trouble {
 };
 /** "malformed", "truncated", … as reports spell it. */
 const char *inv_trouble_name(enum inv_trouble t);
+/** What the failure of a reader says of a file. */
+enum inv_trouble inv_trouble_of(int code);
 
 /** A file that was not understood, wholly or in part: makes the report partial, never silent. */
 struct inv_diagnostic {

@@ -211,6 +211,22 @@ const char *inv_trouble_name(enum inv_trouble t)
 	return (unsigned)t < INV_TROUBLE_N ? trouble_names[t] : "unknown";
 }
 
+enum inv_trouble inv_trouble_of(int code)
+{
+	switch (code) {
+	case LC_ETRUNC:
+		return INV_TRUNCATED;
+	case LC_ELIMIT:
+		return INV_TOO_LARGE;
+	case LC_EUNSUP:
+		return INV_UNSUPPORTED;
+	case LC_EIO:
+		return INV_UNREADABLE;
+	default:
+		return INV_MALFORMED;
+	}
+}
+
 /* Path and analyser empty: those of the file in context, if any (facts_read.c fills them in). */
 static int put_trouble(struct inv_sink *s, const struct inv_diagnostic *d)
 {

@@ -1,11 +1,24 @@
+#include "inventory/language/analysers.h"
 #include "inventory/os/analysers.h"
 #include "scan/scan.h"
 
 const struct inv_analyser *const scan_analysers[] = {
-	&inv_os_release,     &inv_release_files, &inv_dpkg_status,      &inv_dpkg_info,
-	&inv_dpkg_copyright, &inv_apk_installed, &inv_apk_repositories, &inv_rpm,
-	&inv_rpm_manifest,   &inv_ubuntu_pro,    &inv_pacman,           &inv_opkg_status,
-	&inv_opkg_info,      &inv_redhat_build,
+	&inv_os_release,
+	&inv_release_files,
+	&inv_dpkg_status,
+	&inv_dpkg_info,
+	&inv_dpkg_copyright,
+	&inv_apk_installed,
+	&inv_apk_repositories,
+	&inv_rpm,
+	&inv_rpm_manifest,
+	&inv_ubuntu_pro,
+	&inv_pacman,
+	&inv_opkg_status,
+	&inv_opkg_info,
+	&inv_redhat_build,
+	/* languages */
+	&inv_npm_lock,
 };
 
 const size_t scan_analysers_n = sizeof(scan_analysers) / sizeof(scan_analysers[0]);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "inventory/walk_content.h"
 #include "support/alloc_fail.h"
 
 enum { TEXT_MAX = 1 << 22 };
@@ -19,8 +20,8 @@ void facts_done(struct facts *f)
 	*f = (struct facts){ 0 };
 }
 
-int facts_attempt(struct facts *f, const struct inv_analyser *a, const char *path,
-		  struct lc_slice bytes)
+static int attempt_kept(struct facts *f, const struct inv_analyser *a, const char *path,
+			struct lc_slice bytes, const struct inv_kept_files *kept)
 {
 	static const struct inv_options options = { .targets = INV_TARGET_IMAGE };
 	struct lc_err e = { 0 };
@@ -31,6 +32,7 @@ int facts_attempt(struct facts *f, const struct inv_analyser *a, const char *pat
 		.size = bytes.n,
 		.bytes = bytes,
 		.content = &content,
+		.kept = kept,
 		.options = &options,
 		.limits = &lc_limits_default,
 		.scratch = &f->scratch,
@@ -41,6 +43,46 @@ int facts_attempt(struct facts *f, const struct inv_analyser *a, const char *pat
 	r = r ? r : a->parse(&file, &f->sink, &e);
 	r = r ? r : inv_sink_end(&f->sink);
 	return r ? r : inv_facts_read(lc_buf_get(&f->sink.out), &f->arena, &f->facts, &e);
+}
+
+int facts_attempt(struct facts *f, const struct inv_analyser *a, const char *path,
+		  struct lc_slice bytes)
+{
+	return attempt_kept(f, a, path, bytes, NULL);
+}
+
+enum { TOGETHER_MAX = 16 };
+
+int facts_attempt_together(struct facts *f, const struct inv_analyser *a,
+			   const struct facts_file *files, size_t n)
+{
+	static struct walk_held held[TOGETHER_MAX];
+	struct lc_map map = { 0 };
+	const struct inv_kept_files kept = { &map, 0 };
+	int r = 0;
+	*f = (struct facts){ 0 };
+	assert_true(n <= TOGETHER_MAX);
+	for (size_t i = 0; i < n && r == 0; i++) {
+		held[i] = (struct walk_held){
+			.kept = { lc_str(files[i].path), lc_content_slice(files[i].bytes) },
+			.who = { { 1 } },
+		};
+		r = lc_map_put(&map, held[i].kept.path, &held[i]);
+	}
+	r = r ? r : attempt_kept(f, a, files[0].path, files[0].bytes, &kept);
+	lc_map_done(&map);
+	return r;
+}
+
+void facts_check_together(const struct inv_analyser *a, const char *what,
+			  const struct facts_file *files, size_t n, const char *want)
+{
+	struct facts f;
+	assert_int_equal(facts_attempt_together(&f, a, files, n), 0);
+	const char *got = facts_text(&f);
+	if (strcmp(got, want) != 0)
+		fail_msg("%s:\n%s\nwanted:\n%s", what, got, want);
+	facts_done(&f);
 }
 
 void facts_of(struct facts *f, const struct inv_analyser *a, const char *path,

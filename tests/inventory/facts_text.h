@@ -25,6 +25,16 @@ void facts_done(struct facts *f);
 /** Run an analyser over bytes at a path and read its facts back; what any step returned. */
 int facts_attempt(struct facts *f, const struct inv_analyser *a, const char *path,
 		  struct lc_slice bytes);
+/** The first of several files, read together with the others by an analyser that does so. */
+struct facts_file {
+	const char *path;
+	struct lc_slice bytes;
+};
+int facts_attempt_together(struct facts *f, const struct inv_analyser *a,
+			   const struct facts_file *files, size_t n);
+/** Its facts as text are what is wanted. */
+void facts_check_together(const struct inv_analyser *a, const char *what,
+			  const struct facts_file *files, size_t n, const char *want);
 /** The same, failing the test when it fails. */
 void facts_of(struct facts *f, const struct inv_analyser *a, const char *path,
 	      struct lc_slice bytes);

@@ -179,22 +179,6 @@ static int on_header(void *ctx, struct lc_slice blob, struct lc_err *e)
 
 /* ---- the database ---- */
 
-static enum inv_trouble trouble_of(int code)
-{
-	switch (code) {
-	case LC_ETRUNC:
-		return INV_TRUNCATED;
-	case LC_ELIMIT:
-		return INV_TOO_LARGE;
-	case LC_EUNSUP:
-		return INV_UNSUPPORTED;
-	case LC_EIO:
-		return INV_UNREADABLE;
-	default:
-		return INV_MALFORMED;
-	}
-}
-
 /* A log without its database: that is in a lower layer, and its facts lack what the log holds. */
 static int read_lone_log(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
 {
@@ -230,7 +214,7 @@ static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *
 	else
 		r = rpmdb_foreach(f->content, log_of(f), f->limits, on_header, &p, &own);
 	if (r && r != LC_ENOMEM && r != LC_ECANCEL && out->err == 0)
-		r = inv_sink_trouble(out, trouble_of(r), "%s", own.msg);
+		r = inv_sink_trouble(out, inv_trouble_of(r), "%s", own.msg);
 	return r ? lc_fail(e, r, "%s", own.code ? own.msg : lc_code_name(r)) : 0;
 }
 

@@ -1,0 +1,142 @@
+/*
+ * Real lock files against the packages that are in them: shared data, lockfiles/expected.json.
+ * The analysers alone, on files alone; the whole program over them is tests/e2e's.
+ */
+#include "inventory/language/analysers.h"
+
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "format/json.h"
+#include "inventory/facts_text.h"
+#include "support/fixture.h"
+#include "support/slice_assert.h"
+#include "support/tap.h"
+
+static const struct {
+	const char *kind;
+	const struct inv_analyser *analyser;
+} kinds[] = {
+	{ "npm", &inv_npm_lock },
+};
+
+struct cases {
+	struct lc_arena arena;
+	struct lc_buf json;
+	struct json_doc doc;
+	struct lc_map by_path; /* -> index + 1 into nodes */
+	size_t checked, failed;
+};
+
+static const struct inv_analyser *analyser_of(struct lc_slice path)
+{
+	for (size_t i = 0; i < N(kinds); i++) {
+		struct lc_slice rest = path;
+		if (lc_chop_prefix(&rest, lc_str(kinds[i].kind)) && lc_starts(rest, LC_S("/")))
+			return kinds[i].analyser;
+	}
+	return NULL;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return lc_cmp(*(const struct lc_slice *)a, *(const struct lc_slice *)b);
+}
+
+static void add(struct lc_slices *list, struct lc_arena *a, struct lc_slice name,
+		struct lc_slice version, bool dev)
+{
+	struct lc_slice *place = lc_vec_push(a, list);
+	*place = lc_arena_fmt(a, "%.*s %.*s%s\n", LC_FMT(name), LC_FMT(version), dev ? " dev" : "");
+}
+
+static const char *sorted(struct lc_slices *list, struct lc_arena *a)
+{
+	struct lc_buf b;
+	lc_buf_init(&b, 1 << 22);
+	if (list->n)
+		qsort(list->v, list->n, sizeof(*list->v), by_bytes);
+	for (size_t i = 0; i < list->n; i++) {
+		if (i == 0 || !lc_eq(list->v[i], list->v[i - 1]))
+			(void)lc_buf_slice(&b, list->v[i]);
+	}
+	const char *text = lc_arena_str(a, lc_buf_get(&b));
+	lc_buf_done(&b);
+	return text;
+}
+
+static const char *wanted(struct cases *c, json_ref node)
+{
+	struct lc_slices list = { 0 };
+	json_each(&c->doc, json_get(&c->doc, node, "packages"), i) {
+		add(&list, &c->arena, json_get_str(&c->doc, i, "name"),
+		    json_get_str(&c->doc, i, "version"),
+		    json_bool(&c->doc, json_get(&c->doc, i, "dev"), false));
+	}
+	return sorted(&list, &c->arena);
+}
+
+/* Of the third parties', as the expected lists are. */
+static const char *got(struct cases *c, const struct facts *f)
+{
+	struct lc_slices list = { 0 };
+	for (size_t i = 0; i < f->facts.files.n; i++) {
+		for (size_t k = 0; k < f->facts.files.v[i].packages.n; k++) {
+			const struct inv_package *p = &f->facts.files.v[i].packages.v[k];
+			if (p->relationship != INV_REL_ROOT && p->relationship != INV_REL_WORKSPACE)
+				add(&list, &c->arena, p->name, p->version, p->flags & INV_DEV);
+		}
+	}
+	return sorted(&list, &c->arena);
+}
+
+static void check(void *ctx, struct lc_slice path, struct lc_slice bytes)
+{
+	struct cases *c = ctx;
+	struct facts f;
+	(void)lc_chop_prefix(&path, LC_S("./"));
+	const struct inv_analyser *a = analyser_of(path);
+	uintptr_t at = (uintptr_t)lc_map_get(&c->by_path, path);
+	if (!a || !at)
+		return;
+	json_ref node = (json_ref)(at - 1);
+	facts_of(&f, a, lc_arena_str(&c->arena, path), bytes);
+	c->checked++;
+	const char *g = got(c, &f);
+	const char *w = wanted(c, node);
+	bool malformed = json_bool(&c->doc, json_get(&c->doc, node, "malformed"), false);
+	bool told = f.facts.diagnostics.n > 0;
+	if (malformed ? !told : strcmp(g, w) != 0 || told) {
+		print_error("%.*s: got\n%swanted\n%s%s\n", LC_FMT(path), g, w, facts_text(&f));
+		c->failed++;
+	}
+	facts_done(&f);
+}
+
+static void packages_are_those_of_the_expected_lists(void **state)
+{
+	struct cases c = { .checked = 0 };
+	(void)state;
+	lc_buf_init(&c.json, 1 << 24);
+	data_read("lockfiles/expected.json", &c.json);
+	assert_int_equal(json_parse(lc_buf_get(&c.json), 0, NULL, &c.arena, &c.doc, NULL), 0);
+	json_each(&c.doc, json_get(&c.doc, json_root(&c.doc), "cases"), i) {
+		assert_int_equal(lc_map_put(&c.by_path, json_get_str(&c.doc, i, "path"),
+					    (void *)((uintptr_t)i + 1)),
+				 0);
+	}
+	data_foreach("lockfiles/files.tar.zst", check, &c);
+	assert_int_equal(c.failed, 0);
+	assert_true(c.checked >= N(kinds));
+	lc_map_done(&c.by_path);
+	lc_buf_done(&c.json);
+	lc_arena_done(&c.arena);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(packages_are_those_of_the_expected_lists),
+	};
+	return cmocka_run_group_tests_name("lockfiles", tests, NULL, NULL);
+}
