@@ -8,10 +8,27 @@ enum { POLL_MS = 200, AGENT_MAX = 64 };
 
 /* ---- callbacks of curl: they run inside of multi_perform() and easy_pause() ---- */
 
+/*
+ * Straight to whoever waits for it, as much as fits, unless older bytes are in the ring. Then the
+ * ring takes the rest: pieces are smaller than it, and curl must be told all of a piece or nothing.
+ */
+static size_t hand_over(struct http_exchange *x, const char *p, size_t len)
+{
+	if (!x->into || x->n != x->at || len > HTTP_RING_BYTES)
+		return 0;
+	size_t n = lc_min(len, x->into_max - x->into_n);
+	if (n)
+		memcpy(x->into + x->into_n, p, n);
+	x->into_n += n;
+	return n;
+}
+
 static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 {
 	struct http_exchange *x = ctx;
-	size_t len = size * n; /* size is 1 */
+	size_t all = size * n; /* size is 1 */
+	size_t given = hand_over(x, p, all);
+	size_t len = all - given;
 	if (x->at && HTTP_RING_BYTES - x->n < len) {
 		memmove(x->ring, x->ring + x->at, x->n - x->at);
 		x->n -= x->at;
@@ -21,10 +38,11 @@ static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 		x->paused = true;
 		return CURL_WRITEFUNC_PAUSE;
 	}
-	memcpy(x->ring + x->n, p, len);
+	if (len)
+		memcpy(x->ring + x->n, p + given, len);
 	x->n += len;
-	x->moved += len;
-	return len;
+	x->moved += all;
+	return all;
 }
 
 /* A head ends with an empty line; one with status 1xx is not the answer yet. */
@@ -238,7 +256,7 @@ static void collect(struct http_exchange *x)
 
 static bool enough(const struct http_exchange *x, bool for_head)
 {
-	return x->done || (for_head ? x->head : x->n > x->at);
+	return x->done || (for_head ? x->head : x->n > x->at || x->into_n);
 }
 
 static int step(struct http_exchange *x, bool for_head, struct lc_err *e)
@@ -286,23 +304,36 @@ static int result_of(struct http_exchange *x, struct lc_err *e)
 	return http_curl_fail(x, x->result, e);
 }
 
+/* More bytes: into buf first, what is left over into the ring. None at the end. */
+static int refill(struct http_exchange *x, void *buf, size_t n, struct lc_err *e)
+{
+	x->at = x->n = 0;
+	x->into = buf;
+	x->into_n = 0;
+	x->into_max = n;
+	if (x->paused) {
+		x->paused = false;
+		(void)http_curl.easy_pause(x->lane->easy, CURLPAUSE_CONT); /* told by pump */
+	}
+	int rc = pump(x, false, e);
+	x->into = NULL;
+	if (!rc && x->at == x->n && !x->into_n)
+		rc = result_of(x, e);
+	return rc;
+}
+
 static int body_read(struct lc_stream *s, void *buf, size_t n, size_t *ret_n, struct lc_err *e)
 {
 	struct http_exchange *x = (struct http_exchange *)s;
 	if (x->err)
 		return lc_fail(e, x->err, "read after a failure");
 	if (x->at == x->n) {
-		x->at = x->n = 0;
-		if (x->paused) {
-			x->paused = false;
-			(void)http_curl.easy_pause(x->lane->easy,
-						   CURLPAUSE_CONT); /* told by pump */
-		}
-		x->err = pump(x, false, e);
-		if (!x->err && x->at == x->n)
-			x->err = result_of(x, e);
+		x->err = refill(x, buf, n, e);
 		if (x->err)
 			return x->err;
+		*ret_n = x->into_n;
+		if (x->into_n)
+			return 0;
 	}
 	size_t have = lc_min(n, x->n - x->at);
 	if (have)

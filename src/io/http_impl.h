@@ -88,6 +88,8 @@ struct http_exchange {
 	struct lc_slice send;     /* what is left of a body in memory */
 	uint8_t *ring;            /* bytes ready at at..n */
 	size_t at, n;
+	uint8_t *into; /* a reader's own buffer, filled before the ring; NULL none waits */
+	size_t into_n, into_max;
 	uint64_t moved; /* bytes in either direction, for the stall clock */
 	bool head, done, paused;
 	bool to_socket;    /* the peer is a local socket */

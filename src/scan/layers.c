@@ -150,11 +150,22 @@ static int fatal(const struct scan_layers *l, struct lc_err *e)
 	return 0;
 }
 
+/* A registry is far away: while one layer is waited for another one comes. */
+static unsigned threads_of(const struct run *r)
+{
+	enum { CONNECTIONS = 4 };
+	if (r->image->read_order)
+		return 1;
+	if (r->image->kind != OCI_REGISTRY || r->q->threads || lc_cpus() >= CONNECTIONS)
+		return r->q->threads;
+	return CONNECTIONS;
+}
+
 static int run_all(struct run *r, struct scan_layers *l, struct inventory *ret, struct lc_err *e)
 {
 	pthread_mutex_init(&r->lock, NULL);
 	pthread_cond_init(&r->moved, NULL);
-	int rc = lc_each(r->image->read_order ? 1 : r->q->threads, l->n, job, r);
+	int rc = lc_each(threads_of(r), l->n, job, r);
 	pthread_cond_destroy(&r->moved);
 	pthread_mutex_destroy(&r->lock);
 	rc = rc ? rc : fatal(l, e);
