@@ -42,6 +42,15 @@ int64_t lc_trace_now(void)
 	return book ? lc_ticks_ns() : 0;
 }
 
+/* Small numbers, in the order in which threads first begin a span. */
+static uint32_t thread_number(void)
+{
+	static _Thread_local uint32_t number; /* one more, 0: none yet */
+	if (!number)
+		number = atomic_fetch_add_explicit(&book->threads, 1, memory_order_relaxed) + 1;
+	return number - 1;
+}
+
 void lc_trace_begin(struct lc_trace_span *s, const char *name, int64_t number)
 {
 	*s = (struct lc_trace_span){
@@ -49,6 +58,7 @@ void lc_trace_begin(struct lc_trace_span *s, const char *name, int64_t number)
 		.number = number,
 		.start_ns = lc_trace_now(),
 		.busy_ns = -1,
+		.thread = book ? thread_number() : 0,
 	};
 }
 
@@ -58,15 +68,6 @@ void lc_trace_busy(struct lc_trace_span *s, int64_t start)
 		return;
 	int64_t spent = lc_ticks_ns() - start;
 	s->busy_ns = s->busy_ns < 0 ? spent : s->busy_ns + spent;
-}
-
-/* Small numbers, in the order in which threads first end a span. */
-static uint32_t thread_number(void)
-{
-	static _Thread_local uint32_t number; /* one more, 0: none yet */
-	if (!number)
-		number = atomic_fetch_add_explicit(&book->threads, 1, memory_order_relaxed) + 1;
-	return number - 1;
 }
 
 void lc_trace_end(struct lc_trace_span *s, uint64_t bytes)
@@ -84,7 +85,7 @@ void lc_trace_end(struct lc_trace_span *s, uint64_t bytes)
 		.end_ns = now,
 		.busy_ns = s->busy_ns,
 		.bytes = bytes,
-		.thread = thread_number(),
+		.thread = s->thread,
 	};
 	atomic_store_explicit(&book->v[i].whole, true, memory_order_release);
 	s->name = NULL;

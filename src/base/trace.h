@@ -21,13 +21,14 @@ struct lc_trace_event {
 	int64_t start_ns, end_ns;
 	int64_t busy_ns; /* of it at work, the rest spent waiting; -1 not told apart */
 	uint64_t bytes;  /* that passed; 0 where none did */
-	uint32_t thread; /* 0 for the first that told of itself, then counted */
+	uint32_t thread; /* in the order of their first spans */
 };
 
 struct lc_trace_span {
 	const char *name; /* NULL: tracing is off */
 	int64_t number;
 	int64_t start_ns, busy_ns;
+	uint32_t thread;
 };
 
 /** Before threads and workers start. LC_ENOMEM. */

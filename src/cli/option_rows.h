@@ -168,6 +168,9 @@ CLI_ROW(EXIT_ON_EOL, "exit-on-eol", 0, CLI_INT, "N", "0", NULL, 0, 255, CLI_TRIV
 	NULL)
 CLI_ROW(FAIL_ON_PARTIAL, "fail-on-partial", 0, CLI_INT, "N", "0", NULL, 0, 255, CLI_OURS, CLI_SAME,
 	"output", N_("exit with this status when anything in the image was not understood"), NULL)
+CLI_ROW(TRACE, "trace", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_DIFFERS, "output",
+	N_("write where the time went to a file, for chrome://tracing or Perfetto"),
+	N_("takes a file; trivy's tells how checks were evaluated"))
 
 /* ---- database ---- */
 CLI_ROW(DB, "db", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME, "database",
@@ -298,9 +301,6 @@ CLI_ROW(CONFIG_DATA, "config-data", 0, CLI_REPEAT, "PATH", NULL, NULL, 0, 0, CLI
 	N_("misconfigurations are not looked for yet"))
 CLI_ROW(CHECK_NAMESPACES, "check-namespaces", 0, CLI_REPEAT, "NAME", NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_IGNORED, "compatibility", N_("namespaces of checks of your own"),
-	N_("misconfigurations are not looked for yet"))
-CLI_ROW(TRACE, "trace", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
-	"compatibility", N_("tell how checks were evaluated"),
 	N_("misconfigurations are not looked for yet"))
 CLI_ROW(VULN_TYPE, "vuln-type", 0, CLI_LIST, "LIST", NULL, "os,library", 0, 0, CLI_TRIVY, CLI_SAME,
 	"compatibility", N_("older name of --pkg-types"), NULL)

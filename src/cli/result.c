@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include "base/shim.h"
+#include "base/trace.h"
 #include "cli/talk.h"
 #include "cli/terminal.h"
 #include "io/file.h"
@@ -83,7 +84,10 @@ int cli_result_write(struct cli_io *io, const struct cli_values *v, const struct
 	if (!format)
 		return cli_error(io, CLI_USAGE, _("--format: %s is not there yet"),
 				 lc_quote(name).s);
+	struct lc_trace_span span;
+	lc_trace_begin(&span, "write report", LC_TRACE_NO_NUMBER);
 	int rc = format->write(r, &o, &b, &e);
+	lc_trace_end(&span, b.n);
 	if (rc)
 		return cli_fail(io, &e);
 	if (!lc_eq(name, LC_S("table")) || v->v[CLI_OPT_OUTPUT].text.n)

@@ -7,6 +7,7 @@
 #include "cli/interrupt.h"
 #include "cli/parse.h"
 #include "cli/talk.h"
+#include "cli/trace.h"
 
 static const enum cli_opt options[] = {
 	CLI_OPT_QUIET,  CLI_OPT_DEBUG,    CLI_OPT_CACHE_DIR, CLI_OPT_TIMEOUT,
@@ -69,7 +70,9 @@ static int run_parsed(struct call *c)
 	for (size_t i = 0; i < c->v.unset_notes.n; i++)
 		cli_note(c->io, &c->v, "%.*s", LC_FMT(c->v.unset_notes.v[i]));
 	cli_log_start(c->io, &c->v);
-	int status = c->cmd->run(c->cmd, &c->v, c->io);
+	int status = cli_trace_start(c->io, &c->v);
+	if (status == CLI_OK)
+		status = cli_trace_end(c->io, &c->v, c->cmd->run(c->cmd, &c->v, c->io));
 	lc_log_set(NULL, NULL, LC_LOG_ERROR);
 	return status;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/shim.h"
+#include "base/trace.h"
 #include "inventory/walk_content.h"
 
 /* ---- links ---- */
@@ -251,6 +252,8 @@ int inv_walk_layer(const struct oci_image *image, size_t layer, const struct inv
 		.layer = layer,
 	};
 	struct pass p = { image, layer, transform };
+	struct lc_trace_span span;
+	lc_trace_begin(&span, "layer", (int64_t)layer);
 	walker_init(&w);
 	e = e ? e : &local;
 	lc_err_clear(e);
@@ -259,6 +262,7 @@ int inv_walk_layer(const struct oci_image *image, size_t layer, const struct inv
 		*ret = w.stats;
 	else
 		inv_sink_done(sink);
+	lc_trace_end(&span, w.stats.layer.inflated_bytes);
 	walker_done(&w);
 	return r;
 }

@@ -1,6 +1,7 @@
 #include "scan/scan.h"
 
 #include "base/shim.h"
+#include "base/trace.h"
 #include "scan/describe.h"
 #include "scan/layers.h"
 
@@ -79,15 +80,22 @@ static int judge(struct report *r, const struct scan_request *q, struct adv_db *
 static int fill(struct report *r, struct kept *k, const struct scan_request *q, struct adv_db *db,
 		struct lc_err *e)
 {
+	struct lc_trace_span span;
+	lc_trace_begin(&span, "open image", LC_TRACE_NO_NUMBER);
 	int rc = oci_open(&q->open, &k->image, e);
+	lc_trace_end(&span, 0);
 	if (rc)
 		return rc;
 	r->image = k->image;
+	lc_trace_begin(&span, "all layers", LC_TRACE_NO_NUMBER);
 	rc = walk_layers(r, k, q, e);
+	lc_trace_end(&span, 0);
 	if (!rc)
 		rc = scan_describe_image(r, q, &k->layers, e);
+	lc_trace_begin(&span, "match and judge", LC_TRACE_NO_NUMBER);
 	if (!rc)
 		rc = judge(r, q, db, e);
+	lc_trace_end(&span, 0);
 	if (!rc)
 		rc = report_identify(r, e);
 	if (!rc)
@@ -98,7 +106,10 @@ static int fill(struct report *r, struct kept *k, const struct scan_request *q, 
 int scan_image(const struct scan_request *q, struct report **ret, struct lc_err *e)
 {
 	struct adv_db *db LC_CLEANUP(adv_db_closep) = NULL;
+	struct lc_trace_span span;
+	lc_trace_begin(&span, "open database", LC_TRACE_NO_NUMBER);
 	int rc = adv_db_open(q->db_path, &db, e);
+	lc_trace_end(&span, 0);
 	if (rc)
 		return rc;
 	struct report *r = NULL;

@@ -39,6 +39,40 @@ def a_file_and_standard_output_hold_the_same():
         yield f"{done.returncode} {done.stdout[:80]!r}"
 
 
+def a_trace_tells_where_the_time_went():
+    target = SCRATCH / "trace.json"
+    done = run("image", *QUICK, "--trace", target, IMAGE)
+    if done.returncode:
+        yield f"{done.returncode} {done.stderr!r}"
+        return
+    trace = json.loads(target.read_bytes())
+    events = trace["traceEvents"]
+    names = {e["name"] for e in events}
+    if not names >= {"open image", "layer", "all layers", "match and judge", "write report"}:
+        yield f"spans: {sorted(names)}"
+    layers = sorted(e["args"]["layer"] for e in events if e["name"] == "layer")
+    if layers != [1, 2, 3, 4, 5]:
+        yield f"layers: {layers}"
+    whole = next(e for e in events if e["name"] == "all layers")
+    for e in events:
+        if e["ph"] != "X" or e["ts"] < 0 or e["dur"] < 0 or e["tid"] < 0 or e["pid"] != 1:
+            yield f"span: {e}"
+        if e["name"] == "layer" and not (whole["ts"] <= e["ts"] and e["ts"] + e["dur"]
+                                         <= whole["ts"] + whole["dur"] + 0.01):
+            yield f"{e} is not within {whole}"
+
+
+def a_trace_that_cannot_be_written_is_an_error():
+    done = run("image", *QUICK, "--trace", SCRATCH / "no/such/place", IMAGE)
+    if done.returncode != 1 or b"error: --trace: " not in done.stderr:
+        yield f"{done.returncode} {done.stderr!r}"
+    target = SCRATCH / "failed.json"
+    (SCRATCH / "no-image.tar").write_bytes(b"no image")
+    done = run("image", *QUICK, "--trace", target, "--input", SCRATCH / "no-image.tar")
+    if done.returncode != 1 or not json.loads(target.read_bytes())["traceEvents"]:
+        yield f"a failed scan: {done.returncode} {done.stderr!r}"
+
+
 def json_has_the_shape_that_readers_of_trivy_expect():
     report = json.loads(run("image", *QUICK, "-f", "json", IMAGE).stdout)
     if report["SchemaVersion"] != 2 or report["ArtifactType"] != "container_image":
@@ -176,6 +210,8 @@ def broken_catalogues_are_passed_over():
 tap.run([(check.__name__, check) for check in (
     the_same_bytes_from_any_number_of_threads,
     a_file_and_standard_output_hold_the_same,
+    a_trace_tells_where_the_time_went,
+    a_trace_that_cannot_be_written_is_an_error,
     json_has_the_shape_that_readers_of_trivy_expect,
     packages_are_left_out_when_asked,
     tables_come_in_the_modes_asked_for,
