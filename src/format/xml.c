@@ -51,7 +51,7 @@ static struct lc_slice local(const char *name)
 {
 	struct lc_slice s = lc_str(name);
 	size_t colon = lc_find(s, ':');
-	return colon == SIZE_MAX ? s : lc_skip(s, colon + 1);
+	return colon == SIZE_MAX || colon + 1 == s.n ? s : lc_skip(s, colon + 1);
 }
 
 static bool is_named(const struct reader *r, struct lc_slice name)
