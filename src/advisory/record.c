@@ -216,6 +216,9 @@ static int read_advisory(const struct reader *r, json_ref o, struct advisory *ad
 		if (rc)
 			return rc;
 	}
+	for (size_t i = 0; i < adv->vulnerabilities.n; i++)
+		if (!adv->vulnerabilities.v[i].n)
+			return bad(r, "an id of no bytes");
 	if (adv->vulnerabilities.n)
 		return 0;
 	if (!adv->id.n)
