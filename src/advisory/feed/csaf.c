@@ -18,7 +18,7 @@
 #include "advisory/ecosystem.h"
 #include "base/shim.h"
 
-enum { CSAF_DEPTH_MAX = 12, CSAF_LINKS_MAX = 4, CSAF_PRODUCTS_MAX = 1 << 20 };
+enum { CSAF_DEPTH_MAX = 12, CSAF_LINKS_MAX = 4 };
 
 /* ---- the tree ---- */
 

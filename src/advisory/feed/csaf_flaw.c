@@ -114,9 +114,10 @@ static struct lc_slice notice_of(const struct flaw *f, struct lc_slice id)
 
 static struct lc_slice key_of(struct flaw *f, const struct group *g)
 {
-	return lc_arena_fmt(f->o->n.a, "%s\n%s\n%s\n%s\n%s\n%d\n%d", lc_quote(g->p.ecosystem).s,
-			    lc_quote(g->p.name).s, lc_quote(g->p.evr).s, lc_quote(g->p.module).s,
-			    lc_quote(g->record).s, (int)g->status, (int)g->severity);
+	return lc_arena_fmt(f->o->n.a, "%.*s\n%.*s\n%.*s\n%.*s\n%.*s\n%d\n%d",
+			    LC_FMT(g->p.ecosystem), LC_FMT(g->p.name), LC_FMT(g->p.evr),
+			    LC_FMT(g->p.module), LC_FMT(g->record), (int)g->status,
+			    (int)g->severity);
 }
 
 static int add(struct flaw *f, const struct group *g)
@@ -156,7 +157,7 @@ static int add_product(struct flaw *f, enum list list, struct lc_slice id)
 	g.record = f->o->id;
 	g.status = list == LIST_AFFECTED ? plan_of(f, id) : ADVISORY_UNDER_INVESTIGATION;
 	if (g.p.source) {
-		g.p.name = lc_arena_fmt(f->o->n.a, "source:%s", lc_quote(g.p.name).s);
+		g.p.name = lc_arena_fmt(f->o->n.a, "source:%.*s", LC_FMT(g.p.name));
 		if (!g.p.name.p)
 			return no_memory(f, lc_arena_err(f->o->n.a));
 	}

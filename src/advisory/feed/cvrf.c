@@ -61,7 +61,7 @@ static int say_build(struct cvrf *c, const struct xml_node *product, struct lc_s
 		return 0;
 	c->s.arches = (struct lc_slices){ arch, any ? 0 : 1, any ? 0 : 1 };
 	c->s.ecosystem =
-		lc_arena_fmt(c->n.a, "openEuler:%s", lc_quote(lc_skip(release, colon + 1)).s);
+		lc_arena_fmt(c->n.a, "openEuler:%.*s", LC_FMT(lc_skip(release, colon + 1)));
 	if (!c->s.ecosystem.p)
 		return lc_fail(c->n.e, lc_arena_err(c->n.a), "no memory for products");
 	return native_say(&c->n, &c->s);

@@ -36,6 +36,11 @@ int native_say(struct native *n, const struct native_state *s)
 		adv.aliases = *s->aliases;
 	if (n->a->err) /* a date or a name was lost */
 		return lc_fail(n->e, n->a->err, "no memory for statements");
+	/* Few bytes must not become many: a notice's ids stand once, and count for each package. */
+	n->names += adv.vulnerabilities.n + adv.aliases.n + adv.arches.n;
+	if (n->names > NATIVE_NAMES_MAX)
+		return lc_fail(n->e, LC_ELIMIT, "more than %d ids in all its statements",
+			       NATIVE_NAMES_MAX);
 	int rc = n->c->record(n->c->ctx, n->source, s->ecosystem, s->date, n->e);
 	if (!rc)
 		rc = n->c->package(n->c->ctx, s->ecosystem, s->package, &adv, n->e);

@@ -14,6 +14,7 @@ struct native {
 	struct lc_err *e;
 	struct lc_slice source;
 	uint64_t records; /* statements handed over */
+	uint64_t names;   /* ids and architectures in all of them */
 };
 
 /** A flaw of one package in one release. Strings are borrowed for the call. */
@@ -69,4 +70,8 @@ struct lc_slice native_purl_get(const struct native_purl *p, struct lc_slice key
 int native_json(struct lc_slice bytes, enum json_type type, struct lc_arena *a,
 		struct json_doc *ret, struct lc_err *e) LC_MUST_CHECK;
 
-enum { NATIVE_TITLE_MAX = 300, NATIVE_TEXT_MAX = 6 << 10 };
+enum {
+	NATIVE_TITLE_MAX = 300,
+	NATIVE_TEXT_MAX = 6 << 10,
+	NATIVE_NAMES_MAX = 1 << 24, /* of a document: each statement repeats its notice's ids */
+};
