@@ -100,6 +100,8 @@ static int resolve_latest(struct update *u, const char *url, const char **ret, s
 	size_t n = 0;
 	size_t got = 1;
 	int rc = fetch(u, &what, &f, e);
+	if (!rc && !f.body) /* nothing was said of a copy that could be unchanged */
+		rc = lc_fail(e, LC_EREMOTE, "said to be unchanged, and never came");
 	while (!rc && got && n < sizeof(word)) {
 		rc = lc_stream_read(f.body, word + n, sizeof(word) - n, &got, e);
 		n += rc ? 0 : got;
