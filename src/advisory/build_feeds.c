@@ -139,7 +139,7 @@ static int read_osv(struct feed_folder *f, const char *name)
 	if (rc)
 		return rc;
 	/* The bound on members is on layers of images; an ecosystem may have more advisories. */
-	struct lc_limits limits = f->o->limits ? *f->o->limits : lc_limits_default;
+	struct lc_limits limits = lc_limits_copy(f->o->limits ? f->o->limits : &lc_limits_default);
 	limits.entries_max = limits.entries_max > 4000000 ? limits.entries_max : 4000000;
 	rc = io_open_content(path, &content, &why);
 	if (rc)

@@ -34,10 +34,11 @@ bool adv_eol_product(const struct inv_os *os, struct lc_arena *a, struct lc_slic
 		     struct lc_slice *ret_cycle);
 /** Is it one of the products that adv_eol_product() names? */
 bool adv_eol_is_os(struct lc_slice product);
-/** Is the OS past its end of life at now (seconds)? Debian by its LTS date, Ubuntu by the standard
- * date unless os->extended, others by eol. *ret_known false when the data does not say. */
-int adv_os_eol(struct adv_db *db, const struct inv_os *os, int64_t now, bool *ret_known,
-	       bool *ret_eol, struct lc_err *e) LC_MUST_CHECK;
+/** Is the OS, whose cycle is c, past its end of life at now (seconds)? Debian by its LTS date,
+ * Ubuntu by the standard date unless os->extended, others by eol. *ret_known false when the data
+ * does not say. */
+void adv_os_eol(const struct inv_os *os, const struct eol_cycle *c, int64_t now, bool *ret_known,
+		bool *ret_eol);
 /** Scheme by which an ecosystem compares ("Debian:12" -> deb); VERSION_NONE unknown. */
 enum version_scheme adv_ecosystem_scheme(struct lc_slice ecosystem);
 /** Number of a Debian release by its codename ("bookworm" -> "12"); "" unknown, and for sid. */

@@ -28,7 +28,7 @@ static const struct product products[] = {
 	{ LC_S_INIT("redhat"), LC_S_INIT("rhel"), 1, DAY_EOL },
 	{ LC_S_INIT("rocky"), LC_S_INIT("rocky-linux"), 1, DAY_EOL },
 	{ LC_S_INIT("slem"), LC_S_INIT("suse-linux-micro"), 2, DAY_EOL },
-	{ LC_S_INIT("sles"), LC_S_INIT("sles"), 2, DAY_EOL },
+	{ LC_S_INIT("sles"), LC_S_INIT("sles"), 2, DAY_EXTENDED_IF_ON },
 	{ LC_S_INIT("ubuntu"), LC_S_INIT("ubuntu"), 2, DAY_EXTENDED_IF_ON },
 };
 
@@ -91,28 +91,16 @@ static struct lc_slice last_day(const struct product *p, const struct inv_os *os
 	return extended && c->extended.n ? c->extended : c->eol;
 }
 
-int adv_os_eol(struct adv_db *db, const struct inv_os *os, int64_t now, bool *ret_known,
-	       bool *ret_eol, struct lc_err *e)
+void adv_os_eol(const struct inv_os *os, const struct eol_cycle *c, int64_t now, bool *ret_known,
+		bool *ret_eol)
 {
 	enum { DAY_SECONDS = 86400 };
-	struct lc_arena a = { 0 };
-	struct lc_slice product;
-	struct lc_slice cycle;
-	struct eol_cycle c;
-	*ret_known = false;
-	*ret_eol = false;
-	if (!adv_eol_product(os, &a, &product, &cycle))
-		return 0;
-	int rc = adv_db_eol(db, product, cycle, &a, &c, e);
-	if (!rc) {
-		struct lc_slice day = last_day(product_of(os), os, &c);
-		int64_t seconds;
-		uint32_t ns;
-		bool date = lc_time_parse(day, &seconds, &ns);
-		*ret_known = date || lc_eq(day, LC_S("-")) || lc_eq(day, LC_S("+"));
-		/* The last day itself still counts. */
-		*ret_eol = date ? now >= seconds + DAY_SECONDS : lc_eq(day, LC_S("+"));
-	}
-	lc_arena_done(&a);
-	return rc == LC_ENOTFOUND ? 0 : rc;
+	const struct product *p = product_of(os);
+	struct lc_slice day = p ? last_day(p, os, c) : LC_S("");
+	int64_t seconds;
+	uint32_t ns;
+	bool date = lc_time_parse(day, &seconds, &ns);
+	*ret_known = date || lc_eq(day, LC_S("-")) || lc_eq(day, LC_S("+"));
+	/* The last day itself still counts. */
+	*ret_eol = date ? now >= seconds + DAY_SECONDS : lc_eq(day, LC_S("+"));
 }

@@ -114,11 +114,12 @@ int scan_describe_eol(struct report *r, struct adv_db *db, int64_t now, struct l
 		lc_err_clear(e);
 		return 0;
 	}
-	bool known = false;
-	bool over = false;
-	if (!rc)
-		rc = adv_os_eol(db, &r->inventory.os, now, &known, &over, e);
-	if (!rc && known)
+	bool known;
+	bool over;
+	if (rc)
+		return rc;
+	adv_os_eol(&r->inventory.os, &r->eol_cycle, now, &known, &over);
+	if (known)
 		r->eol = over ? REPORT_EOL_YES : REPORT_EOL_NO;
-	return rc;
+	return 0;
 }

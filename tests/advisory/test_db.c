@@ -166,9 +166,15 @@ static void systems_end_on_the_day_that_counts_for_them(void **state)
 		struct inv_os os = { .family = lc_str(rows[i].family),
 				     .version = lc_str(rows[i].version),
 				     .extended = rows[i].extended };
+		struct lc_slice product;
+		struct lc_slice cycle;
+		struct eol_cycle c = { 0 };
 		bool known;
 		bool eol;
-		assert_int_equal(adv_os_eol(o.db, &os, day(rows[i].now), &known, &eol, &o.e), 0);
+		if (adv_eol_product(&os, &o.a, &product, &cycle))
+			assert_int_not_equal(adv_db_eol(o.db, product, cycle, &o.a, &c, &o.e),
+					     LC_EBAD);
+		adv_os_eol(&os, &c, day(rows[i].now), &known, &eol);
 		if (known != rows[i].known || eol != rows[i].eol)
 			fail_msg("%s %s on %s", rows[i].family, rows[i].version, rows[i].now);
 	}
