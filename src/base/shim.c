@@ -103,6 +103,12 @@ static int libc_rename(void *ctx, int dirfd, const char *from, const char *to)
 	return renameat(dirfd, from, dirfd, to) ? -errno : 0;
 }
 
+static int libc_rmdir(void *ctx, int dirfd, const char *path)
+{
+	(void)ctx;
+	return unlinkat(dirfd, path, AT_REMOVEDIR) ? -errno : 0;
+}
+
 static int libc_unlink(void *ctx, int dirfd, const char *path)
 {
 	(void)ctx;
@@ -129,6 +135,7 @@ const struct lc_shim lc_shim_default = {
 	.fsync = libc_fsync,
 	.rename = libc_rename,
 	.unlink = libc_unlink,
+	.rmdir = libc_rmdir,
 	.wait_ns = libc_wait_ns,
 };
 
@@ -208,6 +215,11 @@ int lc_sys_fsync(int fd)
 int lc_sys_rename(int dirfd, const char *from, const char *to)
 {
 	return lc_shim->rename(lc_shim->ctx, dirfd, from, to);
+}
+
+int lc_sys_rmdir(int dirfd, const char *path)
+{
+	return lc_shim->rmdir(lc_shim->ctx, dirfd, path);
 }
 
 int lc_sys_unlink(int dirfd, const char *path)

@@ -23,6 +23,7 @@ struct lc_shim {
 	int (*fsync)(void *ctx, int fd);
 	int (*rename)(void *ctx, int dirfd, const char *from, const char *to);
 	int (*unlink)(void *ctx, int dirfd, const char *path);
+	int (*rmdir)(void *ctx, int dirfd, const char *path);
 	void (*wait_ns)(void *ctx, int64_t ns); /* returns early when a signal comes */
 	void *ctx;
 };
@@ -53,6 +54,7 @@ ssize_t lc_sys_write(int fd, const void *buf, size_t n);
 int lc_sys_fsync(int fd);
 int lc_sys_rename(int dirfd, const char *from, const char *to);
 int lc_sys_unlink(int dirfd, const char *path);
+int lc_sys_rmdir(int dirfd, const char *path);
 
 static inline void lc_freep(void *p)
 {

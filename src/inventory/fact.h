@@ -244,5 +244,5 @@ struct inv_layer_facts {
  */
 int inv_facts_read(struct lc_slice stream, struct lc_arena *a, struct inv_layer_facts *ret,
 		   struct lc_err *e) LC_MUST_CHECK;
-/** Kinds of trouble that a stream tells of: 1 << enum inv_trouble; all of them where it is broken. */
+/** Kinds of trouble that a stream tells of: 1 << enum inv_trouble; all where it is broken. */
 unsigned inv_facts_troubles(struct lc_slice stream);

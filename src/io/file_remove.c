@@ -52,8 +52,11 @@ static int remove_any(int dirfd, const char *name, unsigned depth, struct io_rem
 	bool is_dir = S_ISDIR(st.st_mode);
 	if (is_dir)
 		rc = remove_content(dirfd, name, depth, count, e);
-	if (!rc && unlinkat(dirfd, name, is_dir ? AT_REMOVEDIR : 0) && errno != ENOENT)
-		rc = lc_fail_sys(e, errno, "%s", lc_quote(lc_str(name)).s);
+	int sys = 0;
+	if (!rc)
+		sys = is_dir ? lc_sys_rmdir(dirfd, name) : lc_sys_unlink(dirfd, name);
+	if (sys && sys != -ENOENT)
+		rc = lc_fail_sys(e, -sys, "%s", lc_quote(lc_str(name)).s);
 	if (!rc && !is_dir) {
 		count->files++;
 		count->bytes += st.st_size > 0 ? (uint64_t)st.st_size : 0;

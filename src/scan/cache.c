@@ -84,8 +84,8 @@ static int read_key(int dir, uint8_t ret[MAC_BYTES], struct lc_err *e)
 		return lc_fail_sys(e, -fd, KEY_NAME);
 	int rc = fstat(fd, &st) ? lc_fail_sys(e, errno, KEY_NAME)
 				: check_owned(&st, KEY_NAME, 0077, e);
-	if (!rc && (!S_ISREG(st.st_mode) ||
-		    lc_sys_pread(fd, key, sizeof(key), 0) != (ssize_t)MAC_BYTES))
+	if (!rc &&
+	    (!S_ISREG(st.st_mode) || lc_sys_pread(fd, key, sizeof(key), 0) != (ssize_t)MAC_BYTES))
 		rc = refuse(KEY_NAME, "is no key; remove it", e);
 	close(fd);
 	if (!rc)
@@ -202,9 +202,9 @@ void scan_cache_closep(struct scan_cache **c)
 static int put_limits(struct lc_buf *out, const struct lc_limits *l)
 {
 	const uint64_t bounds[] = {
-		l->depth_max,       l->entries_max,     l->layer_bytes_max,    l->ratio_max,
-		l->file_bytes_max,  l->spool_bytes_max, l->name_bytes_max,     l->facts_bytes_max,
-		l->manifest_bytes_max, l->layers_max,   l->window_bytes_max,
+		l->depth_max,          l->entries_max,     l->layer_bytes_max,  l->ratio_max,
+		l->file_bytes_max,     l->spool_bytes_max, l->name_bytes_max,   l->facts_bytes_max,
+		l->manifest_bytes_max, l->layers_max,      l->window_bytes_max,
 	};
 	for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
 		(void)lc_buf_le64(out, bounds[i]); /* sticky */

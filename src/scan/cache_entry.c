@@ -20,8 +20,13 @@ void cache_trailer_write(struct lc_buf *out, uint64_t facts, const struct inv_wa
 {
 	const struct oci_layer_stats *l = &stats->layer;
 	const uint64_t numbers[] = {
-		facts,      l->stored_bytes,   l->inflated_bytes,  l->entries,
-		stats->files_read, stats->bytes_analysed, stats->unsafe_names,
+		facts,
+		l->stored_bytes,
+		l->inflated_bytes,
+		l->entries,
+		stats->files_read,
+		stats->bytes_analysed,
+		stats->unsafe_names,
 	};
 	static const uint8_t zeros[DIGEST_BYTES_MAX];
 	(void)lc_buf_slice(out, MAGIC); /* sticky: the caller looks */
@@ -218,7 +223,8 @@ int scan_cache_put(struct scan_cache *c, const struct scan_cache_id *id, struct 
 	if (!rc)
 		rc = io_out_open_spooled(c->fd, CACHE_SPOOL, cache_name(id, name), 0600, &out, e);
 	if (!rc)
-		rc = write_entry(&out, facts, lc_buf_get(&trailer), lc_slice_of(mac, sizeof(mac)), e);
+		rc = write_entry(&out, facts, lc_buf_get(&trailer), lc_slice_of(mac, sizeof(mac)),
+				 e);
 	if (!rc)
 		cache_wrote(c, facts.n + CACHE_TRAILER_BYTES);
 	return rc;

@@ -7,13 +7,13 @@
 #include "scan/cache.h"
 
 #define CACHE_SPOOL   "tmp"
-#define CACHE_WRITTEN "written" /* as many bytes as there were blocks written since the last sweep */
+#define CACHE_WRITTEN "written" /* a byte for each block that was written since the last sweep */
 
 enum {
 	CACHE_NAME_CHARS = 2 * SCAN_CACHE_ID_BYTES,
 	CACHE_TRAILER_BYTES = 168,
 	CACHE_BLOCK_BYTES = 4096, /* what one byte of CACHE_WRITTEN stands for */
-	CACHE_SHARE = 8,          /* a sweep comes after 1/8 of the bound was written, frees as much */
+	CACHE_SHARE = 8,          /* after 1/8 of the bound was written a sweep frees as much */
 };
 
 struct scan_cache {
@@ -25,9 +25,9 @@ struct scan_cache {
 
 /*
  * An entry: the facts, then
- *	magic "LCFC" and version, u64 little endian each from here: facts, stored, inflated, entries,
- *	files read, bytes analysed, unsafe names; compression u8, algorithm of the blob's digest u8
- *	(0xff none), six bytes 0; that digest, 64 bytes; MAC over name and all of the above.
+ *	magic "LCFC" and version; u64 little endian each: facts, stored, inflated, entries, files
+ *	read, bytes analysed, unsafe names; compression u8, algorithm of the blob's digest u8 (0xff
+ *	none), six bytes 0; that digest, 64 bytes; MAC over name and all of the above.
  */
 struct cache_trailer {
 	uint64_t facts;

@@ -53,7 +53,7 @@ static void add_entry(struct entries *list, int fd, const char *name, int64_t no
 
 static DIR *open_list(int fd)
 {
-	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int copy = lc_sys_open(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
 	if (!dir && copy >= 0)
 		close(copy);
@@ -185,7 +185,7 @@ static int clean_in(int fd, struct io_removed *count, struct lc_err *e)
 	}
 	struct cleaning uncounted = { .err = x.err };
 	remove_one(&uncounted, fd, CACHE_WRITTEN);
-	(void)unlinkat(fd, CACHE_SPOOL, AT_REMOVEDIR); /* what is not ours stays */
+	(void)lc_sys_rmdir(fd, CACHE_SPOOL); /* what is not ours stays */
 	count->files += x.count.files;
 	count->bytes += x.count.bytes;
 	return uncounted.err ? lc_fail_sys(e, uncounted.err, "the cache") : 0;
@@ -207,7 +207,7 @@ int scan_cache_clean(const char *dir, struct io_removed *count, struct lc_err *e
 	if (fd >= 0)
 		close(fd);
 	if (!rc)
-		(void)unlinkat(home, SCAN_CACHE_DIR, AT_REMOVEDIR); /* what is not ours stays */
+		(void)lc_sys_rmdir(home, SCAN_CACHE_DIR); /* what is not ours stays */
 	if (home >= 0)
 		close(home);
 	return rc;

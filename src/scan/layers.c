@@ -12,6 +12,7 @@ static const size_t waiting_bytes_max = (size_t)16 << 20;
 
 /* What hostile layers may cost: the facts of one decoded, and those of all that are needed. */
 static const size_t decoded_bytes_max = (size_t)1 << 30;
+static const size_t release_after_bytes = (size_t)4 << 20;
 static const size_t needed_bytes_max = (size_t)2 << 30;
 
 struct run {
@@ -69,15 +70,24 @@ static void release_unneeded(struct run *r)
 				needed_bytes_max >> 20);
 }
 
-/* Everything that is ready, in layer order. */
+/*
+ * Everything that is ready, in layer order. Many may be at once, out of the cache: what is decoded
+ * goes in between, too.
+ */
 static void squash_ready(struct run *r)
 {
 	size_t before = r->next;
+	size_t decoded = 0;
 	while (r->rc == 0 && r->next < r->n && r->layers[r->next].walked) {
 		struct scan_layer *l = &r->layers[r->next];
 		r->waiting -= l->sink.out.n;
 		r->rc = squash_one(r, l);
 		r->next++;
+		decoded += l->arena.used;
+		if (decoded > release_after_bytes) {
+			release_unneeded(r);
+			decoded = 0;
+		}
 	}
 	if (r->next == before)
 		return;

@@ -135,13 +135,14 @@ def append_layer(directory, stored, diff_id, compressed):
     (directory / "index.json").write_text(json.dumps(index))
 
 
-def peak(path, threads, packages):
+def peak(path, threads, packages, cached=False):
     """Bytes, of a scan that must find this many packages."""
     report = pathlib.Path(scratch.name) / "report.json"
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("LACRE_", "TRIVY_"))}
     done = subprocess.run([sys.executable, "-c", MEASURE, lacre.path, "image", "--input", str(path), "-f", "json",
                            "--list-all-pkgs", "--scanners", "vuln", "--quiet", "--parallel", str(threads),
                            "-o", str(report)], capture_output=True, timeout=500,
-                          env={k: v for k, v in os.environ.items() if not k.startswith(("LACRE_", "TRIVY_"))})
+                          env=env | {"LACRE_NO_CACHE": "false" if cached else "true"})
     if done.returncode:
         raise RuntimeError(done.stderr.decode(errors="replace"))
     doc = json.loads(report.read_text())
@@ -151,8 +152,8 @@ def peak(path, threads, packages):
     return int(done.stdout) * 1024
 
 
-def judge(what, path, wanted, packages, threads):
-    got = peak(path, threads, packages)
+def judge(what, path, wanted, packages, threads, cached=False):
+    got = peak(path, threads, packages, cached)
     limit = LIMIT + wanted
     print(f"# {what}, {threads} threads: {got >> 20} MiB at most; allowed {limit >> 20}")
     return [f"{threads} threads: {got} bytes, more than {limit}"] if got > limit else []
@@ -167,7 +168,9 @@ def five_hundred_layers():
     plain_build()
     image, wanted = many_layers()
     path = image.write_tar(pathlib.Path(scratch.name) / "many.tar")
-    return [w for n in (1, 2, 8) for w in judge("500 layers", path, wanted, PACKAGES + 1, n)]
+    wrong = [w for n in (1, 2, 8) for w in judge("500 layers", path, wanted, PACKAGES + 1, n)]
+    # The first fills the cache of this test run, the others find it.
+    return wrong + [w for n in (2, 1, 2, 8) for w in judge("500 cached layers", path, wanted, PACKAGES + 1, n, True)]
 
 
 def one_large_layer(compressed):

@@ -144,6 +144,7 @@ void shim_fake_set(struct shim_fake *f)
 		.fsync = fake_fsync,
 		.rename = fake_rename,
 		.unlink = fake_unlink,
+		.rmdir = lc_shim_default.rmdir,
 		.wait_ns = fake_wait_ns,
 		.ctx = f,
 	};
