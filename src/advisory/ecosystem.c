@@ -38,7 +38,7 @@ static const struct family families[] = {
 	{ LC_S_INIT("Go"), VERSION_GO, SPELL_AS_IS },
 	{ LC_S_INIT("Hackage"), VERSION_HACKAGE, SPELL_AS_IS },
 	{ LC_S_INIT("Hex"), VERSION_HEX, SPELL_LOWER },
-	{ LC_S_INIT("Julia"), VERSION_SEMVER, SPELL_AS_IS },
+	{ LC_S_INIT("Julia"), VERSION_JULIA, SPELL_AS_IS },
 	{ LC_S_INIT("Mageia"), VERSION_RPM, SPELL_AS_IS },
 	{ LC_S_INIT("Maven"), VERSION_MAVEN, SPELL_AS_IS },
 	{ LC_S_INIT("MinimOS"), VERSION_APK, SPELL_AS_IS },

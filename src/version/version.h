@@ -51,8 +51,9 @@ bool version_scheme_built(enum version_scheme s);
  * Compare two versions.
  *
  * Every text that the scheme's own tool orders has a place, even where that tool warns; the order
- * is total over them, save for pacman's, whose own order is not transitive (1 equals both 1-1 and
- * 1-2). VERSION_NONE knows equal text alone: anything else is LC_EUNSUP.
+ * is total over them, save for two whose own order is not transitive: pacman's (1 equals both 1-1
+ * and 1-2) and Maven's (1 < 1.sp.1 < 1-alpha < 1). VERSION_NONE knows equal text alone: anything
+ * else is LC_EUNSUP.
  *
  * @param ret  <0, 0, >0 as a sorts before, with or after b; untouched on failure
  * @return 0; LC_EBAD for what the scheme's tool refuses and for empty text; LC_ELIMIT too long;
@@ -64,7 +65,8 @@ int version_cmp(enum version_scheme s, struct lc_slice a, struct lc_slice b,
 /**
  * Is it a version of the scheme at all? Stricter than version_cmp(), so that a word such as
  * "unknown" is no version where the scheme can tell: Debian's and Alpine's begin with a number,
- * rpm's keep to rpmbuild's characters, SemVer's to its grammar. Valid versions of a built scheme
+ * rpm's keep to rpmbuild's characters, Maven's have a digit, the others keep to their grammar; a
+ * branch of Composer's that no number places is none. Valid versions of a built scheme
  * always compare. An empty text is never valid; for VERSION_NONE every other text is.
  */
 bool version_valid(enum version_scheme s, struct lc_slice v);
@@ -125,12 +127,36 @@ int version_cmp_rpm(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHEC
 int version_cmp_semver(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
 int version_cmp_alpm(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
 int version_cmp_go(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
+int version_cmp_pep440(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
+int version_cmp_maven(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
+int version_cmp_gem(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
+int version_cmp_composer(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
+int version_cmp_nuget(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
+int version_cmp_pub(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
+int version_cmp_conan(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
+int version_cmp_bitnami(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
+int version_cmp_cran(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
+int version_cmp_hackage(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
+int version_cmp_generic(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
+int version_cmp_julia(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
+int version_cmp_conda(struct lc_slice a, struct lc_slice b, int *ret) LC_MUST_CHECK;
 bool version_valid_deb(struct lc_slice v);
 bool version_valid_apk(struct lc_slice v);
 bool version_valid_rpm(struct lc_slice v);
 bool version_valid_semver(struct lc_slice v);
 bool version_valid_alpm(struct lc_slice v);
 bool version_valid_go(struct lc_slice v);
+bool version_valid_pep440(struct lc_slice v);
+bool version_valid_maven(struct lc_slice v);
+bool version_valid_gem(struct lc_slice v);
+bool version_valid_composer(struct lc_slice v);
+bool version_valid_nuget(struct lc_slice v);
+bool version_valid_conan(struct lc_slice v);
+bool version_valid_cran(struct lc_slice v);
+bool version_valid_hackage(struct lc_slice v);
+bool version_valid_generic(struct lc_slice v);
+bool version_valid_julia(struct lc_slice v);
+bool version_valid_conda(struct lc_slice v);
 
 /** Order of two texts as rpm compares one part: no epoch, no release. Never fails. */
 int version_rpmvercmp(struct lc_slice a, struct lc_slice b);

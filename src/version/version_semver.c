@@ -12,23 +12,16 @@
 #include "version/version.h"
 
 #include "version/number.h"
-
-enum { CORE_N = 3 };
-
-struct semver {
-	struct lc_slice core[CORE_N];
-	struct lc_slice pre; /* p NULL when it is a release */
-	bool glued;          /* identifiers end where letters meet digits, as in go1.21rc2 */
-};
+#include "version/semver.h"
 
 static bool semver_in_identifiers(uint8_t c)
 {
 	return lc_is_digit(c) || lc_is_alpha(c) || c == '-' || c == '.';
 }
 
-static bool semver_core(struct lc_slice *rest, struct semver *ret)
+bool semver_core(struct lc_slice *rest, struct semver *ret)
 {
-	for (size_t n = 0; n < CORE_N; n++) {
+	for (size_t n = 0; n < SEMVER_CORE_N; n++) {
 		if (n && version_peek(*rest) != '.')
 			break;
 		if (n)
@@ -47,7 +40,7 @@ static bool semver_dots_part(struct lc_slice s)
 	       lc_find_slice(s, LC_S("..")) == SIZE_MAX;
 }
 
-static bool semver_parse(struct lc_slice v, struct semver *ret)
+bool semver_parse(struct lc_slice v, struct semver *ret)
 {
 	*ret = (struct semver){ .glued = false };
 	if (!lc_chop_prefix(&v, LC_S("v")))
@@ -65,7 +58,7 @@ static bool semver_parse(struct lc_slice v, struct semver *ret)
 		return true;
 	bool build = v.p[0] == '+' || (v.p[0] == '.' && !ret->pre.p);
 	v = lc_skip(v, 1);
-	(void)version_take(&v, semver_in_identifiers); /* read to see that nothing else follows */
+	ret->build = version_take(&v, semver_in_identifiers);
 	return build && (!v.n || (v.p[0] == '+' && !version_has_control(v)));
 }
 
@@ -98,25 +91,7 @@ static struct lc_slice semver_identifier(struct lc_slice *rest, bool glued)
 	return one;
 }
 
-static bool is_number(struct lc_slice s)
-{
-	(void)version_digits(&s); /* what is left over matters */
-	return !s.n;
-}
-
-static int semver_identifier_cmp(struct lc_slice a, struct lc_slice b)
-{
-	bool na = is_number(a);
-	bool nb = is_number(b);
-	if (na != nb)
-		return na ? -1 : 1;
-	if (na)
-		return version_number_cmp(a, b);
-	int c = lc_cmp(a, b);
-	return version_sign(c > 0, c < 0);
-}
-
-static int semver_pre_cmp(const struct semver *a, const struct semver *b)
+int semver_pre_cmp(const struct semver *a, const struct semver *b)
 {
 	struct lc_slice ra = a->pre;
 	struct lc_slice rb = b->pre;
@@ -125,15 +100,15 @@ static int semver_pre_cmp(const struct semver *a, const struct semver *b)
 
 	int c = 0;
 	while (!c && ra.n && rb.n)
-		c = semver_identifier_cmp(semver_identifier(&ra, a->glued),
-					  semver_identifier(&rb, b->glued));
+		c = version_identifier_cmp(semver_identifier(&ra, a->glued),
+					   semver_identifier(&rb, b->glued));
 	return c ? c : version_sign(ra.n > 0 && !rb.n, rb.n > 0 && !ra.n);
 }
 
-static int semver_cmp(const struct semver *a, const struct semver *b)
+int semver_cmp(const struct semver *a, const struct semver *b)
 {
 	int c = 0;
-	for (size_t i = 0; !c && i < CORE_N; i++)
+	for (size_t i = 0; !c && i < SEMVER_CORE_N; i++)
 		c = version_number_cmp(a->core[i], b->core[i]);
 	return c ? c : semver_pre_cmp(a, b);
 }
@@ -164,7 +139,7 @@ static bool semver_strict(const struct semver *s)
 	struct lc_slice rest = s->pre;
 	while (rest.n && !s->glued) {
 		struct lc_slice one = semver_identifier(&rest, false);
-		if (one.n > 1 && one.p[0] == '0' && is_number(one))
+		if (one.n > 1 && one.p[0] == '0' && version_is_number(one))
 			return false;
 	}
 	return true;

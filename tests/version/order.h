@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "version/version.h"
 
 struct order_row {
@@ -26,6 +27,17 @@ void order_check_rows(enum version_scheme s, const struct order_row *rows, size_
  * @return pairs checked
  */
 size_t order_check_file(enum version_scheme s, const char *path);
+
+/** Files of ordered pairs, save those that tests/data/versions/differences.txt lists. */
+struct order_lists {
+	enum version_scheme scheme;
+	struct lc_buf differences;
+	size_t pairs, different; /* checked; of them as the list of differences says */
+};
+
+void order_lists_init(struct order_lists *l, enum version_scheme s);
+void order_lists_check(struct order_lists *l, const char *path);
+void order_lists_done(struct order_lists *l);
 
 /** Versions from a seed: the same seed, the same versions. */
 struct order_random {

@@ -283,19 +283,53 @@ static void without_an_order_only_names_and_all_decide(void **state)
 	assert_int_equal(ask_both(VERSION_NONE, "", list, 1, "1.00").verdict, VERSION_UNAFFECTED);
 }
 
-static void a_scheme_not_built_is_unsupported(void **state)
+static void outside_the_table_is_unsupported(void **state)
 {
 	(void)state;
 	struct version_affected what = { NULL, 0, NULL, 0 };
 	struct version_proof p = { .skipped = 77 };
-	assert_int_equal(version_affects(VERSION_GENERIC, &what, LC_S("1"), &p), LC_EUNSUP);
 	assert_int_equal(version_affects(VERSION_SCHEME_N, &what, LC_S("1"), &p), LC_EUNSUP);
 	assert_int_equal(p.skipped, 77);
+}
+
+/* A range is an order, never a specifier: what package managers hide is affected. */
+static void pre_and_post_releases_count(void **state)
+{
+	(void)state;
+	static const struct row python[] = {
+		{ "+0 -2.0", "2.0rc1", VERSION_AFFECTED, "0", "2.0", "", 0 },
+		{ "+0 -2.0", "1.9.post1", VERSION_AFFECTED, "0", "2.0", "", 0 },
+		{ "+1.0 =1.5", "1.5.post1", VERSION_UNAFFECTED, "", "", "", 0 },
+		{ "+1.0 =1.5", "1.5", VERSION_AFFECTED, "1.0", "", "1.5", 0 },
+		{ "+0 -2.0", "2004d", VERSION_UNDECIDED, "", "", "", 0 },
+	};
+	static const struct row npm[] = {
+		{ "+0 -2.0.0", "2.0.0-rc.1", VERSION_AFFECTED, "0", "2.0.0", "", 0 },
+		{ "+1.0.0 -2.0.0", "1.0.0-rc.1", VERSION_UNAFFECTED, "", "", "", 0 },
+		{ "+0", "*", VERSION_UNDECIDED, "", "", "", 0 },
+	};
+	static const struct row go[] = {
+		{ "+0", "v0.0.0-20230101000000-abcdef123456", VERSION_AFFECTED, "0", "", "", 0 },
+		{ "+0 -1.2.4", "v1.2.4-0.20230101000000-abcdef123456", VERSION_AFFECTED, "0",
+		  "1.2.4", "", 0 },
+		{ "+0 -2.0.0", "v2.0.0+incompatible", VERSION_UNAFFECTED, "", "", "", 0 },
+		{ "+1.21.0-0 -1.21.5", "go1.21rc2", VERSION_AFFECTED, "1.21.0-0", "1.21.5", "", 0 },
+		{ "+0 -1.5.0", "(devel)", VERSION_UNDECIDED, "", "", "", 0 },
+	};
+	static const struct row maven[] = {
+		{ "+0 -2.0", "2.0-SNAPSHOT", VERSION_AFFECTED, "0", "2.0", "", 0 },
+		{ "+0 -2.0", "${revision}", VERSION_UNDECIDED, "", "", "", 0 },
+	};
+	CHECK(VERSION_PEP440, python);
+	CHECK(VERSION_SEMVER, npm);
+	CHECK(VERSION_GO, go);
+	CHECK(VERSION_MAVEN, maven);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pre_and_post_releases_count),
 		cmocka_unit_test(a_stretch_runs_from_introduced_to_before_fixed),
 		cmocka_unit_test(last_affected_is_affected_itself),
 		cmocka_unit_test(events_need_not_be_sorted),
@@ -309,7 +343,7 @@ int main(void)
 		cmocka_unit_test(listed_versions_join_the_ranges),
 		cmocka_unit_test(any_of_several_ranges_is_enough),
 		cmocka_unit_test(without_an_order_only_names_and_all_decide),
-		cmocka_unit_test(a_scheme_not_built_is_unsupported),
+		cmocka_unit_test(outside_the_table_is_unsupported),
 	};
 	return cmocka_run_group_tests_name("version/affects", tests, NULL, NULL);
 }

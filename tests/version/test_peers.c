@@ -1,6 +1,7 @@
 /*
- * Made-up pairs, ordered by the schemes' own tools and by us. dpkg is asked wherever it is there;
- * rpm and apk in the interop tier alone (LACRE_INTEROP=1), since both come and go with versions.
+ * Made-up pairs and those of the sample data, ordered by the schemes' own tools and by us. dpkg is
+ * asked wherever it is there; the others in the interop tier alone (LACRE_INTEROP=1), since they
+ * come and go with versions.
  */
 #include <regex.h>
 #include <setjmp.h>
@@ -13,19 +14,22 @@
 #include <cmocka.h>
 
 #include "order.h"
+#include "support/fixture.h"
 #include "support/tap.h"
 
-enum { PAIRS = 2000, TEXT_MAX = 96, SEED = 20260115 };
+enum { PAIRS = 2000, PAIRS_MAX = 20000, TEXT_MAX = 96, SEED = 20260115 };
 
 static struct pair {
 	char a[TEXT_MAX];
 	char b[TEXT_MAX];
-} pairs[PAIRS];
+} pairs[PAIRS_MAX];
+static size_t pairs_n;
 
 /* Most pairs are near misses: what differs late is where comparers go wrong. */
 static void make_pairs(enum version_scheme s)
 {
 	struct order_random r = { SEED };
+	pairs_n = PAIRS;
 	for (size_t i = 0; i < PAIRS; i++) {
 		order_random_version(&r, s, pairs[i].a, TEXT_MAX);
 		if (i % 4 == 0)
@@ -41,7 +45,7 @@ static void write_pairs(char *path, const char *before, const char *between, con
 	int fd = mkstemp(path);
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
 	assert_non_null(f);
-	for (size_t i = 0; f && i < PAIRS; i++)
+	for (size_t i = 0; f && i < pairs_n; i++)
 		assert_true(fprintf(f, "%s%s%s%s%s\n", before, pairs[i].a, between, pairs[i].b,
 				    after) > 0);
 	assert_int_equal(fclose(f), 0);
@@ -49,18 +53,18 @@ static void write_pairs(char *path, const char *before, const char *between, con
 
 /* A shell command that reads $F and says one of < = > ! for each pair; anything else but those is
  * passed over. */
-static void ask_tool(const char *command, const char *path, char answers[PAIRS])
+static void ask_tool(const char *command, const char *path, char *answers)
 {
 	char line[1024];
 	(void)snprintf(line, sizeof(line), "F=%s; %s", path, command);
 	FILE *f = popen(line, "re");
 	assert_non_null(f);
 	size_t n = 0;
-	for (int c = 0; f && n < PAIRS && (c = getc(f)) != EOF;)
+	for (int c = 0; f && n < pairs_n && (c = getc(f)) != EOF;)
 		if (strchr("<=>!", c))
 			answers[n++] = (char)c;
 	(void)pclose(f); /* what counts is the number of answers */
-	assert_int_equal(n, PAIRS);
+	assert_int_equal(n, pairs_n);
 }
 
 static void compare_answers(enum version_scheme s, const char answers[PAIRS])
@@ -162,12 +166,149 @@ static void orders_valid_versions_as_apk_does(void **state)
 	compare_answers(VERSION_APK, answers);
 }
 
+/* ---- the languages' own tools, by the programs in peers/ ---- */
+
+struct peer {
+	enum version_scheme scheme;
+	const char *tool;    /* what is missing when the probe fails */
+	const char *probe;   /* in the folder of the programs */
+	const char *command; /* with the pairs' file behind it */
+	const char *lists[2];
+};
+
+static void in_peers(char *line, size_t size, const char *command, const char *rest)
+{
+	(void)snprintf(line, size, "cd \"$LACRE_SOURCE_ROOT/tests/version/peers\" && %s%s", command,
+		       rest);
+}
+
+/* What either side refuses has no place in its order: such pairs say nothing, and must be few
+ * enough. */
+static void compare_to_peer(const struct peer *p, const char *answers)
+{
+	size_t said = 0;
+	for (size_t i = 0; i < pairs_n; i++) {
+		char got = order_of_str(p->scheme, pairs[i].a, pairs[i].b);
+		if (got == '!' || answers[i] == '!')
+			continue;
+		said++;
+		if (got != answers[i])
+			fail_msg("%s %c %s to %s, %c to us", pairs[i].a, answers[i], pairs[i].b,
+				 p->tool, got);
+	}
+	if (said <= pairs_n / 50)
+		fail_msg("%s: only %zu of %zu pairs", p->tool, said, pairs_n);
+}
+
+static void ask_peer(const struct peer *p)
+{
+	static char answers[PAIRS_MAX];
+	char path[] = "/tmp/lacre-pairs-XXXXXX";
+	char line[512];
+	in_peers(line, sizeof(line), p->command, " \"$F\"");
+	write_pairs(path, "", " ", "");
+	ask_tool(line, path, answers);
+	assert_int_equal(unlink(path), 0);
+	compare_to_peer(p, answers);
+}
+
+static void take_pair(struct lc_slice text)
+{
+	struct lc_slice rest = lc_trim(text);
+	struct lc_slice word[3];
+	if (!rest.n || rest.p[0] == '#' || lc_starts(rest, LC_S("//")))
+		return;
+	for (size_t i = 0; i < 3; i++)
+		assert_true(lc_split(&rest, ' ', &word[i]));
+	assert_true(pairs_n < PAIRS_MAX);
+	if (word[0].n >= TEXT_MAX || word[2].n >= TEXT_MAX)
+		return;
+	(void)snprintf(pairs[pairs_n].a, TEXT_MAX, "%.*s", LC_FMT(word[0]));
+	(void)snprintf(pairs[pairs_n++].b, TEXT_MAX, "%.*s", LC_FMT(word[2]));
+}
+
+static void take_list(const char *path)
+{
+	struct lc_buf text;
+	struct lc_slice line;
+	lc_buf_init(&text, 4U << 20);
+	data_read(path, &text);
+	struct lc_slice rest = lc_buf_get(&text);
+	while (lc_line(&rest, &line))
+		take_pair(line);
+	lc_buf_done(&text);
+}
+
+static void check_peer(const struct peer *p)
+{
+	char line[512];
+	in_peers(line, sizeof(line), p->probe, " >/dev/null 2>&1");
+	need_interop(p->tool, line);
+	make_pairs(p->scheme);
+	ask_peer(p);
+	pairs_n = 0;
+	for (size_t i = 0; i < 2 && data_dir() && p->lists[i]; i++)
+		take_list(p->lists[i]);
+	if (pairs_n)
+		ask_peer(p);
+}
+
+#define PEER(name, ...)                                   \
+	static void name(void **state)                    \
+	{                                                 \
+		static const struct peer p = __VA_ARGS__; \
+		(void)state;                              \
+		check_peer(&p);                           \
+	}
+
+PEER(orders_as_packaging_does,
+     { VERSION_PEP440,
+       "Python's packaging",
+       "python3 -c 'import packaging'",
+       "python3 pep440.py",
+       { "versions/pypi-versions.txt", "versions/pypi-versions-generated.txt" } })
+PEER(orders_as_rubygems_does,
+     { VERSION_GEM,
+       "ruby",
+       "ruby -rrubygems -e 0",
+       "ruby gem.rb",
+       { "versions/rubygems-versions.txt", "versions/rubygems-versions-generated.txt" } })
+PEER(orders_as_composer_does,
+     { VERSION_COMPOSER,
+       "php-composer-semver",
+       "php -r 'require \"/usr/share/php/Composer/Semver/autoload.php\";'",
+       "php composer.php",
+       { "versions/packagist-versions.txt", "versions/packagist-versions-generated.txt" } })
+#define JAVA \
+	"java -cp /usr/share/java/maven3-artifact.jar:/usr/share/java/commons-lang3.jar Maven.java"
+PEER(orders_as_maven_does,
+     { VERSION_MAVEN,
+       "libmaven3-core-java (with a JDK)",
+       JAVA " /dev/null",
+       JAVA,
+       { "versions/maven-versions.txt", "versions/maven-versions-generated.txt" } })
+#define NODE "NODE_PATH=/usr/share/nodejs node semver.js"
+PEER(orders_as_npm_does,
+     { VERSION_SEMVER, "node-semver", NODE " /dev/null", NODE, { "versions/semver-versions.txt" } })
+#define GO "GO111MODULE=off GOPATH=/usr/share/gocode go run gomod.go"
+PEER(orders_as_go_does, { VERSION_GO,
+			  "golang-golang-x-mod-dev (with go)",
+			  GO " /dev/null",
+			  GO,
+			  { "versions/semver-versions.txt" } })
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(orders_and_refuses_as_dpkg_does),
 		cmocka_unit_test(orders_as_rpm_does),
 		cmocka_unit_test(orders_valid_versions_as_apk_does),
+		cmocka_unit_test(orders_as_packaging_does),
+		cmocka_unit_test(orders_as_rubygems_does),
+		cmocka_unit_test(orders_as_composer_does),
+		cmocka_unit_test(orders_as_maven_does),
+		cmocka_unit_test(orders_as_npm_does),
+		cmocka_unit_test(orders_as_go_does),
 	};
 	return cmocka_run_group_tests_name("version/peers", tests, NULL, NULL);
 }
