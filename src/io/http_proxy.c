@@ -2,8 +2,8 @@
  * Proxies as the environment names them, and what goes past them.
  *
  *	NO_PROXY = entry *( "," entry )
- *	entry    = "*" / name [ ":" port ] / "." domain [ ":" port ] / address [ ":" port ] /
- *network "/" bits
+ *	entry    = "*" / network "/" bits / host [ ":" port ]
+ *	host     = name / "." domain / address
  *
  * A name stands for itself and all below it. Judged here, as libcurl knows no ports in it. Source:
  * Go's httpproxy package, which docker, skopeo and others use.

@@ -1,82 +1,29 @@
 #!/usr/bin/env python3
-"""Registries, good and bad: the findings, or one clear line and the right status.
+"""Registries as they should be: the findings, from wherever and as whoever.
 
 usage: registry.py LACRE
 """
 
+import hashlib
 import json
 import os
 import pathlib
 import shutil
+import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "cli"), str(HERE.parent / "interop")]
+sys.path.insert(0, str(HERE))
 
-from harness import SCRATCH, fails, leftovers, run  # noqa: E402  (it adds house to the path)
-import tap  # noqa: E402
-from small_image import Image  # noqa: E402
+from registry_pull import (DOCKER, FILE, HOME, IMAGE, SCRATCH, Image, left_behind, on,  # noqa: E402
+                           pull, run, works)
+import tap  # noqa: E402  (registry_pull adds its folder to the path)
+from harness import fails  # noqa: E402
 from fake_registry import Proxy, Registry, server_tls  # noqa: E402
-
-IMAGE = Image()
-FILE = IMAGE.write_tar(SCRATCH / "image.tar")
-QUICK = ("image", "--quiet", "--scanners", "vuln")
-HOME = SCRATCH / "home"
-HOME.mkdir()
-DOCKER = {"DOCKER_CONFIG": str(SCRATCH / "docker")}
-
-
-def findings(done):
-    report = json.loads(done.stdout)
-    return sorted((v["VulnerabilityID"], v["PkgName"]) for r in report["Results"]
-                  for v in r.get("Vulnerabilities", []))
-
-
-WANT = findings(run(*QUICK, "--format", "json", "--input", FILE))
-
-
-def pull(registry, *args, name=None, **kw):
-    kw["env"] = {**DOCKER, **kw.pop("env", {})}
-    target = [registry.name()] if name is None else [name] if name else []
-    src = () if "--image-src" in args else ("--image-src", "remote")
-    return run(*QUICK, *src, *args, *target, timeout=60, **kw)
-
-
-def works(registry, *args, **kw):
-    done = pull(registry, "--format", "json", *args, **kw)
-    if done.returncode:
-        yield f"status {done.returncode}: {done.stderr[:300]}"
-    elif findings(done) != WANT:
-        yield "other findings than from the file"
-    elif json.loads(done.stdout)["Lacre"].get("Partial"):
-        yield "partial"
-
-
-def on_blob(fault, times=1):
-    """A fault for the first requests of layers."""
-    left = [times]
-
-    def behave(handler, kind, name):
-        body = handler.registry.blobs.get(name, b"")
-        if kind != "blobs" or not body.startswith(b"\x1f\x8b") or left[0] == 0:
-            return False
-        left[0] -= 1
-        return fault(handler, body) is not False
-    return behave
-
-
-def on(kind, fault, times=-1):
-    left = [times]
-
-    def behave(handler, k, name):
-        if k != kind or left[0] == 0:
-            return False
-        left[0] -= 1
-        return fault(handler) is not False
-    return behave
 
 
 # ---- as it should be ----
@@ -107,7 +54,6 @@ def an_index_is_answered_by_platform():
                     "platform": m["platform"]} for m in (their, r.top)]
         kind = "application/vnd.oci.image.index.v1+json"
         body = json.dumps({"schemaVersion": 2, "mediaType": kind, "manifests": entries}).encode()
-        import hashlib
         digest = "sha256:" + hashlib.sha256(body).hexdigest()
         r.blobs[digest], r.types[digest], r.tags["1"] = body, kind, digest
         yield from works(r, "--platform", "linux/amd64")
@@ -174,10 +120,42 @@ blocked = true
         if meta["RepoTags"] != [name]:
             yield f"the mirror's name is told: {meta['RepoTags']}"
         yield from fails(pull(None, name="a.blocked.invalid/x:1", env=env), 1, "blocks")
-        yield from fails(pull(None, name="registry.invalid/minexx/app:1", env=env), 1, "no such host")
+        yield from fails(pull(None, name="registry.invalid/minexx/app:1", env=env), 1,
+                         "no such host")
         conf.write_text("[[registry]]\nprefix\n")
         yield from fails(pull(None, name=name, env=env), 1, "registries.conf", "line 2")
     conf.unlink()
+
+
+def attestations_in_an_index_are_no_images():
+    """As buildkit pushes them: platform unknown, beside one image and beside two."""
+    other = Image([{"etc/os-release": b"ID=other\n"}], architecture="s390x")
+    for images in ((IMAGE,), (other, IMAGE)):
+        with Registry(IMAGE) as r:
+            entries = []
+            for image in images:
+                top = json.loads(image.members["index.json"])["manifests"][0]
+                r.blobs.update({"sha256:" + p.split("/")[2]: c for p, c in image.members.items()
+                                if p.startswith("blobs/")})
+                r.types[top["digest"]] = top["mediaType"]
+                entries.append({k: top[k] for k in ("mediaType", "digest", "size", "platform")})
+                entries.append({"mediaType": top["mediaType"], "digest": "sha256:" + "1" * 64,
+                                "size": 841, "platform": {"architecture": "unknown",
+                                                          "os": "unknown"},
+                                "annotations": {"vnd.docker.reference.digest": top["digest"],
+                                                "vnd.docker.reference.type":
+                                                    "attestation-manifest"}})
+            kind = "application/vnd.oci.image.index.v1+json"
+            body = json.dumps({"schemaVersion": 2, "mediaType": kind,
+                               "manifests": entries}).encode()
+            digest = "sha256:" + hashlib.sha256(body).hexdigest()
+            r.blobs[digest], r.types[digest], r.tags["1"] = body, kind, digest
+            yield from works(r, "--platform", "linux/amd64")
+            if len(images) == 1:
+                yield from works(r)
+            yield from fails(pull(r, "--platform", "unknown/unknown"), 1, "unknown")
+            if r.asked("1" * 64):
+                yield "an attestation was asked for"
 
 
 # ---- who we are ----
@@ -289,205 +267,6 @@ def helpers_are_asked_and_bounded():
         yield from fails(pull(r, env=env), 1, "docker-credential-absent", "install")
 
 
-# ---- refusals ----
-
-def refusals_are_told_apart():
-    for status, words in ((401, ("401",)), (403, ("403", "denies")), (404, ("404",)),
-                          (418, ("418",)), (501, ("501",))):
-        for kind in ("manifests", "blobs"):
-            with Registry(IMAGE, behave=on(kind, lambda h: h.refuse(status, "X", "the reason"))) as r:
-                if status == 404 and kind == "blobs":
-                    words = ("missing",)
-                yield from fails(pull(r), 1, *words)
-
-
-def what_it_says_is_shown_without_its_escapes():
-    with Registry(IMAGE, behave=on("manifests", lambda h: h.refuse(
-            403, "X", "\x1b[31mred\u202e" + "x" * 4000))) as r:
-        done = pull(r)
-        yield from fails(done, 1, "red")
-        if b"\x1b" in done.stderr or len(done.stderr) > 800:
-            yield f"{done.stderr!r}"
-
-
-def a_cut_document_is_asked_for_again():
-    with Registry(IMAGE, behave=on("manifests", lambda h: h.cut(b"{" * 4000, 2000), times=2)) as r:
-        yield from works(r)
-    with Registry(IMAGE, behave=on("manifests", lambda h: h.cut(b"{" * 4000, 2000))) as r:
-        yield from fails(pull(r), 1, "cut")
-
-
-def throttling_is_waited_for_within_reason():
-    begin = time.monotonic()
-    with Registry(IMAGE, behave=on("manifests", lambda h: h.refuse(
-            429, "TOOMANYREQUESTS", "slow", [("Retry-After", "2")]), times=1)) as r:
-        yield from works(r)
-    if time.monotonic() - begin < 2:
-        yield "Retry-After was not waited for"
-    begin = time.monotonic()
-    with Registry(IMAGE, behave=on("manifests", lambda h: h.refuse(
-            429, "TOOMANYREQUESTS", "slow", [("Retry-After", "3600")]))) as r:
-        yield from fails(pull(r), 1, "429", "3600")
-    if time.monotonic() - begin > 5:
-        yield "an hour's wait was begun"
-
-
-def servers_that_fail_are_asked_again():
-    with Registry(IMAGE, behave=on("manifests", lambda h: h.refuse(503), times=2)) as r:
-        yield from works(r)
-    with Registry(IMAGE, behave=on_blob(lambda h, b: h.answer(500), times=2)) as r:
-        yield from works(r)
-    with Registry(IMAGE, behave=on("manifests", lambda h: h.refuse(502))) as r:
-        yield from fails(pull(r), 1, "502")
-        if len(r.asked("/manifests/")) != 4:
-            yield f"asked {len(r.asked('/manifests/'))} times"
-
-
-# ---- connections ----
-
-def a_cut_body_goes_on_where_it_was_cut():
-    with Registry(IMAGE, behave=on_blob(lambda h, b: h.cut(b, len(b) // 2), times=3)) as r:
-        yield from works(r)
-        if not [s for s in r.seen if s[2].get("Range")]:
-            yield "no part was asked for"
-
-
-def a_cut_body_starts_again_where_parts_are_not_given():
-    def whole(handler, body):
-        if handler.headers.get("Range"):
-            handler.answer(200, body)
-        else:
-            handler.cut(body, len(body) // 2)
-    with Registry(IMAGE, behave=on_blob(whole, times=20)) as r:
-        yield from works(r)
-
-
-def a_body_that_is_always_cut_fails():
-    with Registry(IMAGE, behave=on_blob(lambda h, b: h.cut(b, 100), times=-1)) as r:
-        yield from fails(pull(r), 1, "layer")
-
-
-def another_part_than_asked_for_is_refused():
-    def wrong(handler, body):
-        if not handler.headers.get("Range"):
-            handler.cut(body, len(body) // 2)
-        else:
-            handler.answer(206, body[5:], [
-                ("Content-Range", f"bytes 5-{len(body) - 1}/{len(body)}")])
-    with Registry(IMAGE, behave=on_blob(wrong, times=-1)) as r:
-        yield from fails(pull(r), 1, "another part")
-
-
-def what_stands_still_ends_with_the_timeout():
-    def stalled(handler, body):
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body[:50])
-        handler.registry.stall(handler)
-    for behave in (on_blob(stalled, times=-1), on("manifests", lambda h: h.registry.stall(h))):
-        begin = time.monotonic()
-        with Registry(IMAGE, behave=behave) as r:
-            yield from fails(pull(r, "--timeout", "1s"), 1, "timeout")
-        if time.monotonic() - begin > 8:
-            yield "hung"
-
-
-def nothing_there_is_one_line():
-    with Registry(IMAGE) as r:
-        name = r.name()
-    yield from fails(pull(None, name=name), 1, "nothing answers")
-    yield from fails(pull(None, name="no-such-host.invalid/app:1"), 1, "no such host")
-
-
-def answers_that_are_no_http_are_refused():
-    for data in (b"\x00\xff" * 100, b"SSH-2.0-OpenSSH\r\n", b"HTTP/9.9 200 OK\r\n\r\n", b"",
-                 b"HTTP/1.1 999 No\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"
-                 b"Content-Length: 7\r\n\r\nabcde"):
-        with Registry(IMAGE, behave=on("manifests", lambda h: h.raw(data))) as r:
-            yield from fails(pull(r), 1, "127.0.0.1")
-
-
-# ---- content ----
-
-def wrong_bytes_never_give_a_report():
-    def other(handler, body):
-        handler.answer(200, body[:-20] + bytes(20))
-    for fault in (other, lambda h, b: h.answer(200, b + b"more"), lambda h, b: h.answer(200, b[:-9]),
-                  lambda h, b: h.answer(200, b"")):
-        with Registry(IMAGE, behave=on_blob(fault, times=-1)) as r:
-            yield from fails(pull(r), 1, "layer")
-
-
-def wrong_documents_never_give_a_report():
-    with Registry(IMAGE) as r:
-        r.blobs[r.top["digest"]] += b" "
-        yield from fails(pull(r), 1, "digest does not hold")
-        yield from fails(pull(r, name=r.host + "/team/app@" + r.top["digest"]), 1, "digest")
-    config = json.loads(IMAGE.members["blobs/" + json.loads(
-        IMAGE.members["index.json"])["manifests"][0]["digest"].replace(":", "/")])["config"]
-    with Registry(IMAGE) as r:
-        r.blobs[config["digest"]] = r.blobs[config["digest"]].replace(b"linux", b"minix")
-        yield from fails(pull(r), 1, "config")
-
-
-def documents_of_any_size_are_bounded():
-    def endless(handler):
-        handler.send_response(200)
-        handler.send_header("Transfer-Encoding", "chunked")
-        handler.end_headers()
-        for _ in range(4096):
-            handler.wfile.write(b"10000\r\n" + b" " * 65536 + b"\r\n")
-    for fault in (lambda h: h.answer(200, b"{", length=10 ** 12), endless):
-        with Registry(IMAGE, behave=on("manifests", fault)) as r:
-            yield from fails(pull(r), 1, "bytes")
-
-
-def hostile_headers_are_bounded():
-    for headers in ([(f"X-{i}", "a") for i in range(5000)],
-                    [(f"X-{i}", "a" * 8000) for i in range(40)], [("X", "a" * 60000)] * 3):
-        with Registry(IMAGE, behave=on("manifests", lambda h: h.answer(200, b"{}", headers))) as r:
-            yield from fails(pull(r), 1, "127.0.0.1")
-
-
-def hostile_challenges_are_refused():
-    for challenge in ("", "Bearer", "Bearer realm", 'Bearer realm="', "Negotiate abc==", "," * 3000,
-                      'Bearer realm="ftp://x/"', 'Bearer realm="file:///etc/passwd"',
-                      'Bearer realm="http://user@127.0.0.1/"', 'Digest realm="a", nonce="b"',
-                      'Bearer realm="http://127.0.0.1:1/token"', 'a="b",' * 2000):
-        with Registry(IMAGE, behave=on("manifests", lambda h: h.refuse(
-                401, headers=[("WWW-Authenticate", challenge)]))) as r:
-            yield from fails(pull(r), 1, "127.0.0.1")
-
-
-def hostile_tokens_are_refused():
-    for body in (b"", b"[]", b"{}", b'{"token":7}', b'{"token":"a\\r\\nX: y"}', b'{"token":""}',
-                 b"[" * 100000, b'{"token":"' + b"a" * 3000000 + b'"}'):
-        with Registry(IMAGE, auth="bearer", behave=on("token", lambda h: h.answer(200, body))) as r:
-            yield from fails(pull(r), 1, "127.0.0.1")
-
-
-# ---- redirects ----
-
-def redirects_are_followed_and_bounded():
-    with Registry(IMAGE) as store, Registry(IMAGE, auth="basic") as r:
-        def away(handler, kind, name):
-            if kind == "blobs" and r.basic_ok(handler.headers):
-                handler.answer(307, headers=[("Location",
-                                              f"http://{store.host}/v2/a/blobs/{name}")])
-                return True
-            return False
-        r.behave = away
-        yield from works(r, "-u", "ana", "-p", "se:nha")
-        if not store.seen or any("Authorization" in s[2] for s in store.seen):
-            yield "credentials followed a redirect to another host"
-    for to in ("/v2/team/app/manifests/1", "", "http://", "ftp://127.0.0.1/x", "//", "\x01",
-               "http://a:b@127.0.0.1/", "file:///etc/passwd", "http://8.8.8.8:1/v2/"):
-        with Registry(IMAGE, behave=on("manifests", lambda h: h.answer(
-                302, headers=[("Location", to)]))) as r:
-            yield from fails(pull(r), 1, "127.0.0.1")
-
-
 # ---- TLS ----
 
 def certificates():
@@ -530,6 +309,40 @@ def tls_is_checked():
         shutil.rmtree(folder)
     with Registry(IMAGE, tls=server_tls(tls / "other.crt", tls / "other.key")) as r:
         yield from fails(pull(r, "--cacert", tls / "ca.crt"), 1, "certificate")
+
+
+def other_faults_of_tls_are_one_line():
+    tls = certificates()
+    ca = ("--cacert", tls / "ca.crt")
+    subprocess.run(["openssl", "x509", "-req", "-in", "good.csr", "-CA", "ca.crt", "-CAkey",
+                    "ca.key", "-CAcreateserial", "-days", "-1", "-extfile", "ext", "-out",
+                    "old.crt"], check=True, capture_output=True, cwd=tls)
+    with Registry(IMAGE, tls=server_tls(tls / "old.crt", tls / "good.key")) as r:
+        yield from fails(pull(r, *ca), 1, "certificate")
+    with Registry(IMAGE) as plain:  # no TLS where TLS was wanted: never gone on without it
+        name = plain.name()
+        folder = HOME / ".config/containers/certs.d" / plain.host
+        folder.mkdir(parents=True)
+        shutil.copy(tls / "ca.crt", folder / "ca.crt")
+        done = pull(plain)
+        if done.returncode == 0 and not plain.seen:
+            yield "read without asking"
+        shutil.rmtree(folder)
+    for data in (b"", b"\x15\x03\x01\x00\x02\x02\x28",
+                 b"\x16\x03\x03\xff\xff" + bytes(200)):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            def speak(listening=server, text=data):
+                while True:
+                    try:
+                        client, _ = listening.accept()
+                        client.recv(4096)
+                        client.sendall(text)
+                        client.close()
+                    except OSError:
+                        return
+            threading.Thread(target=speak, daemon=True).start()
+            name = "127.0.0.1:%d/team/app:1" % server.getsockname()[1]
+            yield from fails(pull(None, *ca, name=name), 1, "127.0.0.1")
 
 
 def client_certificates_come_from_certs_d():
@@ -592,9 +405,7 @@ def proxies_are_gone_by_or_past():
 
 
 def nothing_is_left_behind():
-    known = ("image.tar", "home", "cache", "docker", "bin", "tls", "auth.json", "helper.json")
-    yield from leftovers(SCRATCH, *known)
-    yield from leftovers(HOME, ".config")
+    yield from left_behind("bin", "tls", "auth.json", "helper.json")
 
 
 tap.run([(check.__name__, check) for check in (
@@ -607,26 +418,9 @@ tap.run([(check.__name__, check) for check in (
     login_keeps_and_logout_forgets,
     identity_tokens_and_podmans_file_are_used,
     helpers_are_asked_and_bounded,
-    refusals_are_told_apart,
-    what_it_says_is_shown_without_its_escapes,
-    a_cut_document_is_asked_for_again,
-    throttling_is_waited_for_within_reason,
-    servers_that_fail_are_asked_again,
-    a_cut_body_goes_on_where_it_was_cut,
-    a_cut_body_starts_again_where_parts_are_not_given,
-    a_body_that_is_always_cut_fails,
-    another_part_than_asked_for_is_refused,
-    what_stands_still_ends_with_the_timeout,
-    nothing_there_is_one_line,
-    answers_that_are_no_http_are_refused,
-    wrong_bytes_never_give_a_report,
-    wrong_documents_never_give_a_report,
-    documents_of_any_size_are_bounded,
-    hostile_headers_are_bounded,
-    hostile_challenges_are_refused,
-    hostile_tokens_are_refused,
-    redirects_are_followed_and_bounded,
+    attestations_in_an_index_are_no_images,
     tls_is_checked,
+    other_faults_of_tls_are_one_line,
     client_certificates_come_from_certs_d,
     tls_is_not_left,
     proxies_are_gone_by_or_past,
