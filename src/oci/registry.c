@@ -190,6 +190,37 @@ static int send_once(struct registry *r, struct http_request *q, unsigned *ret_g
 	return rc;
 }
 
+/*
+ * Some have no such thing, or nothing for nobody, until they know who asks, and do not say so: what
+ * answers below /v2/ may.
+ */
+static int introduce(struct registry *r, unsigned generation, bool *ret_known, struct lc_err *e)
+{
+	struct http_response *answer LC_CLEANUP(http_closep) = NULL;
+	*ret_known = false;
+	if (generation || !registry_knows_us(r))
+		return 0;
+	int rc = knock(r, &answer, e);
+	if (rc || answer->status != 401 || answer->elsewhere)
+		return rc;
+	*ret_known = true;
+	return registry_authorize(r, answer, generation, e);
+}
+
+/* May it be answered otherwise now? 401 is, once; others when we had not said who we are. */
+static int answer_refusal(struct registry *r, struct http_response *answer, unsigned generation,
+			  bool *ret_again, struct lc_err *e)
+{
+	*ret_again = answer->status == 401;
+	if (answer->status == 403 || answer->status == 404)
+		return introduce(r, generation, ret_again, e);
+	if (answer->status != 401)
+		return 0;
+	/* Whoever a redirect leads to must not choose where credentials go. */
+	return answer->elsewhere ? http_refusal(answer, e)
+				 : registry_authorize(r, answer, generation, e);
+}
+
 int registry_send(struct registry *r, const char *path, const struct http_header *headers,
 		  size_t headers_n, struct http_response **ret, struct lc_err *e)
 {
@@ -205,19 +236,21 @@ int registry_send(struct registry *r, const char *path, const struct http_header
 		.tls = &r->host.tls,
 		.plain_http = r->remote->insecure, /* loopback needs no leave */
 	};
-	for (unsigned tries = 0;; tries++) {
+	for (bool again = true;; again = false) {
+		bool otherwise = false;
 		unsigned generation = 0;
 		struct http_response *answer = NULL;
 		int rc = send_once(r, &q, &generation, &answer, e);
 		if (rc)
 			return rc;
-		if (answer->status != 401) {
+		if (again)
+			rc = answer_refusal(r, answer, generation, &otherwise, e);
+		else if (answer->status == 401)
+			rc = http_refusal(answer, e);
+		if (rc == 0 && !otherwise) {
 			*ret = answer;
 			return 0;
 		}
-		/* Whoever a redirect leads to must not choose where credentials go. */
-		rc = tries || answer->elsewhere ? http_refusal(answer, e)
-						: registry_authorize(r, answer, generation, e);
 		http_close(answer);
 		if (rc)
 			return rc;

@@ -51,6 +51,8 @@ int registry_host_find(struct registry *r, struct lc_err *e) LC_MUST_CHECK;
 /** Make a new authorization after a 401; harmless when another thread just did. */
 int registry_authorize(struct registry *r, const struct http_response *refused, unsigned generation,
 		       struct lc_err *e) LC_MUST_CHECK;
+/** Were credentials given, or does a file know some? One that cannot be read knows none. */
+bool registry_knows_us(struct registry *r);
 /** Heap copy for one request (NULL none), and its generation. Wiped and freed by the caller. */
 int registry_authorization(struct registry *r, char **ret, unsigned *ret_generation,
 			   struct lc_err *e) LC_MUST_CHECK;

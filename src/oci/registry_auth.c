@@ -81,6 +81,15 @@ static int look_up(struct registry *r, struct lc_err *e)
 	return 0;
 }
 
+bool registry_knows_us(struct registry *r)
+{
+	(void)pthread_mutex_lock(&r->lock); /* of an initialised default mutex: cannot fail */
+	bool known = look_up(r, NULL) == 0 &&
+		     (r->own.username || r->own.identity_token || r->own.registry_token);
+	(void)pthread_mutex_unlock(&r->lock);
+	return known;
+}
+
 int registry_authorization(struct registry *r, char **ret, unsigned *ret_generation,
 			   struct lc_err *e)
 {

@@ -267,6 +267,25 @@ def helpers_are_asked_and_bounded():
         yield from fails(pull(r, env=env), 1, "docker-credential-absent", "install")
 
 
+def registries_that_hide_what_they_have_are_told_who_asks():
+    """404 and 403 for those who come without credentials, 401 below /v2/ alone."""
+    for status in (404, 403):
+        for auth in ("basic", "login"):
+            with Registry(IMAGE, auth=auth) as r:
+                def hide(handler, kind, name):
+                    if kind not in ("manifests", "blobs") or r.allowed(handler):
+                        return False
+                    handler.refuse(status)
+                    return True
+                r.behave = hide
+                yield from works(r, "-u", "ana", "-p", "se:nha")
+                yield from fails(pull(r), 1, str(status))
+                refused = str(status) if auth == "basic" else "401"
+                yield from fails(pull(r, "-u", "ana", "-p", "x"), 1, refused)
+    with Registry(IMAGE) as r:  # one that asks nobody still has no such image
+        yield from fails(pull(r, "-u", "ana", "-p", "se:nha", name=r.name(tag="none")), 1, "404")
+
+
 # ---- TLS ----
 
 def certificates():
@@ -418,6 +437,7 @@ tap.run([(check.__name__, check) for check in (
     login_keeps_and_logout_forgets,
     identity_tokens_and_podmans_file_are_used,
     helpers_are_asked_and_bounded,
+    registries_that_hide_what_they_have_are_told_who_asks,
     attestations_in_an_index_are_no_images,
     tls_is_checked,
     other_faults_of_tls_are_one_line,
