@@ -6,12 +6,12 @@
 
 #include <stdlib.h>
 
-#include "inventory/analyser.h"
+#include "inventory/walk_content.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static inline void fuzz_analyser(const struct inv_analyser *a, const char *path,
-				 struct lc_slice bytes)
+static inline void fuzz_analyser_kept(const struct inv_analyser *a, const char *path,
+				      struct lc_slice bytes, const struct inv_kept_files *kept)
 {
 	static const struct inv_options options = { .targets = INV_TARGET_IMAGE };
 	struct lc_content content = lc_content_slice(bytes);
@@ -25,6 +25,7 @@ static inline void fuzz_analyser(const struct inv_analyser *a, const char *path,
 		.size = bytes.n,
 		.bytes = bytes,
 		.content = &content,
+		.kept = kept,
 		.options = &options,
 		.limits = &lc_limits_default,
 		.scratch = &scratch,
@@ -43,4 +44,29 @@ static inline void fuzz_analyser(const struct inv_analyser *a, const char *path,
 	inv_sink_done(&sink);
 	lc_arena_done(&arena);
 	lc_arena_done(&scratch);
+}
+
+static inline void fuzz_analyser(const struct inv_analyser *a, const char *path,
+				 struct lc_slice bytes)
+{
+	fuzz_analyser_kept(a, path, bytes, NULL);
+}
+
+/** What stands behind the first byte 0x1e is a file beside it, of that name. */
+static inline void fuzz_analyser_beside(const struct inv_analyser *a, const char *path,
+					struct lc_slice bytes, const char *beside)
+{
+	struct lc_map map = { 0 };
+	struct inv_kept_files kept = { &map, 0 };
+	struct lc_slice rest;
+	struct walk_held held = { .who = { { 1 } } };
+	if (!lc_cut(bytes, 0x1e, &bytes, &rest)) {
+		fuzz_analyser(a, path, bytes);
+		return;
+	}
+	held.kept = (struct inv_kept){ lc_str(beside), lc_content_slice(rest) };
+	if (lc_map_put(&map, held.kept.path, &held))
+		abort();
+	fuzz_analyser_kept(a, path, bytes, &kept);
+	lc_map_done(&map);
 }

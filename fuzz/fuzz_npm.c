@@ -1,9 +1,10 @@
-/* npm's lock files. */
+/* npm's lock files, with a manifest beside. */
 #include "fuzz_analyser.h"
 #include "inventory/language/analysers.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	fuzz_analyser(&inv_npm_lock, "package-lock.json", lc_slice_of(data, size));
+	struct lc_slice bytes = lc_slice_of(data, size);
+	fuzz_analyser_beside(&inv_npm_lock, "package-lock.json", bytes, "package.json");
 	return 0;
 }

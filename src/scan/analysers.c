@@ -19,6 +19,19 @@ const struct inv_analyser *const scan_analysers[] = {
 	&inv_redhat_build,
 	/* languages */
 	&inv_npm_lock,
+	&inv_yarn_lock,
+	&inv_pnpm_lock,
+	&inv_bun_lock,
+	&inv_requirements,
+	&inv_pipfile_lock,
+	&inv_poetry_lock,
+	&inv_pdm_lock,
+	&inv_uv_lock,
+	&inv_pylock,
+	&inv_conda_environment,
+	&inv_conda_installed,
+	&inv_node_package,
+	&inv_python_package,
 };
 
 const size_t scan_analysers_n = sizeof(scan_analysers) / sizeof(scan_analysers[0]);

@@ -84,6 +84,18 @@ static int join(struct packages *l, struct inv_package *p, const struct inv_pack
 	return add_lines(l, p, like);
 }
 
+/* UTF-8 without control characters. */
+static bool is_text(struct lc_slice s)
+{
+	uint32_t cp;
+	for (size_t n; s.n; s = lc_skip(s, n)) {
+		n = s.p[0] < 0x80 ? 1 : lc_utf8(s, &cp);
+		if (n == 0 || s.p[0] < ' ' || s.p[0] == 0x7f)
+			return false;
+	}
+	return true;
+}
+
 int packages_add(struct packages *l, const struct inv_package *p, struct inv_package **ret)
 {
 	struct lc_slice key;
@@ -91,6 +103,10 @@ int packages_add(struct packages *l, const struct inv_package *p, struct inv_pac
 		*ret = NULL;
 	if (p->name.n == 0)
 		return 0;
+	if (!is_text(p->name) || !is_text(p->version))
+		return inv_sink_trouble(l->out, INV_MALFORMED,
+					"line %u: name or version that is no text: %s",
+					p->line_start, lc_quote(p->name).s);
 	if (p->name.n >= ID_BYTES_MAX || p->version.n >= ID_BYTES_MAX - p->name.n)
 		return inv_sink_trouble(l->out, INV_MALFORMED, "line %u: name of %zu bytes",
 					p->line_start, p->name.n + p->version.n);
@@ -142,7 +158,10 @@ static void follow(struct spread *s, size_t from)
 {
 	for (; from < s->n; from++) {
 		const struct inv_package *p = packages_at(s->l, s->queue[from]);
-		for (size_t i = 0; i < p->depends_on.n; i++) {
+		/* What the project asks for starts by itself, told apart by what for. */
+		bool own = p->relationship == INV_REL_ROOT ||
+			   p->relationship == INV_REL_WORKSPACE;
+		for (size_t i = 0; !own && i < p->depends_on.n; i++) {
 			uintptr_t at = (uintptr_t)lc_map_get(&s->by_id, p->depends_on.v[i]);
 			if (at)
 				reach(s, at - 1);

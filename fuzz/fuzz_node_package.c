@@ -1,0 +1,10 @@
+/* Manifests of installed JavaScript packages. */
+#include "fuzz_analyser.h"
+#include "inventory/language/analysers.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct lc_slice bytes = lc_slice_of(data, size);
+	fuzz_analyser(&inv_node_package, "a/node_modules/@s/b/package.json", bytes);
+	return 0;
+}
