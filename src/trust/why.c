@@ -5,7 +5,7 @@
 
 int trust_rule(struct trust_why *w, const char *rule, int code)
 {
-	if (w && code != LC_ENOMEM)
+	if (w && code && code != LC_ENOMEM)
 		w->rule = rule;
 	return code;
 }

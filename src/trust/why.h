@@ -18,7 +18,7 @@ struct trust_why {
 /** Set rule and message; returns code. */
 int trust_fail(struct trust_why *w, const char *rule, int code, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5), cold));
-/** For a failure whose message stands in w->err already. */
+/** For a failure whose message stands in w->err already; code 0 is none. Returns code. */
 int trust_rule(struct trust_why *w, const char *rule, int code);
 
 static inline struct lc_err *trust_err(struct trust_why *w)

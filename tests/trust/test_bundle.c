@@ -7,15 +7,17 @@
 #include "support/fixture.h"
 #include "support/slice_assert.h"
 
-#define TYPE3 "\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\","
-#define TYPE1 "\"mediaType\":\"application/vnd.dev.sigstore.bundle+json;version=0.1\","
-#define KEY   "\"publicKey\":{\"hint\":\"aGludA==\"}"
-#define CERT  "\"certificate\":{\"rawBytes\":\"MAA=\"}"
-#define CHAIN "\"x509CertificateChain\":{\"certificates\":[{\"rawBytes\":\"MAA=\"}]}"
-#define SIG   "\"messageSignature\":{\"messageDigest\":{},\"signature\":\"c2ln\"}"
-#define DSSE                                                                           \
-	"\"dsseEnvelope\":{\"payload\":\"e30=\",\"payloadType\":\"t\",\"signatures\":" \
-	"[{\"sig\":\"c2ln\"}]}"
+#define OLD_TYPE(v) "\"mediaType\":\"application/vnd.dev.sigstore.bundle+json;version=" v "\","
+#define NEW_TYPE(v) "\"mediaType\":\"application/vnd.dev.sigstore.bundle.v" v "+json\","
+#define TYPE3       NEW_TYPE("0.3")
+#define TYPE1       OLD_TYPE("0.1")
+#define KEY         "\"publicKey\":{\"hint\":\"aGludA==\"}"
+#define CERT        "\"certificate\":{\"rawBytes\":\"MAA=\"}"
+#define CHAIN       "\"x509CertificateChain\":{\"certificates\":[{\"rawBytes\":\"MAA=\"}]}"
+#define SIG         "\"messageSignature\":{\"messageDigest\":{},\"signature\":\"c2ln\"}"
+#define SIGNED(sigs) \
+	"\"dsseEnvelope\":{\"payload\":\"e30=\",\"payloadType\":\"t\",\"signatures\":[" sigs "]}"
+#define DSSE SIGNED("{\"sig\":\"c2ln\"}")
 #define ENTRY_HEAD                                                            \
 	"{\"logIndex\":\"7\",\"logId\":{\"keyId\":\"AAAA\"},\"kindVersion\":" \
 	"{\"kind\":\"hashedrekord\",\"version\":\"0.0.1\"},\"integratedTime\":\"9\","
@@ -47,12 +49,8 @@ static void each_rule_of_form_is_enforced(void **state)
 		{ "[]", "F1" },
 		{ "{}", "F1" },
 		{ BUNDLE("\"mediaType\":\"application/json\",", KEY, SIG), "F1" },
-		{ BUNDLE("\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.4+json\",", KEY,
-			 SIG),
-		  "F1" },
-		{ BUNDLE("\"mediaType\":\"application/vnd.dev.sigstore.bundle+json;version=0.3.1\",",
-			 KEY, SIG),
-		  "F1" },
+		{ BUNDLE(NEW_TYPE("0.4"), KEY, SIG), "F1" },
+		{ BUNDLE(OLD_TYPE("0.3.1"), KEY, SIG), "F1" },
 		{ BUNDLE("", KEY, SIG), "F1" },
 		{ "{" TYPE3 SIG "}", "F1" },
 		{ BUNDLE(TYPE3, "", SIG), "F1" },
@@ -67,14 +65,8 @@ static void each_rule_of_form_is_enforced(void **state)
 		{ BUNDLE(TYPE3, KEY, "\"messageSignature\":null"), "F3" },
 		{ BUNDLE(TYPE3, CHAIN ENTRIES(ENTRY), SIG), "F4" },
 		{ BUNDLE(TYPE1, "\"x509CertificateChain\":{\"certificates\":[]}", SIG), "F4" },
-		{ BUNDLE(TYPE3, KEY,
-			 "\"dsseEnvelope\":{\"payload\":\"e30=\",\"payloadType\":\"t\",\"signatures\":"
-			 "[]}"),
-		  "F5" },
-		{ BUNDLE(TYPE3, KEY,
-			 "\"dsseEnvelope\":{\"payload\":\"e30=\",\"payloadType\":\"t\",\"signatures\":"
-			 "[{\"sig\":\"c2ln\"},{\"sig\":\"c2ln\"}]}"),
-		  "F5" },
+		{ BUNDLE(TYPE3, KEY, SIGNED("")), "F5" },
+		{ BUNDLE(TYPE3, KEY, SIGNED("{\"sig\":\"c2ln\"},{\"sig\":\"c2ln\"}")), "F5" },
 		{ BUNDLE(TYPE3,
 			 KEY ENTRIES(
 				 "{\"logIndex\":-1,\"logId\":{\"keyId\":\"AAAA\"},\"kindVersion\":"
