@@ -3,8 +3,8 @@
  *
  *   starter_build OUT.zst OUT.c FILE…
  *
- * OUT.zst is the database file, compressed; OUT.c is a translation unit that holds it. The same
- * text gives the same bytes.
+ * OUT.zst is the database file in compressed blocks; OUT.c is a translation unit that holds it. The
+ * same text gives the same bytes.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include <zstd.h>
 
 #include "advisory/collect.h"
+#include "advisory/starter.h"
 #include "advisory/starter_text.h"
 #include "advisory/writer.h"
 #include "base/buf.h"
@@ -52,26 +53,32 @@ static int write_database(const char *path, struct collection *c, struct lc_err 
 	return rc;
 }
 
-static int compress(struct lc_slice in, struct lc_buf *ret, struct lc_err *e)
+/* Block by block, so that each can be inflated alone; where they end goes to ends as C. */
+static int compress(struct lc_slice in, struct lc_buf *ret, struct lc_buf *ends, struct lc_err *e)
 {
-	size_t bound = ZSTD_compressBound(in.n);
-	int rc = lc_buf_reserve(ret, bound);
-	if (rc)
-		return lc_fail(e, rc, "compressing");
-	size_t n = ZSTD_compress(ret->p, bound, in.p, in.n, LEVEL);
-	if (ZSTD_isError(n))
-		return lc_fail(e, LC_ENOMEM, "compressing: %s", ZSTD_getErrorName(n));
-	ret->n = n;
-	return 0;
+	while (in.n) {
+		struct lc_slice block = lc_sub(in, 0, ADV_STARTER_BLOCK_BYTES);
+		size_t bound = ZSTD_compressBound(block.n);
+		int rc = lc_buf_reserve(ret, bound);
+		if (rc)
+			return lc_fail(e, rc, "compressing");
+		size_t n = ZSTD_compress(ret->p + ret->n, bound, block.p, block.n, LEVEL);
+		if (ZSTD_isError(n))
+			return lc_fail(e, LC_ENOMEM, "compressing: %s", ZSTD_getErrorName(n));
+		ret->n += n;
+		lc_buf_fmt(ends, "\t%zu,\n", ret->n);
+		in = lc_skip(in, block.n);
+	}
+	return lc_buf_err(ends) ? lc_fail(e, lc_buf_err(ends), "compressing") : 0;
 }
 
 /* The bytes come in by the assembler, which takes them as they are: an array of numbers would be
  * five times as long. */
-static int write_unit(const char *path, const char *data, size_t size, size_t inflated,
+static int write_unit(const char *path, const char *data, struct lc_slice ends, size_t inflated,
 		      struct lc_err *e)
 {
 	struct lc_buf b;
-	lc_buf_init(&b, 65536);
+	lc_buf_init(&b, 1 << 20);
 	lc_buf_fmt(&b,
 		   "/* Made by starter_build from data/starter. */\n"
 		   "#include \"advisory/starter.h\"\n\n"
@@ -84,9 +91,9 @@ static int write_unit(const char *path, const char *data, size_t size, size_t in
 		   "\t\".incbin \\\"%s\\\"\\n\"\n"
 		   "\t\".size adv_starter_data, . - adv_starter_data\\n\"\n"
 		   "\t\".text\\n\");\n\n"
-		   "const size_t adv_starter_size = %zu;\n"
+		   "const uint32_t adv_starter_ends[] = {\n%.*s};\n"
 		   "const size_t adv_starter_inflated = %zu;\n",
-		   data, size, inflated);
+		   data, LC_FMT(ends), inflated);
 	int rc = lc_buf_err(&b);
 	rc = rc ? lc_fail(e, rc, "%s", path) : io_write_file(path, 0644, lc_buf_get(&b), e);
 	lc_buf_done(&b);
@@ -97,17 +104,20 @@ static int pack(const char *database, const char *zst, const char *unit, struct 
 {
 	struct lc_buf plain;
 	struct lc_buf packed;
+	struct lc_buf ends;
+	lc_buf_init(&ends, 1 << 20);
 	lc_buf_init(&plain, DATABASE_BYTES_MAX);
 	lc_buf_init(&packed, DATABASE_BYTES_MAX);
 	int rc = io_read_file(database, &plain, e);
 	if (!rc)
-		rc = compress(lc_buf_get(&plain), &packed, e);
+		rc = compress(lc_buf_get(&plain), &packed, &ends, e);
 	if (!rc)
 		rc = io_write_file(zst, 0644, lc_buf_get(&packed), e);
 	if (!rc)
-		rc = write_unit(unit, zst, packed.n, plain.n, e);
+		rc = write_unit(unit, zst, lc_buf_get(&ends), plain.n, e);
 	lc_buf_done(&plain);
 	lc_buf_done(&packed);
+	lc_buf_done(&ends);
 	return rc;
 }
 

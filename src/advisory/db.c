@@ -4,10 +4,10 @@
 #include "advisory/record.h"
 #include "advisory/schema.h"
 #include "advisory/starter.h"
+#include "advisory/starter_vfs.h"
 #include "base/content.h"
 #include "base/shim.h"
 #include "io/file.h"
-#include "io/inflate.h"
 
 static const char *const queries[DB_QUERIES_N] = {
 	[DB_PACKAGE] = "SELECT record FROM package WHERE ecosystem=? AND name=?",
@@ -149,25 +149,14 @@ static int connect(const char *path, struct adv_db *db, struct lc_err *e)
 
 static int connect_starter(struct adv_db *db, struct lc_err *e)
 {
-	if (!adv_starter_size)
+	if (!adv_starter_inflated)
 		return lc_fail(
 			e, LC_ENOTFOUND,
 			"this program has no starter database; make one with: lacre db build");
-	lc_buf_init(&db->image, 64 << 20);
 	db->starter = true;
-	int rc = lc_buf_reserve(&db->image, adv_starter_inflated);
-	if (rc)
-		return lc_fail(e, rc, "starter database");
-	rc = io_inflate_all(lc_slice_of(adv_starter_data, adv_starter_size), &lc_limits_default,
-			    &db->image, e);
-	if (rc)
-		return lc_wrap(e, rc, "starter database");
-	db->size_bytes = db->image.n;
-	int sql = sqlite3_open_v2(":memory:", &db->sql, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
-				  NULL);
-	if (sql == SQLITE_OK)
-		sql = sqlite3_deserialize(db->sql, "main", db->image.p, (int64_t)db->image.n,
-					  (int64_t)db->image.n, SQLITE_DESERIALIZE_READONLY);
+	db->size_bytes = adv_starter_inflated;
+	int sql = sqlite3_open_v2("starter", &db->sql, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+				  starter_vfs());
 	return sql == SQLITE_OK ? 0 : sql_fail(db->sql, sql, "starter database", e);
 }
 
@@ -253,7 +242,6 @@ void adv_db_close(struct adv_db *db)
 	for (unsigned i = 0; i < DB_QUERIES_N; i++)
 		sqlite3_finalize(db->query[i]);
 	sqlite3_close(db->sql);
-	lc_buf_done(&db->image);
 	lc_free(db);
 }
 

@@ -24,7 +24,6 @@ enum db_query {
 struct adv_db {
 	sqlite3 *sql;
 	sqlite3_stmt *query[DB_QUERIES_N]; /* prepared when first asked */
-	struct lc_buf image; /* the starter, inflated: lives as long as the connection */
 	uint64_t size_bytes;
 	bool starter;
 };

@@ -1,13 +1,16 @@
 /*
- * The starter database inside the program: made from data/starter at build time by starter_tool.c,
+ * The starter database inside the program: made from data/starter at build time by tools/starter_build.c,
  * which is why the readers of the database are linked apart from its bytes.
  */
 #pragma once
 
 #include "base/slice.h"
 
-/** The database file, zstd-compressed; empty in a program without it. */
+enum { ADV_STARTER_BLOCK_BYTES = 64 << 10 };
+
+/** The database file in blocks, each compressed with zstd by itself. */
 extern const uint8_t adv_starter_data[];
-extern const size_t adv_starter_size;
-/** Its size when inflated. */
+/** Where each block of ADV_STARTER_BLOCK_BYTES (the last may be shorter) ends in the data. */
+extern const uint32_t adv_starter_ends[];
+/** Its size when inflated; 0 in a program without it. */
 extern const size_t adv_starter_inflated;

@@ -2,5 +2,5 @@
 #include "advisory/starter.h"
 
 const uint8_t adv_starter_data[1] = { 0 };
-const size_t adv_starter_size = 0;
+const uint32_t adv_starter_ends[1] = { 0 };
 const size_t adv_starter_inflated = 0;

@@ -210,6 +210,39 @@ static void the_program_carries_a_database(void **state)
 	lc_arena_done(&a);
 }
 
+static int open_and_ask(void *ctx)
+{
+	struct adv_db *db = NULL;
+	struct lc_err e = { 0 };
+	bool covered = false;
+	(void)ctx;
+	int rc = adv_db_open(NULL, &db, &e);
+	if (!rc)
+		rc = adv_db_covers(db, LC_S("Debian:12"), &covered, &e);
+	adv_db_close(db);
+	return rc;
+}
+
+static void each_allocation_of_opening_may_fail(void **state)
+{
+	(void)state;
+	assert_true(alloc_fail_each(open_and_ask, NULL) > 2);
+}
+
+static void handles_are_their_own(void **state)
+{
+	struct adv_db *db[2] = { NULL, NULL };
+	struct lc_err e = { 0 };
+	bool covered = false;
+	(void)state;
+	assert_int_equal(adv_db_open(NULL, &db[0], &e), 0);
+	assert_int_equal(adv_db_open(NULL, &db[1], &e), 0);
+	adv_db_close(db[0]);
+	assert_int_equal(adv_db_covers(db[1], LC_S("Debian:12"), &covered, &e), 0);
+	assert_true(covered);
+	adv_db_close(db[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +251,8 @@ int main(void)
 		cmocka_unit_test(every_allocation_may_fail),
 		cmocka_unit_test_teardown(what_is_written_reads_back, folder_goes),
 		cmocka_unit_test(the_program_carries_a_database),
+		cmocka_unit_test(each_allocation_of_opening_may_fail),
+		cmocka_unit_test(handles_are_their_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
