@@ -89,10 +89,25 @@ bool adv_feed_is_native(struct lc_slice name)
 		"nvd", "native/nvd/nvdcve-2.0-" year ".json.gz",            \
 			NVD_URL "nvdcve-2.0-" year ".json.gz", ADV_FEED_OFF \
 	}
+#define PHOTON(release)                                                                                    \
+	{                                                                                                  \
+		"photon", "native/photon/cve_data_photon" release ".json",                                 \
+			"https://packages.broadcom.com/photon/photon_cve_metadata/cve_data_photon" release \
+			".json",                                                                           \
+			0                                                                                  \
+	}
+#define ROCKY(release, repository)                                                          \
+	{                                                                                   \
+		"rocky", "native/rocky/" release "-" repository ".xml.gz",                  \
+			"https://download.rockylinux.org/pub/rocky/" release "/" repository \
+			"/x86_64/os/",                                                      \
+			ADV_FEED_REPOSITORY | ADV_FEED_OFF                                  \
+	}
 
 /*
  * Licences are those of the data's own sources (source.c). NVD is large and says nothing of
- * packages, so it comes only when asked for. Red Hat's archive holds every product.
+ * packages, so it comes only when asked for; Rocky's repositories and Wolfi's secdb do as well,
+ * since OSV has the same. Red Hat's archive holds every product.
  */
 static const struct adv_feed_file files[] = {
 	OSV("AlmaLinux", "AlmaLinux"),
@@ -128,7 +143,11 @@ static const struct adv_feed_file files[] = {
 	SECDB("3.21"),
 	SECDB("3.22"),
 	SECDB("3.23"),
-	{ "amazon", "native/amazon/updateinfo.xml.gz", "", ADV_FEED_OFF },
+	{ "amazon", "native/amazon/al2.xml.gz",
+	  "https://cdn.amazonlinux.com/2/core/latest/x86_64/mirror.list", ADV_FEED_REPOSITORY },
+	{ "amazon", "native/amazon/al2023.xml.gz",
+	  "https://cdn.amazonlinux.com/al2023/core/mirrors/latest/x86_64/mirror.list",
+	  ADV_FEED_REPOSITORY },
 	{ "arch", "native/arch/all.json", "https://security.archlinux.org/all.json", 0 },
 	AZURE("azurelinux-3.0-oval.xml"),
 	AZURE("cbl-mariner-2.0-oval.xml"),
@@ -152,17 +171,23 @@ static const struct adv_feed_file files[] = {
 	NVD("modified"),
 	{ "oracle", "native/oracle/com.oracle.elsa-all.xml.bz2",
 	  "https://linux.oracle.com/security/oval/com.oracle.elsa-all.xml.bz2", 0 },
-	{ "photon", "native/photon/cve_data_photon5.0.json", "", ADV_FEED_OFF },
+	PHOTON("3.0"),
+	PHOTON("4.0"),
+	PHOTON("5.0"),
 	{ "redhat", "native/redhat/csaf_vex.tar.zst",
 	  "https://security.access.redhat.com/data/csaf/v2/vex/archive_latest.txt",
-	  ADV_FEED_LATEST },
-	{ "rocky", "native/rocky/updateinfo.xml.gz", "", ADV_FEED_OFF },
+	  ADV_FEED_LATEST | ADV_FEED_SHA256 },
+	ROCKY("8", "BaseOS"),
+	ROCKY("8", "AppStream"),
+	ROCKY("9", "BaseOS"),
+	ROCKY("9", "AppStream"),
 	SUSE("opensuse.leap.15.5.xml.gz"),
 	SUSE("opensuse.leap.15.6.xml.gz"),
 	SUSE("opensuse.tumbleweed.xml.gz"),
 	SUSE("suse.linux.enterprise.server.12.xml.gz"),
 	SUSE("suse.linux.enterprise.server.15.xml.gz"),
-	{ "wolfi-secdb", "wolfi-secdb/security.json", "", ADV_FEED_OFF },
+	{ "wolfi-secdb", "wolfi-secdb/security.json", "https://packages.wolfi.dev/os/security.json",
+	  ADV_FEED_OFF },
 };
 
 const struct adv_feed_file *adv_feed_file_at(size_t i)

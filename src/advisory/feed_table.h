@@ -25,13 +25,16 @@ bool adv_feed_is_native(struct lc_slice name);
 enum adv_feed_flags {
 	ADV_FEED_OFF = 1u << 0,    /* only when asked for by name */
 	ADV_FEED_LATEST = 1u << 1, /* the URL names a text that names the file beside it */
+	/* It names an rpm repository ("…/") or a list of its mirrors, whose updates are meant. */
+	ADV_FEED_REPOSITORY = 1u << 2,
+	ADV_FEED_SHA256 = 1u << 3, /* the file's digest is beside it: NAME.sha256 */
 };
 
 /** One file to be downloaded. */
 struct adv_feed_file {
 	const char *feed; /* as users name it */
 	const char *path; /* below the folder that `db build --from` reads */
-	const char *url;  /* "" the vendor keeps it beside its packages: give a mirror */
+	const char *url;
 	unsigned flags;
 };
 /** In order of feeds; NULL past the last. */

@@ -11,7 +11,7 @@
 #include "crypt/digest.h"
 #include "io/file.h"
 
-enum { PIECE_BYTES = 64 << 10, FEED_BYTES_MAX = 2000 << 20, LATEST_BYTES_MAX = 4096 };
+enum { PIECE_BYTES = 64 << 10, FEED_BYTES_MAX = 2000 << 20 };
 
 struct update {
 	const struct adv_update_options *o;
@@ -31,17 +31,6 @@ static int no_memory(struct update *u)
 }
 
 /* ---- one file ---- */
-
-static int fetch(struct update *u, const struct adv_fetch *what, struct adv_fetched *ret,
-		 struct lc_err *e)
-{
-	if (lc_starts(lc_str(what->url), LC_S("file:")))
-		return update_fetch_file(what, u->a, ret, e);
-	if (!u->o->fetch)
-		return lc_fail(e, LC_EUNSUP, "%s: cannot be fetched here",
-			       lc_quote(lc_str(what->url)).s);
-	return u->o->fetch(u->o->fetch_ctx, what, u->a, ret, e);
-}
 
 /* Copy a body to its place, hashing and counting; what is too large never gets there. */
 static int copy(struct update *u, struct lc_stream *from, struct io_out *out, struct digester *d,
@@ -67,8 +56,16 @@ static int copy(struct update *u, struct lc_stream *from, struct io_out *out, st
 	return size ? 0 : lc_fail(e, LC_ETRUNC, "nothing came");
 }
 
-static int save(struct update *u, const char *path, struct lc_stream *body, struct update_copy *ret,
-		struct lc_err *e)
+/* The digest that was told, by the algorithm that it was told by, is the bytes'. */
+static int check_digest(struct lc_slice told, const char *got, struct lc_err *e)
+{
+	if (!told.n || lc_eq_nocase(told, lc_str(got)))
+		return 0;
+	return lc_fail(e, LC_EBAD, "its digest is %s, but %s was published", got, lc_quote(told).s);
+}
+
+static int save(struct update *u, const char *path, struct lc_stream *body, struct lc_slice told,
+		struct update_copy *ret, struct lc_err *e)
 {
 	struct io_out out = { 0 };
 	struct digester *d = NULL;
@@ -82,41 +79,15 @@ static int save(struct update *u, const char *path, struct lc_stream *body, stru
 	if (!rc)
 		rc = digester_get(d, &digest, e);
 	if (!rc)
+		rc = check_digest(told, digest_text(&digest, text), e);
+	if (!rc)
 		rc = io_out_commit(&out, e);
 	else
 		io_out_abort(&out);
 	digester_free(d);
-	if (!rc && lc_arena_dup(u->a, lc_str(digest_text(&digest, text)), &ret->digest))
+	if (!rc && lc_arena_dup(u->a, lc_str(text), &ret->digest))
 		rc = lc_fail(e, lc_arena_err(u->a), "no memory for feeds");
 	return rc;
-}
-
-/* A text of one word that names the file beside it ("csaf_vex_2025-02-15.tar.zst"). */
-static int resolve_latest(struct update *u, const char *url, const char **ret, struct lc_err *e)
-{
-	struct adv_fetched f = { 0 };
-	struct adv_fetch what = { .url = url };
-	char word[LATEST_BYTES_MAX];
-	size_t n = 0;
-	size_t got = 1;
-	int rc = fetch(u, &what, &f, e);
-	if (!rc && !f.body) /* nothing was said of a copy that could be unchanged */
-		rc = lc_fail(e, LC_EREMOTE, "said to be unchanged, and never came");
-	while (!rc && got && n < sizeof(word)) {
-		rc = lc_stream_read(f.body, word + n, sizeof(word) - n, &got, e);
-		n += rc ? 0 : got;
-	}
-	lc_stream_close(f.body);
-	if (rc)
-		return rc;
-	struct lc_slice name = lc_trim(lc_slice_of(word, n));
-	struct lc_slice base = lc_str(url);
-	if (!name.n || name.n > 256 || lc_find(name, '/') != SIZE_MAX ||
-	    lc_find(name, '\n') != SIZE_MAX || lc_find(name, ' ') != SIZE_MAX)
-		return lc_fail(e, LC_EBAD, "it does not name one file");
-	base = lc_sub(base, 0, lc_rfind(base, '/') + 1);
-	*ret = (const char *)lc_arena_fmt(u->a, "%.*s%.*s", LC_FMT(base), LC_FMT(name)).p;
-	return *ret ? 0 : lc_fail(e, lc_arena_err(u->a), "no memory for feeds");
 }
 
 /* Is the copy there as the list says? Its bytes were hashed when they came; the size tells of cuts
@@ -145,28 +116,34 @@ static int bring(struct update *u, const struct update_source *s, const char *pa
 	const struct update_copy *old = lc_map_get(&u->copies, key);
 	struct update_copy *fresh = lc_new(u->a, struct update_copy);
 	struct adv_fetched f = { 0 };
-	const char *url = s->url;
+	struct update_target target = { 0 };
 	if (!fresh)
 		return lc_fail(e, lc_arena_err(u->a), "no memory for feeds");
-	int rc = s->latest ? resolve_latest(u, s->url, &url, e) : 0;
-	bool same = !rc && is_there(path, old) && lc_eq(old->url, lc_str(url));
-	struct adv_fetch what = { .url = url };
+	int rc = update_resolve(u->o, s, u->a, &target, e);
+	bool there = !rc && is_there(path, old);
+	/* What is published is what is there, or another: no need to ask whether it changed. */
+	if (there && target.digest.n && lc_eq_nocase(old->digest, target.digest)) {
+		*ret_unchanged = true;
+		return 0;
+	}
+	bool same = there && !target.digest.n && lc_eq(old->url, lc_str(target.url));
+	struct adv_fetch what = { .url = target.url };
 	if (same) {
 		what.etag = old->etag;
 		what.last_modified = old->last_modified;
 	}
 	if (!rc)
-		rc = fetch(u, &what, &f, e);
+		rc = update_fetch(u->o, &what, u->a, &f, e);
 	*ret_unchanged = !rc && f.unchanged && same;
 	if (rc || *ret_unchanged)
 		return rc;
-	*fresh = (struct update_copy){ lc_str(url), f.etag, f.last_modified, LC_S(""), 0 };
+	*fresh = (struct update_copy){ lc_str(target.url), f.etag, f.last_modified, LC_S(""), 0 };
 	if (!f.body)
 		rc = lc_fail(e, LC_EREMOTE, "said to be unchanged, and never came");
 	if (!rc)
 		rc = make_folder_of(u, path, e);
 	if (!rc)
-		rc = save(u, path, f.body, fresh, e);
+		rc = save(u, path, f.body, target.digest, fresh, e);
 	lc_stream_close(f.body);
 	if (!rc && lc_map_put(&u->copies, key, fresh))
 		rc = lc_fail(e, LC_ENOMEM, "no memory for feeds");

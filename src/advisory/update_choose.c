@@ -87,23 +87,54 @@ static const char *below(struct lc_slice base, const char *path, struct lc_arena
 	return (const char *)url.p;
 }
 
+/* Does an address name one file (or list of mirrors), and not a folder of them? */
+static bool names_file(struct lc_slice address)
+{
+	static const char *const ends[] = { ".bz2", ".gz",  ".json", ".list",
+					    ".txt", ".xml", ".zip",  ".zst" };
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (lc_ends(address, lc_str(ends[i])))
+			return true;
+	return false;
+}
+
+static bool is_first(const struct adv_feed_file *f)
+{
+	const struct adv_feed_file *first;
+	size_t i = 0;
+	while ((first = adv_feed_file_at(i)) && !lc_eq(lc_str(first->feed), lc_str(f->feed)))
+		i++;
+	return first == f;
+}
+
+/* A feed that users put elsewhere: the file itself, which stands for all of the feed's, the
+ * folder above their paths, or a repository by a list of its mirrors. */
+static const char *address_set(struct lc_slice setting, const struct adv_feed_file *f,
+			       struct lc_arena *a, bool *ret_on, unsigned *ret_flags)
+{
+	bool one = names_file(setting) || files_of(f->feed) == 1;
+	*ret_on = !one || is_first(f);
+	if (lc_ends(setting, LC_S("mirror.list")))
+		*ret_flags = f->flags & ADV_FEED_REPOSITORY;
+	return one ? lc_arena_str(a, setting) : below(setting, f->path, a);
+}
+
 /* The address of one file, NULL with *ret_on false when its feed is off. */
 static const char *address(const struct adv_update_options *o, const struct adv_feed_file *f,
-			   struct lc_arena *a, bool *ret_on, bool *ret_latest)
+			   struct lc_arena *a, bool *ret_on, unsigned *ret_flags)
 {
 	struct lc_slice setting = setting_of(o, f->feed);
 	bool named = has(&o->only, lc_str(f->feed));
-	*ret_latest = false;
+	*ret_flags = 0;
 	*ret_on = (named || !o->only.n) && !lc_eq(setting, LC_S("off"));
 	if (!*ret_on)
 		return NULL;
 	if (setting.n)
-		return files_of(f->feed) > 1 ? below(setting, f->path, a)
-					     : lc_arena_str(a, setting);
+		return address_set(setting, f, a, ret_on, ret_flags);
 	if (o->from.n)
 		return below(o->from, f->path, a);
-	*ret_on = *f->url && (named || !(f->flags & ADV_FEED_OFF));
-	*ret_latest = f->flags & ADV_FEED_LATEST;
+	*ret_on = named || !(f->flags & ADV_FEED_OFF);
+	*ret_flags = f->flags;
 	return *ret_on ? f->url : NULL;
 }
 
@@ -114,15 +145,15 @@ int update_choose(const struct adv_update_options *o, struct lc_arena *a,
 	int rc = check_names(o, e);
 	for (size_t i = 0; !rc && (f = adv_feed_file_at(i)); i++) {
 		bool on = false;
-		bool latest = false;
-		const char *url = address(o, f, a, &on, &latest);
+		unsigned flags = 0;
+		const char *url = address(o, f, a, &on, &flags);
 		if (!on)
 			continue;
 		struct update_source *s = url ? lc_vec_push(a, ret) : NULL;
 		if (!s)
 			return no_memory(a, e);
 		bool mirror = o->from.n && !setting_of(o, f->feed).n;
-		*s = (struct update_source){ f, url, latest, mirror };
+		*s = (struct update_source){ f, url, flags, mirror };
 	}
 	if (!rc && !ret->n)
 		rc = lc_fail(e, LC_EUSAGE, "no feed is on that has an address");

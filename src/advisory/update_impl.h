@@ -29,8 +29,8 @@ int update_copies_write(const char *path, const struct lc_map *copies,
 struct update_source {
 	const struct adv_feed_file *file;
 	const char *url;
-	bool latest; /* url names a text that names the file beside it */
-	bool mirror; /* one of a mirror, which may not have it */
+	unsigned flags; /* ADV_FEED_LATEST, …: how url leads to the file */
+	bool mirror;    /* one of a mirror, which may not have it */
 };
 
 struct update_sources {
@@ -44,6 +44,17 @@ int update_choose(const struct adv_update_options *o, struct lc_arena *a,
 /** The folder that `db build` knows a file by: "npm", "kev", "debian-tracker". */
 struct lc_slice update_folder(const struct adv_feed_file *f);
 
+/** Where a file's bytes are in the end, and their digest, where their publisher gives it. */
+struct update_target {
+	const char *url;
+	struct lc_slice digest; /* "sha256:…"; "" none */
+};
+int update_resolve(const struct adv_update_options *o, const struct update_source *s,
+		   struct lc_arena *a, struct update_target *ret, struct lc_err *e) LC_MUST_CHECK;
+
+/** The options' fetch, or that of files. */
+int update_fetch(const struct adv_update_options *o, const struct adv_fetch *what,
+		 struct lc_arena *a, struct adv_fetched *ret, struct lc_err *e) LC_MUST_CHECK;
 /** fetch for file: addresses. Unchanged is told by size and time of change. */
 int update_fetch_file(const struct adv_fetch *what, struct lc_arena *a, struct adv_fetched *ret,
 		      struct lc_err *e) LC_MUST_CHECK;

@@ -22,6 +22,20 @@
 #define ARCH_URL   "https://security.archlinux.org/all.json"
 #define DEBIAN_URL "https://security-tracker.debian.org/tracker/data/json"
 #define VEX_URL    "https://security.access.redhat.com/data/csaf/v2/vex/"
+#define AL2_URL    "https://cdn.amazonlinux.com/2/core/latest/x86_64/"
+#define AL2023_URL "https://cdn.amazonlinux.com/al2023/core/mirrors/latest/x86_64/"
+#define AL2_ONE                                                                                    \
+	"<updates><update type=\"security\"><id>ALAS2-2024-1</id><references>"                     \
+	"<reference id=\"CVE-2024-0001\" type=\"cve\"/></references><pkglist><collection>"         \
+	"<name>Amazon Linux 2</name>"                                                              \
+	"<package name=\"curl\" version=\"1.2\" release=\"3.amzn2\" epoch=\"0\" arch=\"x86_64\"/>" \
+	"</collection></pkglist></update></updates>"
+#define AL2_ONE_SHA256 "60bcd4f01c130e781174e934dacc007f13e44c8ccfa08517cc3502ef5f27d674"
+#define NO_TAR         "518ee75fa33145a07315d5ef71c25aede9361df7cdd5ae865e554a25ac4a35bc"
+#define NO_TAR_EITHER  "959831297d008fa670517d7a791d89895d819c5e66cc506b18c53fa1ca11118a"
+#define REPOMD(sha256)                                                                                \
+	"<repomd><data type=\"primary\"/><data type=\"updateinfo\"><checksum type=\"sha256\">" sha256 \
+	"</checksum><location href=\"repodata/u.xml\"/></data></repomd>"
 #define ARCH_ONE                                                                               \
 	"[{\"name\":\"AVG-1\",\"packages\":[\"curl\"],\"status\":\"Fixed\",\"fixed\":\"2-1\"," \
 	"\"issues\":[\"CVE-2024-0001\"]}]"
@@ -325,8 +339,11 @@ static void the_latest_archive_is_named_by_a_text(void **state)
 			      { VEX_URL "csaf_1.tar.zst", "\"x\"", "no tar" },
 			      { VEX_URL "csaf_2.tar.zst", "\"x\"", "no tar either" },
 			      { ARCH_URL, "\"1\"", ARCH_ONE },
+			      { VEX_URL "csaf_1.tar.zst.sha256", NULL, NO_TAR " csaf_1.tar.zst\n" },
+			      { VEX_URL "csaf_2.tar.zst.sha256", NULL,
+				NO_TAR_EITHER "  csaf_2.tar.zst\n" },
 			      { 0 } };
-	static const char *const wrong[] = { "", "../x\n", "a b\n", "a\nb\n" };
+	static const char *const wrong[] = { "", "../x\n", "a b\n", "a\nb\n", "x?y", "a/b" };
 	struct run u;
 	(void)state;
 	set_up(&u, s, "arch,redhat");
@@ -343,10 +360,74 @@ static void the_latest_archive_is_named_by_a_text(void **state)
 	assert_int_equal(update(&u), 0);
 	assert_true(s[1].sent == 1 && s[2].sent == 1 && !s[2].had_etag);
 	u.o.keep_going = false;
+	s[0].lies = true; /* unchanged, said without being asked */
+	assert_int_equal(update(&u), LC_EREMOTE);
+	s[0].lies = false;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		s[0].body = wrong[i];
 		assert_int_equal(update(&u), LC_EBAD);
 	}
+	tear_down(&u);
+}
+
+/* What publishers say of a file's digest is held to: the copy that is there stays. */
+static void published_digests_are_checked(void **state)
+{
+	struct server s[] = {
+		{ AL2_URL "mirror.list", NULL, "\nftp://x\nhttp://weak/\nhttps://m.example/al2\n" },
+		{ "https://m.example/al2/repodata/repomd.xml", NULL, REPOMD(AL2_ONE_SHA256) },
+		{ "https://m.example/al2/repodata/u.xml", "\"1\"", AL2_ONE },
+		{ AL2023_URL "mirror.list", NULL, "https://m.example/al2\n" },
+		{ 0 },
+	};
+	static const char *const wrong[] = {
+		"<repomd><data type=\"primary\"/></repomd>",
+		"<repomd><data type=\"updateinfo\"/></repomd>",
+		"<repomd><data type=\"updateinfo\"><checksum type=\"sha256\">12</checksum>"
+		"<location href=\"u.xml\"/></data></repomd>",
+		"<repomd><data type=\"updateinfo\"><checksum type=\"sha256\">" AL2_ONE_SHA256
+		"</checksum><location href=\"https://elsewhere/u.xml\"/></data></repomd>",
+		"<repomd><data type=\"updateinfo\"><checksum type=\"sha256\">" AL2_ONE_SHA256
+		"</checksum><location href=\"../../u.xml\"/></data></repomd>",
+		"<repomd",
+		"",
+	};
+	struct run u;
+	(void)state;
+	set_up(&u, s, "amazon");
+	if (update(&u))
+		fail_msg("%s", u.e.msg);
+	assert_fixed(&u, "Amazon Linux:2", "1.2-3.amzn2");
+	assert_true(s[2].sent == 2); /* both releases are there in this test */
+	assert_int_equal(update(&u), 0);
+	assert_true(u.r.current && s[2].asked == 2); /* the digest says that it is there */
+	s[1].body = REPOMD(NO_TAR);
+	assert_int_equal(update(&u), LC_EBAD);
+	assert_non_null(strstr(u.e.msg, "digest"));
+	assert_fixed(&u, "Amazon Linux:2", "1.2-3.amzn2");
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		s[1].body = wrong[i];
+		assert_int_not_equal(update(&u), 0);
+		assert_fixed(&u, "Amazon Linux:2", "1.2-3.amzn2");
+	}
+	s[1].body = REPOMD(AL2_ONE_SHA256);
+	s[0].body = "http://weak/\n"; /* no weaker channel than the list's */
+	assert_int_equal(update(&u), LC_EBAD);
+	tear_down(&u);
+}
+
+static void one_file_stands_for_a_feed(void **state)
+{
+	struct server s[] = { { "https://mirror/updateinfo.xml.gz", "\"1\"", AL2_ONE }, { 0 } };
+	struct run u;
+	(void)state;
+	set_up(&u, s, "amazon");
+	u.feeds[0] = LC_S("amazon=https://mirror/updateinfo.xml.gz");
+	u.o.feeds = (struct lc_slices){ u.feeds, 1, 1 };
+	if (update(&u))
+		fail_msg("%s", u.e.msg);
+	assert_int_equal(u.r.files.n, 1);
+	assert_fixed(&u, "Amazon Linux:2", "1.2-3.amzn2");
 	tear_down(&u);
 }
 
@@ -411,7 +492,6 @@ static void nonsense_in_options_is_told(void **state)
 	} rows[] = {
 		{ "nosuch", NULL },  { "arch", "nosuch=off" }, { "arch", "arch" },
 		{ "arch", "arch=" }, { "arch", "=off" },       { "arch", "arch=off" },
-		{ "amazon", NULL }, /* its vendor keeps it beside the packages */
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -431,7 +511,7 @@ static void files_of_the_table_are_where_builds_look(void **state)
 	const struct adv_feed_file *f;
 	(void)state;
 	for (size_t i = 0; (f = adv_feed_file_at(i)); i++) {
-		bool https = !*f->url || lc_starts(lc_str(f->url), LC_S("https://"));
+		bool https = lc_starts(lc_str(f->url), LC_S("https://"));
 		bool native = lc_starts(lc_str(f->path), LC_S("native/"));
 		if (!https || !*f->feed || lc_find_slice(lc_str(f->path), LC_S("..")) != SIZE_MAX)
 			fail_msg("%s: %s", f->path, f->url);
@@ -454,6 +534,8 @@ int main(void)
 		cmocka_unit_test(unchanged_without_a_copy_is_a_fault),
 		cmocka_unit_test(one_update_at_a_time),
 		cmocka_unit_test(the_latest_archive_is_named_by_a_text),
+		cmocka_unit_test(published_digests_are_checked),
+		cmocka_unit_test(one_file_stands_for_a_feed),
 		cmocka_unit_test(feeds_go_to_mirrors_and_off),
 		cmocka_unit_test(nonsense_in_options_is_told),
 		cmocka_unit_test(files_of_the_table_are_where_builds_look),

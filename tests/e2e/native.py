@@ -3,6 +3,7 @@
 usage: native.py LACRE
 """
 
+import hashlib
 import http.server
 import json
 import pathlib
@@ -221,6 +222,39 @@ def failures_leave_the_database():
             yield f"another document: {status} {out} {err}"
 
 
+AMAZON = (b'<updates><update type="security"><id>ALAS2-2024-1</id><references><reference id="CVE-2024-0001" type="cve"/>'
+          b'</references><pkglist><collection><name>Amazon Linux 2</name><package name="curl" version="1.2" '
+          b'release="3.amzn2" arch="x86_64"/></collection></pkglist></update></updates>')
+
+
+def repomd(of):
+    return (f'<repomd><data type="updateinfo"><checksum type="sha256">{hashlib.sha256(of).hexdigest()}</checksum>'
+            '<location href="repodata/updateinfo.xml"/></data></repomd>').encode()
+
+
+def digests_of_repositories_are_checked():
+    cache = fresh("five", {"/mirror.list": f"{BASE}/al2\n".encode(), "/al2/repodata/repomd.xml": repomd(AMAZON),
+                           "/al2/repodata/updateinfo.xml": AMAZON})
+    args = ("--only", "amazon", "--feed", f"amazon={BASE}/mirror.list")
+    command = [lacre.path, "db", "update", "--cache-dir", str(cache), *args]
+    env = {"HOME": str(SCRATCH), "LC_ALL": "C"}
+    done = subprocess.run(command, capture_output=True, timeout=120, env=env)
+    ask = ("db", "match", "--db", cache / "db" / "lacre.db", "Amazon Linux:2", "curl", "1.2-2.amzn2")
+    if done.returncode or b"CVE-2024-0001" not in lacre.run(*ask).stdout:
+        yield f"{done.returncode} {done.stderr}"
+    Handler.files["/al2/repodata/updateinfo.xml"] = AMAZON.replace(b"3.amzn2", b"4.amzn2")
+    Handler.asked.clear()
+    again = subprocess.run(command, capture_output=True, timeout=120, env=env)
+    if again.returncode or "/al2/repodata/updateinfo.xml" in dict(Handler.asked):
+        yield f"what has the published digest was fetched: {again.stderr} {Handler.asked}"
+    Handler.files["/al2/repodata/repomd.xml"] = repomd(b"something else")
+    done = subprocess.run(command, capture_output=True, timeout=120, env=env)
+    if done.returncode != 1 or b"digest" not in done.stderr or b"stays in use" not in done.stderr:
+        yield f"{done.returncode} {done.stderr}"
+    if b"CVE-2024-0001" not in lacre.run(*ask).stdout:
+        yield "the database is another"
+
+
 def nothing_there_is_told():
     cache = fresh("four", {})
     status, out, err = update(cache)
@@ -238,6 +272,7 @@ try:
          ("updates fetch what changed", updates_are_conditional),
          ("cut transfers go on", cut_transfers_go_on),
          ("failures leave the database in use", failures_leave_the_database),
+         ("digests of repositories are checked", digests_of_repositories_are_checked),
          ("a mirror without feeds is told", nothing_there_is_told)])
 finally:
     shutil.rmtree(SCRATCH, ignore_errors=True)
