@@ -116,6 +116,98 @@ def statuses_can_be_left_out():
             yield f"--ignore-status {status}: {sorted(set(got) ^ want)}"
 
 
+# ---- systems that several places speak of ----
+
+def redhat_database():
+    """Red Hat's words of a flaw, one a release; and a notice that is for the stream 9.2 alone."""
+    path = SCRATCH / "redhat.db"
+    if not path.exists():
+        folder = SCRATCH / "own-redhat" / "native" / "redhat"
+        folder.mkdir(parents=True)
+        document = json.loads((SEEDS / "csaf" / "states.json").read_text())
+        (folder / "all.json").write_text(json.dumps(document))
+        flaw = document["vulnerabilities"][0]
+        flaw["cve"] = "CVE-2024-0002"
+        fixed = [p for p in flaw["product_status"]["fixed"] if p.startswith("E92:")]
+        flaw["product_status"] = {"fixed": fixed}
+        (folder / "stream.json").write_text(json.dumps(document))
+        lacre.run("db", "build", "--from", SCRATCH / "own-redhat", "-o", path, "--quiet", check=True)
+    return path
+
+
+def redhat(release, sets=None):
+    path = SCRATCH / f"redhat-{release}-{bool(sets)}.tar"
+    curl = ("curl", "7.0-1.el", "0", "0", "Red Hat, Inc.", "1", "1", "x86_64", "1", "curl-7.0-1.el.src.rpm")
+    files = {"etc/os-release": f'ID="rhel"\nVERSION_ID="{release}"\n'.encode(),
+             "var/lib/rpmmanifest/container-manifest-2": ("\t".join(curl) + "\n").encode()}
+    if sets:
+        files["root/buildinfo/content_manifests/x.json"] = json.dumps({"content_sets": sets}).encode()
+    Image([files]).write_tar(path)
+    return path
+
+
+def each_status_of_a_vendor_is_shown():
+    want = {"10.0": "under_investigation", "9.2": "fixed", "8.4": "fix_deferred", "7.9": "end_of_life",
+            "6.10": "will_not_fix"}
+    for release, status in want.items():
+        got = scan(redhat(release), redhat_database())
+        if got.get(("curl", "CVE-2024-0001"), {}).get("Status") != status:
+            yield f"{release}: {got}, want {status}"
+        table = lacre.run("image", "--input", redhat(release), "--db", redhat_database(), "--quiet", "--scanners",
+                          "vuln", check=True).stdout
+        if status.encode() not in table:
+            yield f"{release}: {status} is not in the table"
+        if scan(redhat(release), redhat_database(), "--ignore-status", status):
+            yield f"--ignore-status {status} leaves it"
+        left = scan(redhat(release), redhat_database(), "--ignore-unfixed")
+        if bool(left) != (status == "fixed"):
+            yield f"{release}: --ignore-unfixed leaves {left}"
+
+
+def content_sets_choose_the_stream():
+    sets = ["rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2", "rhel-9-for-x86_64-appstream-eus-rpms__9_DOT_2"]
+    for image_sets, ids in ((None, ["CVE-2024-0001"]), (["rhel-9-for-x86_64-baseos-rpms"], ["CVE-2024-0001"]),
+                            (sets, ["CVE-2024-0001", "CVE-2024-0002"])):
+        got = scan(redhat("9.2", image_sets), redhat_database())
+        if sorted(i for _, i in got) != ids:
+            yield f"{image_sets}: {sorted(got)}, want {ids}"
+        places = {e["Ecosystem"] for v in got.values() for e in v["Lacre"]["Evidence"]}
+        if places != ({"Red Hat:rhel_eus:9.2"} if image_sets == sets else {"Red Hat:9"}):
+            yield f"{image_sets}: judged by {places}"
+
+
+BIONIC = b'ID=ubuntu\nVERSION_ID="18.04"\nVERSION_CODENAME=bionic\n'
+
+
+def what_pro_has_is_offered():
+    path = SCRATCH / "tracker.db"
+    folder = SCRATCH / "tracker" / "native" / "ubuntu"
+    folder.mkdir(parents=True)
+    shutil.copy(SEEDS / "ubuntu_tracker" / "states", folder)
+    lacre.run("db", "build", "--from", SCRATCH / "tracker", "-o", path, "--quiet", check=True)
+    status = paragraph("openssl", "1.1.1-1ubuntu2")
+    plain, pro = SCRATCH / "plain.tar", SCRATCH / "pro.tar"
+    Image([{"etc/os-release": BIONIC, "var/lib/dpkg/status": status}]).write_tar(plain)
+    enabled = json.dumps({"services": [{"name": "esm-infra", "status": "enabled"}]}).encode()
+    Image([{"etc/os-release": BIONIC, "var/lib/dpkg/status": status,
+            "var/lib/ubuntu-advantage/status.json": enabled}]).write_tar(pro)
+    key, fix = ("openssl", "CVE-2024-0001"), "1.1.1-1ubuntu2.1+esm1"
+    without = scan(plain, path).get(key, {})
+    if without.get("Status") != "affected" or "FixedVersion" in without:
+        yield f"without Pro: {without}"
+    if without.get("Lacre", {}).get("Offered") != {"With": "Ubuntu Pro", "Version": fix}:
+        yield f"not offered: {without.get('Lacre')}"
+    if scan(plain, path, "--ignore-unfixed"):
+        yield "--ignore-unfixed takes an offer for a fix"
+    table = lacre.run("image", "--input", plain, "--db", path, "--quiet", "--scanners", "vuln", check=True,
+                      env={"COLUMNS": "200"}).stdout.decode()
+    if "with Ubuntu Pro" not in " ".join(table.split()):
+        yield f"not in the table: {table}"
+    within = scan(pro, path).get(key, {})
+    if within.get("Status") != "fixed" or within.get("FixedVersion") != fix or "Offered" in within["Lacre"]:
+        yield f"with Pro: {within}"
+
+
 # ---- db update over HTTP ----
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -269,6 +361,9 @@ try:
     run([("statuses are shown in table and JSON", statuses_are_shown),
          ("deferred fixes are shown", deferred_fixes_are_shown),
          ("statuses can be left out", statuses_can_be_left_out),
+         ("each status of a vendor is shown", each_status_of_a_vendor_is_shown),
+         ("content sets choose the stream", content_sets_choose_the_stream),
+         ("what Ubuntu Pro has is offered", what_pro_has_is_offered),
          ("updates fetch what changed", updates_are_conditional),
          ("cut transfers go on", cut_transfers_go_on),
          ("failures leave the database in use", failures_leave_the_database),
