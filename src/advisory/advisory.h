@@ -37,11 +37,13 @@ struct advisory {
 	enum advisory_status status; /* vendor's word on an unfixed one; ADVISORY_UNKNOWN none */
 	enum severity severity;      /* the package-specific one, SEVERITY_UNKNOWN none */
 	bool has_severity;
-	struct lc_slice source;   /* id of the data source: "debian", "alpine", "ghsa", … */
-	struct lc_slice module;   /* rpm module "name:stream", "" none */
-	struct lc_slices arches;  /* only these, empty all */
-	struct lc_slices symbols; /* functions concerned, when the record names them */
-	size_t place;             /* which of a key's places says it (ecosystem.h); not stored */
+	struct lc_slice source;  /* id of the data source: "debian", "alpine", "ghsa", … */
+	struct lc_slice module;  /* rpm module "name:stream", "" none */
+	struct lc_slices arches; /* only these, empty all */
+	/* What of it is concerned, when the record says: functions (Rust), or import paths with
+	 * symbols behind them, between spaces (Go; a path alone: anything of it). */
+	struct lc_slices symbols;
+	size_t place; /* which of a key's places says it (ecosystem.h); not stored */
 };
 
 /** The ids that it is about: its own where it names no others. */

@@ -20,6 +20,7 @@ struct finding_evidence {
 	enum advisory_status status; /* the vendor's word, ADVISORY_UNKNOWN none */
 	enum severity severity;      /* of this package in this advisory */
 	bool has_severity;
+	struct lc_slices symbols; /* what of the package is concerned, as struct advisory has it */
 };
 
 enum finding_suppression {

@@ -140,6 +140,17 @@ static int add_names(struct judged *j, struct finding *f, const struct advisory 
 	return rc;
 }
 
+static int keep_symbols(struct judged *j, const struct lc_slices *from, struct lc_slices *ret)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		struct lc_slice *at = lc_vec_push(j->a, ret);
+		if (!at)
+			return no_memory(j);
+		*at = keep(j->a, from->v[i]);
+	}
+	return 0;
+}
+
 static int add_evidence(struct judged *j, const struct advisory *adv, struct lc_slice id,
 			const struct version_proof *proof)
 {
@@ -166,7 +177,8 @@ static int add_evidence(struct judged *j, const struct advisory *adv, struct lc_
 	at->proof.introduced = keep(j->a, proof->introduced);
 	at->proof.fixed = keep(j->a, proof->fixed);
 	at->proof.last_affected = keep(j->a, proof->last_affected);
-	return add_names(j, f, adv);
+	int rc = keep_symbols(j, &adv->symbols, &at->symbols);
+	return rc ? rc : add_names(j, f, adv);
 }
 
 static int apply(struct judged *j, const struct advisory *adv, const struct version_proof *proof)

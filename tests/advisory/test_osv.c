@@ -127,12 +127,42 @@ static const struct osv_case cases[] = {
 	  FEED_TAKEN,
 	  { "package npm x {\"id\":\"CVE-2024-1000\",\"ranges\":[[\">=0\",\"<1.0\"]],"
 	    "\"source\":\"osv\"}" } },
-	{ "RustSec notes are no vulnerabilities",
+	{ "a notice that a crate lost its maintainer is told, as others tell it",
 	  "{\"id\":\"RUSTSEC-1\"," AFFECTED(
 		  "crates.io", "x",
 		  OPEN ",\"database_specific\":{\"informational\":\"unmaintained\"}") "}",
-	  FEED_SKIPPED,
-	  { 0 } },
+	  FEED_TAKEN,
+	  { "package crates.io x {\"id\":\"RUSTSEC-1\",\"ranges\":[[\">=0\"]],\"source\":\"osv"
+	    "\"}" } },
+	{ "an open range ends at the last version known to be affected",
+	  "{\"id\":\"GHSA-1\"," AFFECTED("npm", "x",
+					 OPEN ",\"database_specific\":{\"last_known_affected_"
+					      "version_range\":\"<= 1.2\"}") "}",
+	  FEED_TAKEN,
+	  { "package npm x {\"id\":\"GHSA-1\",\"ranges\":[[\">=0\",\"<=1.2\"]],\"source\":"
+	    "\"ghsa\"}" } },
+	{ "or before the first that is not",
+	  "{\"id\":\"GHSA-1\"," AFFECTED("npm", "x",
+					 OPEN ",\"database_specific\":{\"last_known_affected_"
+					      "version_range\":\"< 1.2\"}") "}",
+	  FEED_TAKEN,
+	  { "package npm x {\"id\":\"GHSA-1\",\"ranges\":[[\">=0\",\"|1.2\"]],\"source\":"
+	    "\"ghsa\"}" } },
+	{ "functions of crates",
+	  "{\"id\":\"RUSTSEC-1\"," AFFECTED(
+		  "crates.io", "x",
+		  OPEN ",\"ecosystem_specific\":{\"affects\":{\"functions\":[\"x::y\"]}}") "}",
+	  FEED_TAKEN,
+	  { "package crates.io x {\"id\":\"RUSTSEC-1\",\"ranges\":[[\">=0\"]],\"source\":\"osv"
+	    "\",\"symbols\":[\"x::y\"]}" } },
+	{ "symbols of Go stand behind their import path; a path without any is whole",
+	  "{\"id\":\"GO-1\"," AFFECTED(
+		  "Go", "x.org/y",
+		  OPEN ",\"ecosystem_specific\":{\"imports\":[{\"path\":\"x.org/y/z\",\"symbols\":"
+		       "[\"A.b\",\"C\"]},{\"path\":\"x.org/y\"},{\"symbols\":[\"D\"]}]}") "}",
+	  FEED_TAKEN,
+	  { "package Go x.org/y {\"id\":\"GO-1\",\"ranges\":[[\">=0\"]],\"source\":\"govulndb\","
+	    "\"symbols\":[\"x.org/y/z A.b C\",\"x.org/y\"]}" } },
 	{ "RustSec unsoundness is one",
 	  "{\"id\":\"RUSTSEC-1\"," AFFECTED(
 		  "crates.io", "x",

@@ -4,6 +4,7 @@
 
 #include "advisory/ecosystem.h"
 #include "advisory/feed/id.h"
+#include "base/buf.h"
 
 static const struct {
 	const char *key;
@@ -90,6 +91,29 @@ static int read_versions(struct osv *o, json_ref list, struct lc_slices *ret)
 	return 0;
 }
 
+/* Nothing says when an open range ends; "<= 1.2" or "< 1.2" there is as far as it is known. */
+static int close_ranges(struct osv *o, json_ref item, const struct ranges *ranges)
+{
+	struct lc_slice known =
+		lc_trim(json_get_str(o->d, json_get(o->d, item, "database_specific"),
+				     "last_known_affected_version_range"));
+	enum version_event_kind kind = VERSION_LIMIT;
+	if (!lc_chop_prefix(&known, LC_S("<")))
+		return 0;
+	if (lc_chop_prefix(&known, LC_S("=")))
+		kind = VERSION_LAST_AFFECTED;
+	known = lc_trim(known);
+	if (!known.n || known.n > VERSION_BYTES_MAX || ranges->n != 1 || ranges->v[0].n != 1)
+		return 0;
+	struct version_event *events = lc_new_array(o->a, struct version_event, 2);
+	if (!events)
+		return lc_arena_err(o->a);
+	events[0] = ranges->v[0].events[0];
+	events[1] = (struct version_event){ kind, known };
+	ranges->v[0] = (struct version_range){ events, 2 };
+	return 0;
+}
+
 static int read_affected(struct osv *o, json_ref item, struct version_affected *ret)
 {
 	struct ranges ranges = { 0 };
@@ -100,6 +124,8 @@ static int read_affected(struct osv *o, json_ref item, struct version_affected *
 			return rc;
 	}
 	int rc = read_versions(o, json_get(o->d, item, "versions"), &versions);
+	if (!rc)
+		rc = close_ranges(o, item, &ranges);
 	if (!rc)
 		*ret = (struct version_affected){ ranges.v, ranges.n, versions.v, versions.n };
 	return rc;
@@ -144,38 +170,56 @@ static void read_severity(const struct osv *o, json_ref item, struct advisory *a
 	adv->has_severity = true;
 }
 
-static int add_symbols(struct osv *o, json_ref list, struct lc_slices *ret)
+static int add_functions(struct osv *o, json_ref list, struct lc_slices *ret)
 {
+	if (json_count(o->d, list) > OSV_SYMBOLS_MAX)
+		return 0; /* of all that nobody lists any may be reached */
 	json_each(o->d, list, item) {
 		struct lc_slice s = json_str(o->d, item);
-		int rc = s.n && s.n <= VERSION_BYTES_MAX && ret->n < OSV_SYMBOLS_MAX
-				 ? id_add(o->a, ret, s)
-				 : 0;
+		int rc = s.n && s.n <= VERSION_BYTES_MAX ? id_add(o->a, ret, s) : 0;
 		if (rc)
 			return rc;
 	}
 	return 0;
 }
 
-/* Go: ecosystem_specific.imports[].symbols; RustSec: ecosystem_specific.affects.functions. */
-static int read_symbols(struct osv *o, json_ref item, struct lc_slices *ret)
+/* "path symbol symbol …". Where one cannot be told, the path alone: any of it may be reached. */
+static int add_import(struct osv *o, json_ref import, struct lc_slices *ret)
 {
-	json_ref specific = json_get(o->d, item, "ecosystem_specific");
-	int rc = add_symbols(o, json_at(o->d, specific, "affects", "functions", NULL), ret);
-	json_each(o->d, json_get(o->d, specific, "imports"), import) {
-		if (rc)
-			break;
-		rc = add_symbols(o, json_get(o->d, import, "symbols"), ret);
+	struct lc_slice path = json_get_str(o->d, import, "path");
+	json_ref list = json_get(o->d, import, "symbols");
+	struct lc_buf text;
+	if (!path.n || path.n > VERSION_BYTES_MAX || lc_find(path, ' ') != SIZE_MAX)
+		return 0;
+	lc_buf_init(&text, OSV_IMPORT_BYTES_MAX);
+	(void)lc_buf_slice(&text, path); /* sticky: looked at below */
+	json_each(o->d, list, item) {
+		(void)lc_buf_byte(&text, ' ');
+		(void)lc_buf_slice(&text, json_str(o->d, item));
 	}
+	int rc = lc_buf_err(&text);
+	struct lc_slice whole = rc ? path : lc_buf_get(&text);
+	struct lc_slice copy;
+	rc = rc == LC_ENOMEM ? rc : lc_arena_dup(o->a, whole, &copy);
+	rc = rc ? rc : id_add(o->a, ret, copy);
+	lc_buf_done(&text);
 	return rc;
 }
 
-/* RustSec's notes that a crate lost its maintainer, and other remarks, are no vulnerabilities. */
-static bool is_informational(const struct osv *o, json_ref item)
+/* Go: ecosystem_specific.imports[]{path,symbols[]}; RustSec: affects.functions. */
+static int read_symbols(struct osv *o, json_ref item, struct lc_slices *ret)
 {
-	struct lc_slice word =
-		json_get_str(o->d, json_get(o->d, item, "database_specific"), "informational");
-	return lc_eq(word, LC_S("unmaintained")) || lc_eq(word, LC_S("notice"));
+	json_ref specific = json_get(o->d, item, "ecosystem_specific");
+	json_ref imports = json_get(o->d, specific, "imports");
+	int rc = add_functions(o, json_at(o->d, specific, "affects", "functions", NULL), ret);
+	if (json_count(o->d, imports) > OSV_SYMBOLS_MAX)
+		return rc;
+	json_each(o->d, imports, import) {
+		if (rc)
+			break;
+		rc = add_import(o, import, ret);
+	}
+	return rc;
 }
 
 /* Other names of the flaw: the record's aliases and its own id, less what it is filed under. */
@@ -263,7 +307,7 @@ static int read_item(struct osv *o, json_ref item, const struct lc_slices *names
 		adv_ecosystem_name(json_get_str(o->d, package, "ecosystem"), o->a);
 	struct lc_slice name =
 		adv_normal_name(ecosystem, json_get_str(o->d, package, "name"), o->a);
-	if (!ecosystem.n || !name.n || is_informational(o, item))
+	if (!ecosystem.n || !name.n)
 		return name.p || !json_get_str(o->d, package, "name").n ? 0 : lc_arena_err(o->a);
 	if (ecosystem.n > VERSION_BYTES_MAX || name.n > 4096)
 		return lc_fail(o->e, LC_ELIMIT, "a package name of %zu bytes", name.n);

@@ -29,7 +29,8 @@ enum {
 	OSV_NAMES_MAX = 1 << 22, /* ids in all statements of a record: each repeats them */
 	OSV_AFFECTED_MAX = 1 << 16,
 	OSV_EVENTS_MAX = 1 << 14,
-	OSV_SYMBOLS_MAX = 128,
+	OSV_SYMBOLS_MAX = 128,       /* functions, or imports */
+	OSV_IMPORT_BYTES_MAX = 8192, /* one import with its symbols */
 	OSV_REFERENCES_MAX = 32,
 	OSV_TITLE_MAX = 300,
 	OSV_TEXT_MAX = 6 << 10,
