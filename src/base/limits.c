@@ -20,6 +20,8 @@ const struct lc_limits lc_limits_default = {
 	.manifest_bytes_max = (uint64_t)8 << 20,
 	.layers_max = 1000,
 	.window_bytes_max = (uint64_t)128 << 20,
+	.worker_bytes_max = (uint64_t)2 << 30,
+	.stall_ms = 60000,
 	.deadline_ns = 0,
 };
 

@@ -17,6 +17,8 @@ struct lc_limits {
 	uint64_t manifest_bytes_max; /* index, manifest, config documents */
 	uint32_t layers_max;         /* layers of one image */
 	uint64_t window_bytes_max;   /* zstd window */
+	uint64_t worker_bytes_max;   /* memory of the process that walks one layer; 0 no bound */
+	uint32_t stall_ms;           /* of it: how long it may stand still */
 	int64_t deadline_ns;         /* lc_ticks_ns() at which work stops; 0 none */
 	/* In a copy: the limits whose deadline counts in place of its own; they outlive it. */
 	const struct lc_limits *original;

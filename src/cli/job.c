@@ -125,6 +125,7 @@ int cli_job_prepare(struct cli_job *j, const struct lc_slice *target, struct lc_
 	j->q.inventory.skip_files = v->v[CLI_OPT_SKIP_FILES].list;
 	j->q.inventory.skip_dirs = v->v[CLI_OPT_SKIP_DIRS].list;
 	j->q.threads = (unsigned)v->v[CLI_OPT_PARALLEL].number;
+	j->q.sandbox = !v->v[CLI_OPT_NO_SANDBOX].flag;
 	j->q.reproducible = v->v[CLI_OPT_REPRODUCIBLE].flag;
 	j->q.version = LACRE_VERSION;
 	j->q.match = &j->match;

@@ -147,6 +147,9 @@ struct inv_sink {
 	bool in_file;
 	unsigned troubles; /* of the file in context, to bound what a broken file may say */
 	bool without_dev;  /* packages that are needed for development only are left out */
+	/* Told of each context that opens, before its facts; NULL nobody. */
+	void (*on_file)(void *ctx, struct lc_slice path, struct lc_slice analyser);
+	void *on_file_ctx;
 };
 
 enum { INV_TROUBLES_MAX = 16 }; /* told of one file; of more only that there are more */

@@ -107,6 +107,8 @@ int inv_sink_file(struct inv_sink *s, struct lc_slice path, struct lc_slice anal
 {
 	s->in_file = true;
 	s->troubles = 0;
+	if (s->on_file)
+		s->on_file(s->on_file_ctx, path, analyser);
 	return put_texts(s, INV_RECORD_FILE, (struct lc_slice[]){ path, analyser }, 2);
 }
 

@@ -41,6 +41,11 @@ int io_nursery_open(const struct io_nursery_options *o, struct io_nursery **ret,
 	return 0;
 }
 
+void io_nursery_hang_up(struct io_nursery *n)
+{
+	io_message_close(&n->control);
+}
+
 void io_nursery_close(struct io_nursery *n)
 {
 	int status;
@@ -95,6 +100,17 @@ int io_worker_spawn(struct io_nursery *n, unsigned number, struct io_worker *ret
 	return rc == LC_ETRUNC
 		       ? lc_fail(e, LC_EIO, "the worker processes were stopped from outside")
 		       : rc;
+}
+
+void io_worker_end(struct io_worker *w)
+{
+	io_message_close(&w->fd);
+	(void)io_message_send(w->ward, LC_S("kill"), LC_S(""), NULL, 0, NULL); /* or it is gone */
+}
+
+bool io_worker_is_gone(struct io_worker *w, bool wait)
+{
+	return io_message_wait(w->ward, wait ? -1 : 0);
 }
 
 void io_worker_done(struct io_worker *w)

@@ -37,6 +37,8 @@ struct io_worker {
  */
 int io_nursery_open(const struct io_nursery_options *o, struct io_nursery **ret,
 		    struct lc_err *e) LC_MUST_CHECK;
+/** No more workers are wanted: what is left dies while the caller goes on. */
+void io_nursery_hang_up(struct io_nursery *n);
 /** Kill what is left, wait for it, release. Accepts NULL. */
 void io_nursery_close(struct io_nursery *n);
 /** What confines its workers. Waits for the nursery; from one thread. LC_EIO it is gone. */
@@ -46,6 +48,10 @@ int io_nursery_level(struct io_nursery *n, struct io_sandbox_level *ret,
 /** Ask for a worker, which gets the number given. LC_EIO */
 int io_worker_spawn(struct io_nursery *n, unsigned number, struct io_worker *ret,
 		    struct lc_err *e) LC_MUST_CHECK;
+/** Hang up and kill it; it may take a moment to be gone. io_worker_done() is still due. */
+void io_worker_end(struct io_worker *w);
+/** Is a worker that was ended gone? Waits for that when told to. */
+bool io_worker_is_gone(struct io_worker *w, bool wait);
 /** Kill it unless it ended, and forget it. */
 void io_worker_done(struct io_worker *w);
 

@@ -16,7 +16,10 @@ struct nursery_level {
 	int32_t failed; /* errno of what stopped it, 0 nothing */
 };
 
-/* Nursery to parent, once, on the ward of a worker that ended. The parent closes it to kill. */
+/*
+ * Nursery to parent, once, on the ward of a worker that ended. Whatever the parent says on it, its
+ * end included, kills.
+ */
 struct nursery_death {
 	int32_t status;   /* of waitpid(2) */
 	int32_t not_made; /* errno of fork(2), 0: it was there */

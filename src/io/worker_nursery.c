@@ -22,6 +22,7 @@ enum { CONTROL = 3, CHILDREN = 4, FIRST_FREE = 5, WORKERS_MAX = 512 };
 struct child {
 	pid_t pid;
 	int ward;
+	bool unwanted; /* killed, and not reaped yet */
 };
 
 struct nursery {
@@ -155,7 +156,7 @@ static void spawn(struct nursery *n, const struct io_message *m)
 	if (pid < 0)
 		tell_death(ward, 0, sys);
 	else
-		n->children[n->n++] = (struct child){ pid, ward };
+		n->children[n->n++] = (struct child){ pid, ward, false };
 }
 
 /* ---- the loop ---- */
@@ -180,19 +181,22 @@ static void wait_for_news(struct nursery *n)
 	n->polled[0] = (struct pollfd){ .fd = CONTROL, .events = POLLIN };
 	n->polled[1] = (struct pollfd){ .fd = CHILDREN, .events = POLLIN };
 	for (size_t i = 0; i < n->n; i++)
-		n->polled[2 + i] = (struct pollfd){ .fd = n->children[i].ward };
+		n->polled[2 + i] = (struct pollfd){
+			.fd = n->children[i].unwanted ? -1 : n->children[i].ward,
+			.events = POLLIN,
+		};
 	while (poll(n->polled, 2 + n->n, -1) < 0 && errno == EINTR)
 		;
 }
 
-/* A ward that the parent closed: it wants this one no longer. */
+/* The parent spoke up, or hung up: it wants this one no longer. */
 static void kill_unwanted(struct nursery *n)
 {
 	for (size_t i = 0; i < n->n; i++) {
 		if (!n->polled[2 + i].revents)
 			continue;
 		(void)kill(n->children[i].pid, SIGKILL); /* ours, and not reaped yet */
-		io_message_close(&n->children[i].ward);
+		n->children[i].unwanted = true;
 	}
 }
 

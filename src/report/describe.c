@@ -12,6 +12,13 @@ struct lc_slice report_version(const struct inv_package *p)
 	return v;
 }
 
+const char *report_sandbox_level(const struct report_sandbox *s)
+{
+	if (!s->used)
+		return "off";
+	return s->landlock && s->seccomp ? "full" : "reduced";
+}
+
 /* Where the vendors publish, by source: the first reference below one of these is the page to show.
  */
 static const struct {

@@ -41,6 +41,19 @@ static void write_coverage(struct json_writer *w, const struct report_coverage *
 	json_end_object(w);
 }
 
+static void write_sandbox(struct json_writer *w, const struct report *r)
+{
+	json_write_key(w, "Sandbox");
+	json_begin_object(w);
+	json_member_cstr(w, "Level", report_sandbox_level(&r->sandbox));
+	/* Which kernel it was is no part of what the same inputs give. */
+	if (r->sandbox.used && !r->reproducible) {
+		json_member_u64(w, "Landlock", r->sandbox.landlock);
+		json_member_bool(w, "Seccomp", r->sandbox.seccomp);
+	}
+	json_end_object(w);
+}
+
 static void write_diagnostics(struct json_writer *w, const struct inventory *inv)
 {
 	if (!inv->diagnostics.n)
@@ -143,6 +156,7 @@ void json_lacre(struct json_out *j)
 	json_member_bool(w, "Reproducible", r->reproducible);
 	json_member_bool(w, "Partial", r->coverage.partial);
 	write_coverage(w, &r->coverage, r->reproducible);
+	write_sandbox(w, r);
 	write_database(w, &r->db);
 	write_match(w, &r->match);
 	write_judged(w, &r->judged);

@@ -47,6 +47,15 @@ struct report_coverage { /* the first line: how much was read and understood */
 	bool partial; /* anything at all was not understood */
 };
 
+/** What confined the reading of layers. */
+struct report_sandbox {
+	bool used;         /* false: they were read in the process that scanned */
+	unsigned landlock; /* the kernel's ABI, 0 it had none */
+	bool seccomp;
+};
+/** "full", "reduced" (a kernel without one of the two), "off". */
+const char *report_sandbox_level(const struct report_sandbox *s);
+
 /** A line for people: starter database, stale data, end of life, odd input. Machine formats get it
  * in English. */
 struct report_warning {
@@ -63,6 +72,7 @@ struct report {
 	struct lc_slice report_id;  /* UUID */
 	struct lc_slice created_at; /* RFC 3339 */
 	bool reproducible;
+	struct report_sandbox sandbox;
 	/* what was scanned */
 	struct lc_slice artifact_id, artifact_name, artifact_type; /* "container_image", … */
 	const struct oci_image *image; /* NULL for other targets; part of kept */

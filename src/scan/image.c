@@ -4,6 +4,7 @@
 #include "base/trace.h"
 #include "scan/describe.h"
 #include "scan/layers.h"
+#include "scan/workers.h"
 
 /* Some hundred times what the largest images need; hostile ones multiply names by names. */
 static const size_t report_bytes_max = (size_t)1 << 30;
@@ -41,14 +42,51 @@ static int report_new(struct report **ret, struct kept **ret_kept, struct lc_err
 	return 0;
 }
 
-static int walk_layers(struct report *r, struct kept *k, const struct scan_request *q,
-		       struct lc_err *e)
+/* What a scan works with. */
+struct tools {
+	struct inv_matcher *m;
+	struct scan_workers *workers; /* NULL: no sandbox was asked for */
+	struct adv_db *db;
+};
+
+static void tools_done(struct tools *t)
 {
-	struct inv_matcher *m = NULL;
-	int rc = inv_matcher_new(scan_analysers, scan_analysers_n, &q->inventory, &m, e);
+	scan_workers_close(t->workers);
+	inv_matcher_free(t->m);
+	adv_db_close(t->db);
+}
+
+static int matcher_of(const struct scan_request *q, struct inv_matcher **ret, struct lc_err *e)
+{
+	size_t n = 0;
+	while (q->analysers && q->analysers[n])
+		n++;
+	return inv_matcher_new(q->analysers ? q->analysers : scan_analysers,
+			       q->analysers ? n : scan_analysers_n, &q->inventory, ret, e);
+}
+
+/* The processes first: they are to see neither database nor image, and get ready meanwhile. */
+static int tools_open(struct tools *t, const struct scan_request *q, struct lc_err *e)
+{
+	int rc = matcher_of(q, &t->m, e);
+	if (!rc && q->sandbox)
+		rc = scan_workers_open(q, t->m, &t->workers, e);
+	struct lc_trace_span span;
+	lc_trace_begin(&span, "open database", LC_TRACE_NO_NUMBER);
+	rc = rc ? rc : adv_db_open(q->db_path, &t->db, e);
+	lc_trace_end(&span, 0);
+	return rc;
+}
+
+static int walk_layers(struct report *r, struct kept *k, const struct scan_request *q,
+		       const struct tools *t, struct lc_err *e)
+{
+	int rc = t->workers ? scan_workers_level(t->workers, &r->sandbox, e) : 0;
 	if (!rc)
-		rc = scan_layers_run(q, k->image, m, &r->arena, &r->inventory, &k->layers, e);
-	inv_matcher_free(m);
+		rc = scan_layers_run(q, k->image, t->m, t->workers, &r->arena, &r->inventory,
+				     &k->layers, e);
+	if (t->workers)
+		scan_workers_hang_up(t->workers);
 	return rc;
 }
 
@@ -77,8 +115,8 @@ static int judge(struct report *r, const struct scan_request *q, struct adv_db *
 	return rc;
 }
 
-static int fill(struct report *r, struct kept *k, const struct scan_request *q, struct adv_db *db,
-		struct lc_err *e)
+static int fill(struct report *r, struct kept *k, const struct scan_request *q,
+		const struct tools *t, struct lc_err *e)
 {
 	struct lc_trace_span span;
 	lc_trace_begin(&span, "open image", LC_TRACE_NO_NUMBER);
@@ -88,13 +126,13 @@ static int fill(struct report *r, struct kept *k, const struct scan_request *q, 
 		return rc;
 	r->image = k->image;
 	lc_trace_begin(&span, "all layers", LC_TRACE_NO_NUMBER);
-	rc = walk_layers(r, k, q, e);
+	rc = walk_layers(r, k, q, t, e);
 	lc_trace_end(&span, 0);
 	if (!rc)
 		rc = scan_describe_image(r, q, &k->layers, e);
 	lc_trace_begin(&span, "match and judge", LC_TRACE_NO_NUMBER);
 	if (!rc)
-		rc = judge(r, q, db, e);
+		rc = judge(r, q, t->db, e);
 	lc_trace_end(&span, 0);
 	if (!rc)
 		rc = report_identify(r, e);
@@ -105,11 +143,8 @@ static int fill(struct report *r, struct kept *k, const struct scan_request *q, 
 
 int scan_image(const struct scan_request *q, struct report **ret, struct lc_err *e)
 {
-	struct adv_db *db LC_CLEANUP(adv_db_closep) = NULL;
-	struct lc_trace_span span;
-	lc_trace_begin(&span, "open database", LC_TRACE_NO_NUMBER);
-	int rc = adv_db_open(q->db_path, &db, e);
-	lc_trace_end(&span, 0);
+	struct tools t LC_CLEANUP(tools_done) = { NULL };
+	int rc = tools_open(&t, q, e);
 	if (rc)
 		return rc;
 	struct report *r = NULL;
@@ -117,7 +152,7 @@ int scan_image(const struct scan_request *q, struct report **ret, struct lc_err 
 	rc = report_new(&r, &k, e);
 	if (rc)
 		return rc;
-	rc = fill(r, k, q, db, e);
+	rc = fill(r, k, q, &t, e);
 	if (rc) {
 		if (e && e->code != rc)
 			(void)lc_fail(e, rc, "%s", lc_code_name(rc)); /* never an older message */

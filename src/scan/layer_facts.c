@@ -1,7 +1,19 @@
 #include "scan/layer_facts.h"
 
+#include "scan/workers.h"
+
+/* Keys stay in this process, and so do the layers that they open. */
+static bool by_worker(const struct scan_layer_from *f, size_t i)
+{
+	return f->workers && !(f->q->transform && f->image->layers[i].encrypted);
+}
+
 static int walk(const struct scan_layer_from *f, size_t i, struct scan_layer *l)
 {
+	if (by_worker(f, i)) {
+		scan_workers_walk(f->workers, f->image, i, l);
+		return l->err.code;
+	}
 	int rc = inv_sink_init(&l->sink, f->q->limits);
 	if (rc)
 		return lc_fail(&l->err, rc, "no room for the facts of a layer");

@@ -11,6 +11,7 @@ struct scan_layer_from {
 	const struct scan_request *q;
 	const struct oci_image *image;
 	const struct inv_matcher *m;
+	struct scan_workers *workers; /* NULL: layers are walked in this process */
 };
 
 /**

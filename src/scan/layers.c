@@ -5,6 +5,7 @@
 #include "base/pool.h"
 #include "base/shim.h"
 #include "scan/layer_facts.h"
+#include "scan/workers.h"
 #include "scan/recall.h"
 
 /* Facts of layers that wait for a lower one: past this nobody walks further ahead. */
@@ -188,7 +189,7 @@ static int run_all(struct run *r, struct scan_layers *l, struct inventory *ret, 
 }
 
 int scan_layers_run(const struct scan_request *q, const struct oci_image *image,
-		    const struct inv_matcher *m, struct lc_arena *a,
+		    const struct inv_matcher *m, struct scan_workers *workers, struct lc_arena *a,
 		    struct inventory *ret_inventory, struct scan_layers *ret, struct lc_err *e)
 {
 	LC_CLEANUP(inv_squash_freep) struct squash *squash = NULL;
@@ -200,9 +201,11 @@ int scan_layers_run(const struct scan_request *q, const struct oci_image *image,
 	if (!l.v)
 		return lc_fail(e, LC_ENOMEM, "no memory for %zu layers", l.n);
 	struct run r = { .q = q, .image = image, .layers = l.v, .n = l.n };
-	r.from = (struct scan_layer_from){ q, image, m };
+	r.from = (struct scan_layer_from){ q, image, m, workers };
 	r.squash = squash;
 	scan_recall_init(&r.recall, q, m);
+	if (workers)
+		scan_workers_expect(workers, l.n);
 	rc = run_all(&r, &l, ret_inventory, e);
 	if (rc) {
 		scan_layers_done(&l);

@@ -15,8 +15,8 @@ struct scan_layer {
 	struct inv_walk_stats stats;
 	struct lc_arena arena; /* the decoded facts; slices point into sink */
 	bool walked;
-	bool cached;     /* facts and numbers are the cache's: the layer was not read */
-	bool distrusted; /* an entry of the cache did not hold: the layer was read */
+	bool cached;       /* facts and numbers are the cache's: the layer was not read */
+	bool distrusted;   /* an entry of the cache did not hold: the layer was read */
 	struct lc_err err; /* why it could not be read; code 0: it was */
 };
 
@@ -25,12 +25,15 @@ struct scan_layers {
 	size_t n;
 };
 
+struct scan_workers;
+
 /**
+ * @param workers  walk the layers; NULL: done in this process
  * @param a    holds the inventory; slices of it point into ret, too
  * @return 0 with every layer's own outcome inside; LC_ENOMEM, LC_ECANCEL, LC_EUSAGE stop the whole
  */
 int scan_layers_run(const struct scan_request *q, const struct oci_image *image,
-		    const struct inv_matcher *m, struct lc_arena *a,
+		    const struct inv_matcher *m, struct scan_workers *workers, struct lc_arena *a,
 		    struct inventory *ret_inventory, struct scan_layers *ret,
 		    struct lc_err *e) LC_MUST_CHECK;
 void scan_layers_done(struct scan_layers *l);

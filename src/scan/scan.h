@@ -22,16 +22,18 @@ struct scan_request {
 	const struct oci_layer_transform *transform; /* NULL: no keys */
 	const struct lc_limits *limits;
 	unsigned threads; /* 0: one per processor */
+	bool sandbox;     /* walk layers in confined processes: see workers.h for what that asks */
 	bool reproducible;
-	bool no_match;       /* list packages only */
+	bool no_match;            /* list packages only */
 	struct scan_cache *cache; /* of layers' facts; NULL: layers are read */
 	bool verify_content;      /* read all layers, whatever the cache has */
-	const char *version; /* of the program, for the report */
+	const char *version;      /* of the program, for the report */
 	/* Called from the caller's thread or a worker's, one at a time; may be NULL. */
 	void (*progress)(void *ctx, size_t layers_done, size_t layers, uint64_t bytes);
 	void *ctx;
 	void (*before_layer)(void *ctx,
-			     size_t layer); /* tests: delay layers to change their order */
+			     size_t layer);          /* tests: delay layers to change their order */
+	const struct inv_analyser *const *analysers; /* tests: in place of all; NULL ends */
 };
 
 /** Scan an image in a file or directory. The report is the caller's: report_free(). */

@@ -97,9 +97,24 @@ static int warn_cache(struct report *r)
 		    layers, none);
 }
 
+static int warn_sandbox(struct report *r)
+{
+	const struct report_sandbox *s = &r->sandbox;
+	if (!s->used || (s->landlock && s->seccomp))
+		return 0;
+	return warn(
+		r,
+		N_("layers were read with fewer restrictions than usual: this kernel has no {0}"),
+		s->landlock ? LC_S("seccomp")
+			    : (s->seccomp ? LC_S("Landlock") : LC_S("Landlock, no seccomp")),
+		none);
+}
+
 int scan_describe_warnings(struct report *r, int64_t now, struct lc_err *e)
 {
 	int rc = warn_image(r);
+	if (!rc)
+		rc = warn_sandbox(r);
 	if (!rc)
 		rc = warn_cache(r);
 	if (!rc)

@@ -281,6 +281,7 @@ struct report *sample_report(unsigned flags, uint64_t seed)
 	r->version = LC_S("0.0.0-test");
 	r->created_at = LC_S("2026-01-03T00:00:00Z");
 	r->reproducible = true;
+	r->sandbox = (struct report_sandbox){ true, 7, true };
 	r->artifact_name = harm(flags, LC_S("app.tar"), &r->arena);
 	r->artifact_type = LC_S("container_image");
 	r->groups = INV_GROUP_OS | INV_GROUP_LIBRARY;

@@ -1,0 +1,317 @@
+#include "scan/workers_impl.h"
+
+#include <stdio.h>
+
+#include "base/arith.h"
+#include "base/shim.h"
+#include "oci/part.h"
+
+/* The scan's side of one layer: what its process asks for is given, what it answers is checked. */
+struct ask {
+	struct scan_workers *w;
+	const struct oci_image *image;
+	size_t layer;
+	struct scan_layer *to;
+	struct io_worker *worker;
+	struct worker_shared *shared;
+	uint64_t seen; /* of its progress */
+	uint32_t still_ms;
+	/* stored bytes that are no range */
+	struct lc_stream *stream; /* NULL none, or all was given */
+	uint64_t pass;
+	bool busy[WORKER_SLOTS];
+	struct lc_err stream_err;
+	bool done;
+	struct io_message m;
+};
+
+enum { TICK_MS = 100 };
+
+/* ---- what went wrong ---- */
+
+static int of_layer(const struct ask *a, int rc, struct lc_err *e)
+{
+	char text[DIGEST_TEXT_MAX];
+	const struct oci_layer *l = &a->image->layers[a->layer];
+	if (l->blob.has_digest)
+		return lc_wrap(e, rc, "layer %zu %s", a->layer, digest_text(&l->blob.digest, text));
+	return lc_wrap(e, rc, "layer %zu %s", a->layer, lc_quote(l->location).s);
+}
+
+struct doing {
+	char text[2 * LC_QUOTE_MAX + 16];
+};
+
+/* " while dpkg read var/lib/dpkg/status", as the process last said. */
+static struct doing doing_of(const struct ask *a)
+{
+	struct doing d = { "" };
+	uint8_t analyser[WORKER_ANALYSER_MAX];
+	uint8_t path[WORKER_PATH_MAX];
+	size_t analyser_n = lc_min(a->shared->analyser_n, sizeof(analyser));
+	size_t path_n = lc_min(a->shared->path_n, sizeof(path));
+	memcpy(analyser, a->shared->analyser, sizeof(analyser));
+	memcpy(path, a->shared->path, sizeof(path));
+	if (analyser_n)
+		(void)snprintf(d.text, sizeof(d.text), " while %s read %s", /* fits */
+			       lc_quote(lc_slice_of(analyser, analyser_n)).s,
+			       lc_quote(lc_slice_of(path, path_n)).s);
+	return d;
+}
+
+static int died(struct ask *a)
+{
+	char text[IO_DEATH_TEXT_MAX];
+	struct lc_err *e = &a->to->err;
+	/* A connection that the process was told of is the better reason. */
+	if (a->stream_err.code && lc_code_is_remote(a->stream_err.code)) {
+		*e = a->stream_err;
+		return of_layer(a, e->code, e);
+	}
+	const char *how = io_worker_death(a->worker, text);
+	(void)lc_fail(e, LC_EUNSUP, "not analysed: its process %s%s", how, doing_of(a).text);
+	return of_layer(a, LC_EUNSUP, e);
+}
+
+static int stood_still(struct ask *a)
+{
+	struct lc_err *e = &a->to->err;
+	(void)lc_fail(e, LC_ELIMIT, "not analysed: its process stood still for %u s%s",
+		      a->still_ms / 1000, doing_of(a).text);
+	return of_layer(a, LC_ELIMIT, e);
+}
+
+static int out_of_order(struct ask *a)
+{
+	struct lc_err *e = &a->to->err;
+	(void)lc_fail(e, LC_EUNSUP, "not analysed: its process answers what it was not asked");
+	return of_layer(a, LC_EUNSUP, e);
+}
+
+/*
+ * What stops a whole scan is not for a layer's process to say: that its memory ended is the
+ * layer's failure, and of time and connections the scan knows itself.
+ */
+static int judge(struct ask *a, int code)
+{
+	struct lc_err *e = &a->to->err;
+	if (code == LC_ENOMEM && a->stream_err.code != LC_ENOMEM) {
+		(void)lc_fail(e, LC_ELIMIT, "not analysed: it needs more than %llu MiB of memory%s",
+			      (unsigned long long)(a->w->q->limits->worker_bytes_max >> 20),
+			      doing_of(a).text);
+		return of_layer(a, LC_ELIMIT, e);
+	}
+	if (code == LC_ECANCEL && lc_limits_expired(a->w->q->limits))
+		return code;
+	if (code == LC_ENOMEM || code == LC_ECANCEL || lc_code_is_remote(code))
+		code = a->stream_err.code == code ? code : LC_EUNSUP;
+	e->code = code;
+	return code;
+}
+
+/* ---- stored bytes ---- */
+
+static int fail_stream(struct ask *a)
+{
+	uint64_t v[3] = { a->pass };
+	lc_stream_close(a->stream);
+	a->stream = NULL;
+	worker_err_put(&a->stream_err, a->stream_err.code, v + 1);
+	return worker_say(a->worker->fd, WORKER_FAIL, v, 3, lc_str(a->stream_err.msg), NULL);
+}
+
+static int open_stream(struct ask *a, uint64_t pass)
+{
+	if (pass != a->pass + 1 || pass > WORKER_PASSES_MAX)
+		return LC_EBAD;
+	a->pass = pass;
+	lc_stream_close(a->stream);
+	a->stream = NULL;
+	memset(a->busy, 0, sizeof(a->busy));
+	int rc = oci_layer_blob(a->image, a->layer, &a->stream, &a->stream_err);
+	if (rc == 0)
+		return 0;
+	a->stream_err.code = rc;
+	return fail_stream(a);
+}
+
+static int free_slot(struct ask *a, uint64_t pass, uint64_t slot)
+{
+	if (pass != a->pass)
+		return 0; /* said before it opened them again */
+	if (slot >= WORKER_SLOTS || !a->busy[slot])
+		return LC_EBAD;
+	a->busy[slot] = false;
+	return 0;
+}
+
+static size_t a_free_slot(const struct ask *a)
+{
+	size_t i = 0;
+	while (i < WORKER_SLOTS && a->busy[i])
+		i++;
+	return a->stream ? i : WORKER_SLOTS;
+}
+
+static int fill(struct ask *a, size_t slot)
+{
+	uint8_t *to = a->shared->slots[slot];
+	size_t n = 0;
+	int rc = 0;
+	for (size_t got = 1; rc == 0 && got && n < WORKER_SLOT_BYTES; n += got) {
+		got = 0;
+		rc = lc_stream_read(a->stream, to + n, WORKER_SLOT_BYTES - n, &got, &a->stream_err);
+	}
+	if (rc) {
+		a->stream_err.code = rc;
+		return fail_stream(a);
+	}
+	const uint64_t v[] = { a->pass, slot, n };
+	a->busy[slot] = true;
+	if (n == 0) {
+		lc_stream_close(a->stream);
+		a->stream = NULL;
+	}
+	return worker_say(a->worker->fd, WORKER_DATA, v, 3, LC_S(""), NULL);
+}
+
+/* ---- the conversation ---- */
+
+static int order(struct ask *a)
+{
+	struct lc_content range = { .fd = -1 };
+	struct lc_buf packed LC_CLEANUP(lc_buf_done) = { 0 };
+	lc_buf_init(&packed, IO_MESSAGE_BYTES_MAX / 2);
+	int rc = oci_part_pack(a->image, a->layer, &packed, &a->to->err);
+	if (rc)
+		return rc;
+	bool has_range = oci_part_range(a->image, a->layer, &range) == 0;
+	const uint64_t v[] = { has_range, range.off, range.size };
+	const struct worker_head h = worker_head_of(WORKER_WALK, v, 3);
+	rc = io_message_send(a->worker->fd, lc_slice_of(h.bytes, h.n), lc_buf_get(&packed),
+			     &range.fd, has_range, NULL);
+	lc_content_done(&range);
+	return rc ? died(a) : 0;
+}
+
+static int finish(struct ask *a, struct lc_rd *r)
+{
+	uint64_t v[9];
+	struct inv_walk_stats *st = &a->to->stats;
+	const struct oci_layer *l = &a->image->layers[a->layer];
+	if (!worker_numbers(r, v, 9))
+		return out_of_order(a);
+	a->done = true;
+	if (v[0])
+		return judge(a, worker_err_take(v, worker_rest(r), &a->to->err));
+	if (v[5] >= IO_COMPRESSION_N)
+		return out_of_order(a);
+	*st = (struct inv_walk_stats){
+		.layer = { .stored_bytes = v[2],
+			   .inflated_bytes = v[3],
+			   .entries = v[4],
+			   .compression = (enum io_compression)v[5],
+			   .blob_digest = l->blob.digest,
+			   .has_blob_digest = l->blob.has_digest,
+			   .diff_id = l->diff_id }, /* which held, else it would have failed */
+		.files_read = v[6],
+		.bytes_analysed = v[7],
+		.unsafe_names = v[8],
+	};
+	return 0;
+}
+
+static int add_facts(struct ask *a, struct lc_slice piece)
+{
+	struct lc_err *e = &a->to->err;
+	int rc = lc_buf_slice(&a->to->sink.out, piece);
+	if (rc == 0)
+		return 0;
+	if (rc == LC_ENOMEM)
+		return lc_fail(e, rc, "no memory for the facts of a layer");
+	return out_of_order(a); /* an honest one stops before */
+}
+
+static int hear(struct ask *a)
+{
+	uint64_t v[2];
+	struct lc_rd r = lc_rd_of(lc_slice_of(a->m.bytes, a->m.n));
+	int rc = LC_EBAD;
+	switch (lc_rd_u8(&r)) {
+	case WORKER_OPEN:
+		rc = worker_numbers(&r, v, 1) ? open_stream(a, v[0]) : LC_EBAD;
+		break;
+	case WORKER_FREE:
+		rc = worker_numbers(&r, v, 2) ? free_slot(a, v[0], v[1]) : LC_EBAD;
+		break;
+	case WORKER_FACTS:
+		return add_facts(a, worker_rest(&r));
+	case WORKER_DONE:
+		return finish(a, &r);
+	default:
+		break;
+	}
+	if (rc == LC_EBAD)
+		return out_of_order(a);
+	return 0; /* a process that is gone shows when it is listened to */
+}
+
+/* Nothing to do but to wait: for how long yet? A stopped clock counts no time, nor do we. */
+static int wait(struct ask *a)
+{
+	const struct lc_limits *limits = a->w->q->limits;
+	if (io_message_wait(a->worker->fd, TICK_MS))
+		return 0;
+	uint64_t now = atomic_load_explicit(&a->shared->progress, memory_order_relaxed);
+	a->still_ms = now == a->seen ? a->still_ms + TICK_MS : 0;
+	a->seen = now;
+	if (lc_limits_expired(limits))
+		return lc_fail(&a->to->err, LC_ECANCEL, "layer %zu: time is up", a->layer);
+	return a->still_ms >= limits->stall_ms ? stood_still(a) : 0;
+}
+
+static int listen_once(struct ask *a)
+{
+	struct lc_err *e = &a->to->err;
+	int rc = io_message_receive(a->worker->fd, false, &a->m, e);
+	if (rc)
+		return of_layer(a, rc, e);
+	a->still_ms = 0;
+	return a->m.n ? hear(a) : died(a);
+}
+
+static int talk(struct ask *a)
+{
+	int rc = order(a);
+	while (rc == 0 && !a->done) {
+		size_t slot = a_free_slot(a);
+		if (io_message_wait(a->worker->fd, 0))
+			rc = listen_once(a);
+		else if (slot == WORKER_SLOTS)
+			rc = wait(a);
+		else if (fill(a, slot))
+			rc = listen_once(a); /* it is gone, or was about to say something */
+	}
+	return rc;
+}
+
+int worker_ask(struct scan_workers *w, unsigned number, const struct oci_image *image, size_t layer,
+	       struct scan_layer *ret)
+{
+	struct ask *a = lc_alloc0(1, sizeof(*a));
+	size_t most;
+	if (!a)
+		return lc_fail(&ret->err, LC_ENOMEM, "no memory for a layer");
+	*a = (struct ask){ .w = w, .image = image, .layer = layer, .to = ret };
+	a->worker = &w->places[number].worker;
+	a->shared = &w->shared[number];
+	if (!lc_size(w->q->limits->facts_bytes_max, &most))
+		most = SIZE_MAX;
+	lc_buf_init(&ret->sink.out, most);
+	int rc = talk(a);
+	lc_stream_close(a->stream);
+	if (rc)
+		inv_sink_done(&ret->sink);
+	lc_free(a);
+	return rc;
+}

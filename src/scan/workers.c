@@ -1,0 +1,270 @@
+#include "scan/workers_impl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/arith.h"
+#include "base/pool.h"
+#include "base/shim.h"
+#include "scan/cache_impl.h"
+
+enum { THREADS_MAX = 256, FILES_MAX = 1024, CPU_SECONDS_MAX = 3600 };
+
+/* ---- before it is confined ---- */
+
+/*
+ * Zeros over memory that may be read-only (a host's own strings may): the kernel writes them, and
+ * says no where a store of ours would crash.
+ */
+static void wipe(int zero, const void *p, size_t n)
+{
+	void *to = (void *)(uintptr_t)p;
+	if (n && lc_sys_read(zero, to, n) < 0)
+		return;
+}
+
+static bool holds(struct lc_slice text, const struct lc_slices *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->v[i].p >= text.p && list->v[i].p < text.p + text.n)
+			return true;
+	return false;
+}
+
+/* Keys, credentials, and the environment but for what options point into. */
+static void forget(void *ctx)
+{
+	const struct scan_workers *w = ctx;
+	const struct oci_remote *r = w->q->open.remote;
+	int zero = lc_sys_open(AT_FDCWD, "/dev/zero", O_RDONLY, 0);
+	if (w->q->cache)
+		explicit_bzero(w->q->cache->key, sizeof(w->q->cache->key));
+	if (zero < 0)
+		return;
+	if (r) {
+		wipe(zero, r->username.p, r->username.n);
+		wipe(zero, r->password.p, r->password.n);
+		wipe(zero, r->registry_token.p, r->registry_token.n);
+	}
+	for (char **one = environ; one && *one; one++) {
+		struct lc_slice text = lc_str(*one);
+		if (!holds(text, &w->q->inventory.skip_files) &&
+		    !holds(text, &w->q->inventory.skip_dirs))
+			wipe(zero, text.p, text.n);
+	}
+	(void)close(zero);
+}
+
+/* Digests find their code, and the map its key, on first use: for that files are read. */
+static int warm(struct lc_err *e)
+{
+	static const enum digest_algorithm used[] = { DIGEST_SHA256, DIGEST_SHA512 };
+	struct digest unused;
+	int rc = 0;
+	for (size_t i = 0; i < sizeof(used) / sizeof(used[0]) && rc == 0; i++)
+		rc = digest_of(used[i], LC_S(""), &unused, e);
+	return rc;
+}
+
+static uint64_t cpu_seconds(const struct lc_limits *l)
+{
+	int64_t left = l->deadline_ns ? (l->deadline_ns - lc_ticks_ns()) / 1000000000 + 1 : 0;
+	if (left <= 0 || left > CPU_SECONDS_MAX)
+		return CPU_SECONDS_MAX;
+	return (uint64_t)left * lc_cpus();
+}
+
+/* ---- opening ---- */
+
+static int share(struct scan_workers *w, struct lc_err *e)
+{
+	size_t bytes = w->numbers_n * sizeof(*w->shared); /* at most 512 MiB, used as needed */
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return lc_fail_sys(e, errno, "memory to share with worker processes");
+	w->shared = p;
+	return 0;
+}
+
+int scan_workers_open(const struct scan_request *q, const struct inv_matcher *m,
+		      struct scan_workers **ret, struct lc_err *e)
+{
+	unsigned threads = q->threads ? q->threads : lc_cpus();
+	struct scan_workers *w = lc_alloc0(1, sizeof(*w));
+	if (!w)
+		return lc_fail(e, LC_ENOMEM, "no memory for worker processes");
+	(void)pthread_mutex_init(&w->lock, NULL); /* of a default mutex: cannot fail on Linux */
+	w->q = q;
+	w->m = m;
+	w->numbers_n = 2 * (threads < THREADS_MAX ? threads : THREADS_MAX);
+	w->places = lc_alloc0(w->numbers_n, sizeof(*w->places));
+	int rc = w->places ? warm(e) : lc_fail(e, LC_ENOMEM, "no memory for worker processes");
+	const struct io_nursery_options o = {
+		.work = worker_serve,
+		.forget = forget,
+		.ctx = w,
+		.bounds = { .memory_bytes = q->limits->worker_bytes_max,
+			    .file_bytes = q->limits->spool_bytes_max,
+			    .cpu_seconds = cpu_seconds(q->limits),
+			    .files = FILES_MAX },
+	};
+	rc = rc ? rc : share(w, e);
+	rc = rc ? rc : io_nursery_open(&o, &w->nursery, e);
+	if (rc) {
+		scan_workers_close(w);
+		return lc_wrap(e, rc, "sandbox");
+	}
+	*ret = w;
+	return 0;
+}
+
+void scan_workers_hang_up(struct scan_workers *w)
+{
+	io_nursery_hang_up(w->nursery);
+}
+
+void scan_workers_close(struct scan_workers *w)
+{
+	if (!w)
+		return;
+	for (unsigned i = 0; w->places && i < w->numbers_n; i++)
+		if (w->places[i].state != WORKER_FREE_PLACE)
+			io_worker_done(&w->places[i].worker);
+	io_nursery_close(w->nursery);
+	if (w->shared)
+		(void)munmap(w->shared, w->numbers_n * sizeof(*w->shared));
+	(void)pthread_mutex_destroy(&w->lock);
+	lc_free(w->places);
+	lc_free(w);
+}
+
+void scan_workers_closep(struct scan_workers **w)
+{
+	scan_workers_close(*w);
+}
+
+int scan_workers_level(struct scan_workers *w, struct report_sandbox *ret, struct lc_err *e)
+{
+	int rc = w->level_known ? 0 : io_nursery_level(w->nursery, &w->level, e);
+	if (rc)
+		return lc_wrap(e, rc, "sandbox");
+	w->level_known = true;
+	*ret = (struct report_sandbox){
+		.used = true,
+		.landlock = w->level.landlock,
+		.seccomp = w->level.seccomp,
+	};
+	return 0;
+}
+
+/* ---- processes ahead of need; under the lock ---- */
+
+static size_t count(const struct scan_workers *w, unsigned state)
+{
+	size_t n = 0;
+	for (unsigned i = 0; i < w->numbers_n; i++)
+		n += w->places[i].state == state;
+	return n;
+}
+
+/* The first place of a state, numbers_n when there is none. */
+static unsigned first(const struct scan_workers *w, unsigned state)
+{
+	unsigned i = 0;
+	while (i < w->numbers_n && w->places[i].state != state)
+		i++;
+	return i;
+}
+
+static void release(struct worker_place *p)
+{
+	io_worker_done(&p->worker);
+	p->state = WORKER_FREE_PLACE;
+}
+
+static unsigned free_place(struct scan_workers *w)
+{
+	for (unsigned i = 0; i < w->numbers_n; i++)
+		if (w->places[i].state == WORKER_ENDING &&
+		    io_worker_is_gone(&w->places[i].worker, false))
+			release(&w->places[i]);
+	unsigned place = first(w, WORKER_FREE_PLACE);
+	if (place < w->numbers_n)
+		return place;
+	place = first(w, WORKER_ENDING);
+	if (place < w->numbers_n && io_worker_is_gone(&w->places[place].worker, true))
+		release(&w->places[place]);
+	return first(w, WORKER_FREE_PLACE);
+}
+
+static int spawn(struct scan_workers *w, struct lc_err *e)
+{
+	unsigned number = free_place(w);
+	if (number == w->numbers_n)
+		return lc_fail(e, LC_EUSAGE, "more layers at a time than threads");
+	struct worker_shared *s = &w->shared[number];
+	atomic_store_explicit(&s->progress, 0, memory_order_relaxed);
+	s->analyser_n = 0;
+	s->path_n = 0;
+	int rc = io_worker_spawn(w->nursery, number, &w->places[number].worker, e);
+	if (rc == 0)
+		w->places[number].state = WORKER_SPARE;
+	return rc;
+}
+
+/* Not more than there are threads to use them; a failure is told when one is needed. */
+static void keep_ready(struct scan_workers *w, size_t n)
+{
+	size_t spares = count(w, WORKER_SPARE);
+	n = lc_min(lc_min(n, w->to_come), w->numbers_n / 2);
+	while (spares < n && spawn(w, NULL) == 0)
+		spares++;
+}
+
+void scan_workers_expect(struct scan_workers *w, size_t layers)
+{
+	pthread_mutex_lock(&w->lock);
+	w->to_come = layers;
+	keep_ready(w, w->numbers_n / 2);
+	pthread_mutex_unlock(&w->lock);
+}
+
+static int take(struct scan_workers *w, unsigned *ret, struct lc_err *e)
+{
+	pthread_mutex_lock(&w->lock);
+	int rc = first(w, WORKER_SPARE) < w->numbers_n ? 0 : spawn(w, e);
+	*ret = first(w, WORKER_SPARE);
+	if (rc == 0)
+		w->places[*ret].state = WORKER_BUSY;
+	w->to_come -= w->to_come > 0;
+	keep_ready(w, 1);
+	pthread_mutex_unlock(&w->lock);
+	return rc;
+}
+
+static void give_up(struct scan_workers *w, unsigned number)
+{
+	pthread_mutex_lock(&w->lock);
+	io_worker_end(&w->places[number].worker);
+	w->places[number].state = WORKER_ENDING;
+	pthread_mutex_unlock(&w->lock);
+}
+
+void scan_workers_walk(struct scan_workers *w, const struct oci_image *image, size_t layer,
+		       struct scan_layer *ret)
+{
+	unsigned number;
+	int rc = take(w, &number, &ret->err);
+	if (rc) {
+		(void)lc_wrap(&ret->err, rc, "layer %zu", layer);
+		return;
+	}
+	rc = worker_ask(w, number, image, layer, ret);
+	if (rc && !ret->err.code)
+		(void)lc_fail(&ret->err, rc, "%s",
+			      lc_code_name(rc)); /* the failure is the result */
+	give_up(w, number);
+}

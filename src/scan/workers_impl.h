@@ -1,0 +1,89 @@
+/*
+ * What the scan and the process that walks one of its layers share and say. Private to scan/.
+ *
+ * A message is its kind and numbers (uleb128), then text or bytes to its end:
+ *
+ *	scan to process     WALK  has range, offset, size, description    (with the file, if a
+ *range) DATA  pass, slot, size                        (0: the end) FAIL  pass, code, errno, text
+ *the stored bytes' failure process to scan     OPEN  pass            the stored bytes from their
+ *start, please FREE  pass, slot      the slot's bytes were read FACTS bytes           a piece of
+ *the facts, in order DONE  code, errno, statistics, text
+ *
+ * Stored bytes that are no range of a file come through slots of memory that both share; of the
+ * slots the scan writes only those that it knows to be free.
+ */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "io/worker.h"
+#include "scan/workers.h"
+
+enum { WORKER_SLOTS = 4, WORKER_SLOT_BYTES = 256 * 1024, WORKER_PASSES_MAX = 2 };
+enum { WORKER_ANALYSER_MAX = 32, WORKER_PATH_MAX = 224 };
+
+/** Memory that a process shares with the scan, which believes nothing of it. */
+struct worker_shared {
+	atomic_uint_least64_t progress; /* moves while the process gets on */
+	uint8_t analyser_n, path_n;
+	uint8_t analyser[WORKER_ANALYSER_MAX]; /* what runs, and on which file */
+	uint8_t path[WORKER_PATH_MAX];
+	uint8_t slots[WORKER_SLOTS][WORKER_SLOT_BYTES] __attribute__((aligned(4096)));
+};
+
+/* A process and its memory. The memory is nobody else's before the process is gone. */
+struct worker_place {
+	enum { WORKER_FREE_PLACE, WORKER_SPARE, WORKER_BUSY, WORKER_ENDING } state;
+	struct io_worker worker;
+};
+
+struct scan_workers {
+	const struct scan_request *q;
+	const struct inv_matcher *m;
+	struct io_nursery *nursery;
+	struct worker_shared *shared; /* numbers_n of them */
+	unsigned numbers_n;
+	bool level_known;
+	struct io_sandbox_level level;
+	pthread_mutex_t lock;        /* guards what follows */
+	struct worker_place *places; /* numbers_n */
+	size_t to_come;              /* layers without a process yet */
+};
+
+enum worker_message {
+	WORKER_WALK = 1,
+	WORKER_DATA,
+	WORKER_FAIL,
+	WORKER_OPEN,
+	WORKER_FREE,
+	WORKER_FACTS,
+	WORKER_DONE,
+};
+
+enum { WORKER_NUMBERS_MAX = 12 };
+
+struct worker_head {
+	uint8_t bytes[1 + 10 * WORKER_NUMBERS_MAX];
+	size_t n;
+};
+/** Kind and numbers as a message begins. */
+struct worker_head worker_head_of(enum worker_message kind, const uint64_t *numbers, size_t n);
+/** Send kind, n numbers and what follows them. */
+int worker_say(int fd, enum worker_message kind, const uint64_t *numbers, size_t n,
+	       struct lc_slice rest, struct lc_err *e);
+/** Take n numbers off a message; false when they are not there. The rest stays in r. */
+bool worker_numbers(struct lc_rd *r, uint64_t *ret, size_t n);
+/** All that is left. */
+struct lc_slice worker_rest(struct lc_rd *r);
+
+/** An error as two numbers and a text; foreign ones become some error, fit to show. */
+void worker_err_put(const struct lc_err *e, int code, uint64_t ret[2]);
+int worker_err_take(const uint64_t numbers[2], struct lc_slice text, struct lc_err *ret);
+
+/** In the process: its work. */
+void worker_serve(void *workers, int fd, unsigned number);
+
+/** In the scan: one layer walked by a process, which the caller forgets afterwards. */
+int worker_ask(struct scan_workers *w, unsigned number, const struct oci_image *image, size_t layer,
+	       struct scan_layer *ret);
