@@ -178,6 +178,34 @@ static void add_repositories(struct adv_key *key, const struct inv_build *build,
 	add_place(key, key->ecosystem, main ? ADV_WORD_WHOLE : ADV_WORD_UNFIXED, NULL);
 }
 
+/* The two together, the second in capitals. */
+static struct lc_slice with_capitals(struct lc_slice s, struct lc_slice t, struct lc_arena *a)
+{
+	uint8_t *p = lc_arena_alloc(a, s.n + t.n + 1);
+	if (!p)
+		return (struct lc_slice){ NULL, 0 };
+	memcpy(p, s.p, s.n);
+	for (size_t i = 0; i < t.n; i++)
+		p[s.n + i] = t.p[i] >= 'a' && t.p[i] <= 'z' ? (uint8_t)(t.p[i] - 32) : t.p[i];
+	return lc_slice_of(p, s.n + t.n);
+}
+
+/* "amzn2extra-php8.2" is the topic "PHP8.2". A topic's word goes before the core's, whose versions
+ * are lower. */
+static void add_extras(struct adv_key *key, const struct inv_build *build, struct lc_arena *a)
+{
+	size_t room = ADV_PLACES_MAX - 1;
+	for (size_t i = 0; build && i < build->content_sets.n && key->places_n < room; i++) {
+		struct lc_slice topic = build->content_sets.v[i];
+		if (!lc_chop_prefix(&topic, LC_S("amzn2extra-")))
+			continue;
+		struct lc_slice name = lc_arena_fmt(a, "%.*s:", LC_FMT(key->ecosystem));
+		if (name.p)
+			add_place(key, with_capitals(name, topic, a), ADV_WORD_WHOLE, NULL);
+	}
+	add_place(key, key->ecosystem, ADV_WORD_WHOLE, NULL);
+}
+
 static int add_places(struct adv_key *key, const struct os_row *row, const struct adv_context *c,
 		      struct lc_arena *a)
 {
@@ -186,6 +214,8 @@ static int add_places(struct adv_key *key, const struct os_row *row, const struc
 		return 0;
 	if (lc_eq(row->family, LC_S("redhat")))
 		add_repositories(key, c->build, a);
+	else if (lc_eq(row->family, LC_S("amazon")))
+		add_extras(key, c->build, a);
 	else if (lc_eq(row->family, LC_S("sles")))
 		add_extended(key, c->os, lc_arena_fmt(a, "%.*s:LTSS", LC_FMT(rest)), "SUSE LTSS");
 	else if (lc_chop_prefix(&rest, LC_S("Ubuntu:")))

@@ -21,7 +21,7 @@ struct adv_place {
 	const char *offer; /* the subscription: "Ubuntu Pro"; NULL none */
 };
 
-enum { ADV_PLACES_MAX = 4 };
+enum { ADV_PLACES_MAX = 6 };
 
 struct adv_key {
 	struct lc_slice

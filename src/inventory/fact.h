@@ -111,7 +111,7 @@ struct inv_repository {
 	struct lc_slice family, release;
 };
 
-/** How the vendor built the packages of a layer (Red Hat): which fixes can be meant for them. */
+/** Where the packages of a layer are from (Red Hat, Amazon): which fixes can be meant for them. */
 struct inv_build {
 	struct lc_slices content_sets; /* repositories: "rhel-8-for-x86_64-baseos-rpms" */
 	struct lc_slice nvr;           /* the image as built: "ubi8-container-8.3-227" */

@@ -147,9 +147,9 @@ static void write_third_party(struct json_writer *w, const struct inv_package *p
 }
 
 /* Red Hat's: which repositories the layer's packages are from. */
-static void write_build(struct json_writer *w, const struct inv_build *b)
+static void write_build(struct json_writer *w, const struct inv_build *b, struct lc_slice family)
 {
-	if (!b)
+	if (!b || lc_eq(family, LC_S("amazon"))) /* the neighbours know no such thing of it */
 		return;
 	json_write_key(w, "BuildInfo");
 	json_begin_object(w);
@@ -177,7 +177,7 @@ static void write_package(struct json_out *j, const struct report_result *res,
 	json_member_strs_opt(w, "Licenses", p->licences.v, p->licences.n);
 	json_member_str_opt(w, "Maintainer", p->maintainer);
 	json_member_str_opt(w, "Modularitylabel", package_attribute(p, LC_S("modularitylabel")));
-	write_build(w, f->build);
+	write_build(w, f->build, j->r->inventory.os.family);
 	write_third_party(w, p);
 	json_member_true_opt(w, "Indirect", p->relationship == INV_REL_INDIRECT);
 	if (p->relationship != INV_REL_UNKNOWN)

@@ -17,6 +17,7 @@ const struct inv_analyser *const scan_analysers[] = {
 	&inv_opkg_status,
 	&inv_opkg_info,
 	&inv_redhat_build,
+	&inv_amazon_extras,
 	/* languages */
 	&inv_npm_lock,
 	&inv_yarn_lock,

@@ -181,22 +181,42 @@ static void repositories_choose_the_stream(void **state)
 	lc_arena_done(&a);
 }
 
-static void more_streams_than_fit_leave_the_release(void **state)
+static void extras_that_are_on_go_before_the_core(void **state)
 {
 	const struct inv_package p = { .type = LC_S("rpm"), .name = LC_S("x") };
-	const struct inv_os os = { .family = LC_S("redhat"), .version = LC_S("9.2") };
-	struct lc_slice sets[] = { LC_S("rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_0"),
-				   LC_S("rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2"),
-				   LC_S("rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_4"),
-				   LC_S("rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_6") };
-	struct inv_build build = { .content_sets = { sets, 4, 4 } };
+	const struct inv_os os = { .family = LC_S("amazon"), .version = LC_S("2") };
+	struct lc_slice sets[] = { LC_S("amzn2extra-docker"), LC_S("amzn2extra-php8.2"),
+				   LC_S("amzn2-core") };
+	struct inv_build build = { .content_sets = { sets, 3, 3 } };
 	struct adv_context x = { &os, NULL, &build };
 	struct lc_arena a = { 0 };
 	struct lc_err e = { 0 };
 	struct adv_key key;
 	(void)state;
 	assert_int_equal(adv_key_of(&p, &x, &a, &key, &e), 0);
-	assert_places(&key, "Red Hat:rhel_eus:9.0 | Red Hat:rhel_eus:9.2 | Red Hat:rhel_eus:9.4 | "
+	assert_places(&key, "Amazon Linux:2:DOCKER | Amazon Linux:2:PHP8.2 | Amazon Linux:2");
+	lc_arena_done(&a);
+}
+
+static void more_streams_than_fit_leave_the_release(void **state)
+{
+	const struct inv_package p = { .type = LC_S("rpm"), .name = LC_S("x") };
+	const struct inv_os os = { .family = LC_S("redhat"), .version = LC_S("9.2") };
+	struct lc_slice sets[] = { LC_S("rhel-9-for-x86_64-baseos-aus-rpms__9_DOT_0"),
+				   LC_S("rhel-9-for-x86_64-baseos-tus-rpms__9_DOT_0"),
+				   LC_S("rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_0"),
+				   LC_S("rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2"),
+				   LC_S("rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_4"),
+				   LC_S("rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_6") };
+	struct inv_build build = { .content_sets = { sets, 6, 6 } };
+	struct adv_context x = { &os, NULL, &build };
+	struct lc_arena a = { 0 };
+	struct lc_err e = { 0 };
+	struct adv_key key;
+	(void)state;
+	assert_int_equal(adv_key_of(&p, &x, &a, &key, &e), 0);
+	assert_places(&key, "Red Hat:rhel_aus:9.0 | Red Hat:rhel_tus:9.0 | "
+			    "Red Hat:rhel_eus:9.0 | Red Hat:rhel_eus:9.2 | Red Hat:rhel_eus:9.4 | "
 			    "Red Hat:9 unfixed");
 	lc_arena_done(&a);
 }
@@ -368,6 +388,7 @@ int main(void)
 		cmocka_unit_test(packages_get_their_systems_key),
 		cmocka_unit_test(extended_support_goes_first_or_is_offered),
 		cmocka_unit_test(repositories_choose_the_stream),
+		cmocka_unit_test(extras_that_are_on_go_before_the_core),
 		cmocka_unit_test(more_streams_than_fit_leave_the_release),
 		cmocka_unit_test(names_of_ecosystems_are_the_databases),
 		cmocka_unit_test(what_is_not_the_distributions_has_no_key),

@@ -1,4 +1,4 @@
-/* What Red Hat's images say of their build, and Ubuntu's of their support. */
+/* What Red Hat's images say of their build, Ubuntu's of their support, Amazon's of extras. */
 #include "inventory/os/analysers.h"
 
 #include "inventory/matcher.h"
@@ -27,6 +27,24 @@ static const struct row sets[] = {
 	    "! malformed: content_sets is no list\n"),
 	ROW("a list", "[]", "! malformed: not an object\n"),
 };
+
+static const struct row extras[] = {
+	ROW("topics that are on",
+	    "### managed ###\n[amzn2extra-docker]\nenabled = 1\nname = x\n\n[amzn2extra-nginx1]\n"
+	    "enabled = 0\n[amzn2extra-php8.2]\nname=y\nenabled=1\nenabled=1\n",
+	    "b sets=amzn2extra-docker,amzn2extra-php8.2\n"),
+	ROW("other repositories, and names that are none",
+	    "enabled=1\n[amzn2-core]\nenabled=1\n[amzn2extra-a b]\nenabled=1\n[amzn2extra-x\n"
+	    "enabled=1\n[]\nenabled=1\n[amzn2extra-y]\n#enabled=1\nenabled=10\nenabled\n",
+	    ""),
+	ROW("an empty file", "", ""),
+};
+
+static void reads_topics_of_extras(void **state)
+{
+	(void)state;
+	facts_check(&inv_amazon_extras, "etc/yum.repos.d/amzn2-extras.repo", extras, N(extras));
+}
 
 static void reads_content_sets(void **state)
 {
@@ -324,6 +342,7 @@ static void files_are_wanted_where_systems_have_them(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_topics_of_extras),
 		cmocka_unit_test(reads_content_sets),
 		cmocka_unit_test(says_that_a_manifest_is_cut),
 		cmocka_unit_test(reads_labels_of_a_dockerfile),

@@ -17,6 +17,7 @@ extern const struct inv_analyser inv_apk_repositories;
 extern const struct inv_analyser inv_opkg_status;  /* opkg's status and control files */
 extern const struct inv_analyser inv_opkg_info;    /* opkg's lists of files */
 extern const struct inv_analyser inv_pacman;       /* pacman's local database */
+extern const struct inv_analyser inv_amazon_extras; /* which of Amazon's extras are on */
 extern const struct inv_analyser inv_redhat_build; /* what Red Hat's images say of their build */
 extern const struct inv_analyser inv_ubuntu_pro;   /* whether extended support is on */
 extern const struct inv_analyser inv_rpm;          /* rpm's databases */
