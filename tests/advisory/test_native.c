@@ -643,6 +643,61 @@ static void readers_fail_when_memory_does(void **state)
 	}
 }
 
+static int take_record(void *ctx, struct lc_slice source, struct lc_slice ecosystem,
+		       struct lc_slice date, struct lc_err *e)
+{
+	(void)ctx, (void)source, (void)ecosystem, (void)date, (void)e;
+	return 0;
+}
+
+static int take_package(void *ctx, struct lc_slice ecosystem, struct lc_slice name,
+			const struct advisory *adv, struct lc_err *e)
+{
+	(void)ctx, (void)ecosystem, (void)name, (void)adv, (void)e;
+	return 0;
+}
+
+static int take_facts(void *ctx, const struct vulnerability *v, struct lc_slice source,
+		      struct lc_err *e)
+{
+	(void)ctx, (void)v, (void)source, (void)e;
+	return 0;
+}
+
+/* Each package repeats the ids of its notice, each id is looked for among those before it. */
+static void what_says_too_much_is_refused(void **state)
+{
+	static const struct {
+		unsigned ids, packages;
+		int rc;
+	} rows[] = { { 4000, 10, 0 }, { 5000, 1, LC_ELIMIT }, { 4000, 5000, LC_ELIMIT } };
+	const struct feed_collector c = { .record = take_record,
+					  .package = take_package,
+					  .vulnerability = take_facts };
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct lc_arena a = { 0 };
+		struct lc_err e = { 0 };
+		struct lc_buf b;
+		uint64_t records = 0;
+		lc_buf_init(&b, 4 << 20);
+		lc_buf_str(&b, "<updates><update type=\"security\"><id>ALAS-1</id><references>");
+		for (unsigned k = 0; k < rows[i].ids; k++)
+			lc_buf_fmt(&b, "<reference id=\"CVE-2024-%05u\"/>", k);
+		lc_buf_str(&b, "</references><pkglist><collection><name>Amazon Linux 2</name>");
+		for (unsigned k = 0; k < rows[i].packages; k++)
+			lc_buf_fmt(&b, "<package name=\"p%u\" version=\"1\" release=\"1\"/>", k);
+		lc_buf_str(&b, "</collection></pkglist></update></updates>");
+		assert_int_equal(lc_buf_err(&b), 0);
+		assert_int_equal(
+			feed_updateinfo(lc_buf_get(&b), LC_S("x.xml"), &c, &a, &records, &e),
+			rows[i].rc);
+		assert_true(!rows[i].rc || e.len);
+		lc_buf_done(&b);
+		lc_arena_done(&a);
+	}
+}
+
 static void documents_of_another_kind_are_refused(void **state)
 {
 	static const struct {
@@ -698,6 +753,7 @@ int main(void)
 		cmocka_unit_test(quirks_are_understood),
 		cmocka_unit_test(cut_documents_are_told),
 		cmocka_unit_test(readers_fail_when_memory_does),
+		cmocka_unit_test(what_says_too_much_is_refused),
 		cmocka_unit_test(documents_of_another_kind_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

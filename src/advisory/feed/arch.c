@@ -19,9 +19,9 @@ static int read_ids(struct groups *g, json_ref list, struct lc_slices *ret)
 {
 	json_each(g->d, list, item) {
 		struct lc_slice id = json_str(g->d, item);
-		int rc = id_is_sane(id) ? id_add(g->n.a, ret, id) : 0;
+		int rc = id_is_sane(id) ? native_add_id(&g->n, ret, id) : 0;
 		if (rc)
-			return lc_fail(g->n.e, rc, "no memory for groups");
+			return rc;
 	}
 	id_sort(ret);
 	return 0;
@@ -73,7 +73,7 @@ static int read_group(struct groups *g, json_ref group)
 	if (!rc)
 		rc = read_ids(g, json_get(g->d, group, "advisories"), &aliases);
 	if (!rc && !about.n)
-		rc = id_add(g->n.a, &about, s.record);
+		rc = native_add_id(&g->n, &about, s.record);
 	uint64_t before = g->n.records;
 	if (!rc)
 		rc = say_packages(g, group, &s);

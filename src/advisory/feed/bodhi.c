@@ -15,24 +15,12 @@ struct bodhi {
 	const struct json_doc *d;
 };
 
-/* "name-version-release" taken apart at its last two hyphens. */
-static bool split_nvr(struct lc_slice nvr, struct lc_slice *ret_name, struct lc_slice *ret_vr)
-{
-	size_t release = lc_rfind(nvr, '-');
-	size_t version = release == SIZE_MAX ? release : lc_rfind(lc_sub(nvr, 0, release), '-');
-	if (version == SIZE_MAX || !version)
-		return false;
-	*ret_name = lc_sub(nvr, 0, version);
-	*ret_vr = lc_skip(nvr, version + 1);
-	return true;
-}
-
 static int say_build(struct bodhi *b, struct native_state *s, json_ref build)
 {
 	uint64_t epoch = 0;
 	struct lc_slice name;
 	struct lc_slice vr;
-	if (!split_nvr(json_get_str(b->d, build, "nvr"), &name, &vr))
+	if (!native_split_nvr(json_get_str(b->d, build, "nvr"), &name, &vr))
 		return 0;
 	(void)json_u64(b->d, json_get(b->d, build, "epoch"), &epoch); /* null is none */
 	s->package = lc_arena_fmt(b->n.a, "source:%.*s", LC_FMT(name));
@@ -45,15 +33,15 @@ static int say_build(struct bodhi *b, struct native_state *s, json_ref build)
 
 static int find_about(struct bodhi *b, json_ref o, struct lc_slices *ret)
 {
-	int rc = native_cves(json_get_str(b->d, o, "title"), b->n.a, ret);
+	int rc = native_cves(&b->n, json_get_str(b->d, o, "title"), ret);
 	if (!rc)
-		rc = native_cves(json_get_str(b->d, o, "notes"), b->n.a, ret);
+		rc = native_cves(&b->n, json_get_str(b->d, o, "notes"), ret);
 	json_each(b->d, json_get(b->d, o, "bugs"), bug) {
 		if (!rc)
-			rc = native_cves(json_get_str(b->d, bug, "title"), b->n.a, ret);
+			rc = native_cves(&b->n, json_get_str(b->d, bug, "title"), ret);
 	}
 	id_sort(ret);
-	return rc ? lc_fail(b->n.e, rc, "no memory for updates") : 0;
+	return rc;
 }
 
 static int read_update(struct bodhi *b, json_ref o)

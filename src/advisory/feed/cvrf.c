@@ -20,22 +20,11 @@ struct cvrf {
 	struct lc_slices about;
 };
 
-static bool split_nvr(struct lc_slice nvr, struct lc_slice *ret_name, struct lc_slice *ret_vr)
-{
-	size_t release = lc_rfind(nvr, '-');
-	size_t version = release == SIZE_MAX ? release : lc_rfind(lc_sub(nvr, 0, release), '-');
-	if (version == SIZE_MAX || !version)
-		return false;
-	*ret_name = lc_sub(nvr, 0, version);
-	*ret_vr = lc_skip(nvr, version + 1);
-	return true;
-}
-
 static int say_relationships(struct cvrf *c, const struct xml_node *tree)
 {
 	const struct xml_node *r = xml_child(tree, "Relationship");
 	for (; r; r = xml_again(r)) {
-		if (!split_nvr(xml_attr(r, "ProductReference"), &c->s.package, &c->s.fixed))
+		if (!native_split_nvr(xml_attr(r, "ProductReference"), &c->s.package, &c->s.fixed))
 			continue;
 		c->s.ecosystem =
 			adv_suse_ecosystem(xml_attr(r, "RelatesToProductReference"), c->n.a);
@@ -57,7 +46,7 @@ static int say_build(struct cvrf *c, const struct xml_node *product, struct lc_s
 	size_t dot = lc_rfind(nvr, '.');
 	bool any = lc_eq(*arch, LC_S("noarch"));
 	if (!lc_starts(release, LC_S("cpe:/a:openEuler:")) || dot == SIZE_MAX ||
-	    !split_nvr(lc_sub(nvr, 0, dot), &c->s.package, &c->s.fixed))
+	    !native_split_nvr(lc_sub(nvr, 0, dot), &c->s.package, &c->s.fixed))
 		return 0;
 	c->s.arches = (struct lc_slices){ arch, any ? 0 : 1, any ? 0 : 1 };
 	c->s.ecosystem =
@@ -99,9 +88,9 @@ static int find_about(struct cvrf *c, const struct xml_node *document)
 	const struct xml_node *v = xml_child(document, "Vulnerability");
 	for (; v; v = xml_again(v)) {
 		struct lc_slice id = xml_child_text(v, "CVE");
-		int rc = id_is_cve(id) ? id_add(c->n.a, &c->about, id) : 0;
+		int rc = id_is_cve(id) ? native_add_id(&c->n, &c->about, id) : 0;
 		if (rc)
-			return lc_fail(c->n.e, rc, "no memory for ids");
+			return rc;
 	}
 	id_sort(&c->about);
 	return 0;

@@ -142,21 +142,40 @@ struct lc_slice native_date(struct lc_slice text, struct lc_arena *a)
 	return good ? s : (struct lc_slice){ NULL, 0 };
 }
 
-int native_cves(struct lc_slice text, struct lc_arena *a, struct lc_slices *ret)
+int native_add_id(struct native *n, struct lc_slices *list, struct lc_slice id)
+{
+	if (list->n >= NATIVE_IDS_MAX)
+		return lc_fail(n->e, LC_ELIMIT, "more than %d ids in a notice", NATIVE_IDS_MAX);
+	int rc = id_add(n->a, list, id);
+	return rc ? lc_fail(n->e, rc, "no memory for ids") : 0;
+}
+
+int native_cves(struct native *n, struct lc_slice text, struct lc_slices *ret)
 {
 	size_t at;
 	while ((at = lc_find_slice(text, LC_S("CVE-"))) != SIZE_MAX) {
-		size_t n = 4;
+		size_t k = 4;
 		text = lc_skip(text, at);
-		while (n < text.n && (lc_is_digit(text.p[n]) || (text.p[n] == '-' && n == 8)))
-			n++;
-		struct lc_slice id = lc_sub(text, 0, n);
-		int rc = id_is_cve(id) ? id_add(a, ret, id) : 0;
+		while (k < text.n && (lc_is_digit(text.p[k]) || (text.p[k] == '-' && k == 8)))
+			k++;
+		struct lc_slice id = lc_sub(text, 0, k);
+		int rc = id_is_cve(id) ? native_add_id(n, ret, id) : 0;
 		if (rc)
 			return rc;
-		text = lc_skip(text, n);
+		text = lc_skip(text, k);
 	}
 	return 0;
+}
+
+bool native_split_nvr(struct lc_slice nvr, struct lc_slice *ret_name, struct lc_slice *ret_vr)
+{
+	size_t release = lc_rfind(nvr, '-');
+	size_t version = release == SIZE_MAX ? release : lc_rfind(lc_sub(nvr, 0, release), '-');
+	if (version == SIZE_MAX || !version)
+		return false;
+	*ret_name = lc_sub(nvr, 0, version);
+	*ret_vr = lc_skip(nvr, version + 1);
+	return true;
 }
 
 static int hex(uint8_t c)

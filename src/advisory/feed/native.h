@@ -55,8 +55,13 @@ struct lc_slice native_cut(struct lc_slice text, size_t max);
 /** The date, when it is one of after 1970; else "". "2018-02-07 18:49" and "2018-02-07" become RFC
  * 3339. */
 struct lc_slice native_date(struct lc_slice text, struct lc_arena *a);
-/** The CVE numbers in a text, each once, appended. */
-int native_cves(struct lc_slice text, struct lc_arena *a, struct lc_slices *ret) LC_MUST_CHECK;
+/** Append an id of a notice unless it is there, which costs a look at each: LC_ELIMIT past
+ * NATIVE_IDS_MAX of them. */
+int native_add_id(struct native *n, struct lc_slices *list, struct lc_slice id) LC_MUST_CHECK;
+/** The CVE numbers in a text, each once, appended as by native_add_id(). */
+int native_cves(struct native *n, struct lc_slice text, struct lc_slices *ret) LC_MUST_CHECK;
+/** "name-version-release" taken apart at its last two hyphens. */
+bool native_split_nvr(struct lc_slice nvr, struct lc_slice *ret_name, struct lc_slice *ret_vr);
 /** "pkg:rpm/redhat/curl@7.61-1.el8?arch=src" taken apart; parts are percent-decoded into a. */
 struct native_purl {
 	struct lc_slice type, namespace, name, version, qualifiers;
@@ -73,5 +78,6 @@ int native_json(struct lc_slice bytes, enum json_type type, struct lc_arena *a,
 enum {
 	NATIVE_TITLE_MAX = 300,
 	NATIVE_TEXT_MAX = 6 << 10,
+	NATIVE_IDS_MAX = 1 << 12,
 	NATIVE_NAMES_MAX = 1 << 24, /* of a document: each statement repeats its notice's ids */
 };

@@ -394,18 +394,18 @@ static int find_ids(struct oval *o, struct definition *d)
 	int rc = 0;
 	for (; !rc && r; r = xml_again(r)) {
 		struct lc_slice id = lc_trim(xml_attr(r, "ref_id"));
-		rc = native_cves(id, o->n.a, &d->about);
+		rc = native_cves(&o->n, id, &d->about);
 		if (o->vendor->notice && lc_starts(id, lc_str(o->vendor->notice)))
 			d->id = id;
 	}
 	r = xml_child(d->advisory, "cve");
 	for (; !rc && r; r = xml_again(r))
-		rc = native_cves(xml_text(r), o->n.a, &d->about);
+		rc = native_cves(&o->n, xml_text(r), &d->about);
 	if (!rc && !d->about.n)
-		rc = native_cves(title, o->n.a, &d->about);
+		rc = native_cves(&o->n, title, &d->about);
 	/* A notice without a CVE is about itself; without its name it says nothing. */
 	if (!rc && !d->about.n && d->patch && d->id.n)
-		rc = id_add(o->n.a, &d->about, d->id);
+		rc = native_add_id(&o->n, &d->about, d->id);
 	id_sort(&d->about);
 	if (!d->id.n && d->about.n)
 		d->id = d->about.v[0];

@@ -129,11 +129,11 @@ static int find_about(struct updates *u, const struct xml_node *n, struct lc_sli
 	const struct xml_node *r = xml_at(n, "references", "reference", NULL);
 	int rc = 0;
 	for (; !rc && r; r = xml_again(r))
-		rc = native_cves(xml_attr(r, "id"), u->n.a, ret);
+		rc = native_cves(&u->n, xml_attr(r, "id"), ret);
 	if (!rc && !ret->n)
-		rc = native_cves(xml_child_text(n, "title"), u->n.a, ret);
+		rc = native_cves(&u->n, xml_child_text(n, "title"), ret);
 	id_sort(ret);
-	return rc ? lc_fail(u->n.e, rc, "no memory for updates") : 0;
+	return rc;
 }
 
 static int tell(struct updates *u, const struct native_state *s)
@@ -155,7 +155,7 @@ static int read_update(struct updates *u, const struct xml_node *n)
 		return 0; /* bug fixes and new features */
 	int rc = find_about(u, n, &about);
 	if (!rc && !about.n)
-		rc = id_add(u->n.a, &about, s.record);
+		rc = native_add_id(&u->n, &about, s.record);
 	(void)severity_parse(xml_child_text(n, "severity"), &s.severity); /* "None": unknown */
 	struct lc_slice date = xml_attr(xml_child(n, "updated"), "date");
 	s.date = native_date(date.n ? date : xml_attr(xml_child(n, "issued"), "date"), u->n.a);
