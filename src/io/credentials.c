@@ -1,5 +1,7 @@
 #include "io/credentials_impl.h"
 
+#include <unistd.h>
+
 #include "base/shim.h"
 #include "format/base64.h"
 #include "io/environment.h"
@@ -244,7 +246,8 @@ const char *credential_docker_file(char **environment, struct lc_arena *a)
 	return (const char *)path.p;
 }
 
-static size_t files_of(char **environment, struct lc_arena *a, const char *ret[4])
+size_t credential_files(char **environment, unsigned uid, struct lc_arena *a,
+			const char *ret[CREDENTIAL_FILES_MAX])
 {
 	size_t n = 0;
 	const char *only = io_env(environment, "REGISTRY_AUTH_FILE");
@@ -257,9 +260,11 @@ static size_t files_of(char **environment, struct lc_arena *a, const char *ret[4
 	if (!own.p)
 		own = path_below(io_env(environment, "HOME"), "/.config/containers/auth.json", a);
 	ret[n++] = credential_docker_file(environment, a);
-	ret[n++] = (const char *)path_below(io_env(environment, "XDG_RUNTIME_DIR"),
-					    "/containers/auth.json", a)
-			   .p;
+	const char *runtime = io_env(environment, "XDG_RUNTIME_DIR");
+	struct lc_slice kept = path_below(runtime, "/containers/auth.json", a);
+	if (!runtime) /* where podman login keeps them then, as root's on servers */
+		kept = lc_arena_fmt(a, "/run/containers/%u/auth.json", uid);
+	ret[n++] = (const char *)kept.p;
 	ret[n++] = (const char *)own.p;
 	return n;
 }
@@ -290,11 +295,11 @@ static int find_in(const char *path, const struct io_credential_query *q, struct
 int io_credential_find(const struct io_credential_query *q, struct io_credential *ret,
 		       struct lc_err *e)
 {
-	const char *files[4];
+	const char *files[CREDENTIAL_FILES_MAX];
 	struct lc_arena a;
 	int rc = 0;
 	lc_arena_init(&a, (size_t)32 << 20);
-	size_t n = files_of(q->environment, &a, files);
+	size_t n = credential_files(q->environment, geteuid(), &a, files);
 	for (size_t i = 0; i < n && rc == 0 && is_empty(ret); i++) {
 		if (files[i])
 			rc = find_in(files[i], q, &a, ret, e);

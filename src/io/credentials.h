@@ -2,8 +2,9 @@
  * Who we are to a registry: docker's config.json, podman's auth.json, credential helpers.
  *
  * Looked up in this order, the first that knows the registry wins: $REGISTRY_AUTH_FILE alone when
- * it is set; else $DOCKER_CONFIG/config.json (~/.docker), then auth.json below $XDG_RUNTIME_DIR,
- * then below $XDG_CONFIG_HOME (~/.config). In one file: credHelpers, then credsStore, then auths.
+ * it is set; else $DOCKER_CONFIG/config.json (~/.docker), then containers/auth.json below
+ * $XDG_RUNTIME_DIR (without it /run/containers/UID/auth.json), then below $XDG_CONFIG_HOME
+ * (~/.config). In one file: credHelpers, then credsStore, then auths.
  * Keys may be "host", "https://host/v1/" or "host/namespace"; the longest that fits counts.
  * Passwords are wiped on release and never logged. Sources: docker cli-docs config.json;
  * docker-credential-helpers README; containers-auth.json(5).

@@ -8,7 +8,7 @@
 #include "format/json.h"
 #include "io/credentials.h"
 
-enum { CREDENTIAL_FILE_MAX = 4 << 20, CREDENTIAL_REPLY_MAX = 256 * 1024 };
+enum { CREDENTIAL_FILE_MAX = 4 << 20, CREDENTIAL_REPLY_MAX = 256 * 1024, CREDENTIAL_FILES_MAX = 3 };
 
 struct credential_entry {
 	struct lc_slice helper; /* program to ask; then the others are empty */
@@ -38,3 +38,6 @@ int credential_helper_run(struct lc_slice name, const char *action, struct lc_sl
 void credential_wipe(struct lc_buf *b);
 /** The config.json that login writes; NULL without a home. */
 const char *credential_docker_file(char **environment, struct lc_arena *a);
+/** Paths where a user's credentials may be, in order; NULL where there can be none. Their count. */
+size_t credential_files(char **environment, unsigned uid, struct lc_arena *a,
+			const char *ret[CREDENTIAL_FILES_MAX]);

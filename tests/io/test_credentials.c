@@ -226,9 +226,45 @@ static void failing_memory_is_an_error(void **state)
 	assert_true(alloc_fail_each(look_up_once, NULL) > 0);
 }
 
+static void files_are_looked_for_in_order(void **state)
+{
+	(void)state;
+	static char home[] = "HOME=/h";
+	static char docker[] = "DOCKER_CONFIG=/d";
+	static char runtime[] = "XDG_RUNTIME_DIR=/r";
+	static char config[] = "XDG_CONFIG_HOME=/c";
+	static char only[] = "REGISTRY_AUTH_FILE=/only";
+	static const struct {
+		char *env[6];
+		size_t n;
+		const char *want[CREDENTIAL_FILES_MAX];
+	} rows[] = {
+		{ { home },
+		  3,
+		  { "/h/.docker/config.json", "/run/containers/7/auth.json",
+		    "/h/.config/containers/auth.json" } },
+		{ { home, docker, runtime, config },
+		  3,
+		  { "/d/config.json", "/r/containers/auth.json", "/c/containers/auth.json" } },
+		{ { home, docker, only }, 1, { "/only" } },
+		{ { NULL }, 3, { NULL, "/run/containers/7/auth.json", NULL } },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct lc_arena a = { 0 };
+		const char *got[CREDENTIAL_FILES_MAX];
+		char *env[6];
+		memcpy(env, rows[i].env, sizeof(env));
+		assert_int_equal(credential_files(env, 7, &a, got), rows[i].n);
+		for (size_t k = 0; k < rows[i].n; k++)
+			assert_slice(lc_str(got[k]), lc_str(rows[i].want[k]));
+		lc_arena_done(&a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(files_are_looked_for_in_order),
 		cmocka_unit_test(the_key_that_fits_best_counts),
 		cmocka_unit_test(text_that_is_no_pair_is_refused),
 		cmocka_unit_test(a_helper_goes_before_what_is_kept),
