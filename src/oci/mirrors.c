@@ -4,7 +4,7 @@
 #include "io/environment.h"
 #include "io/file.h"
 
-enum { RULES_MAX = 1024, FILE_BYTES_MAX = 1 << 20 };
+enum { RULES_MAX = 1024, FILES_MAX = 256, FILE_BYTES_MAX = 1 << 20 };
 
 /*
  * The part of TOML that such files use:
@@ -156,6 +156,51 @@ int mirrors_parse(struct lc_slice text, struct lc_arena *a, struct mirror_rules 
 	return rc;
 }
 
+/* The rules of one file behind those of others, and so before them. */
+static int add_file(const char *path, struct lc_arena *a, struct mirror_rules *all,
+		    struct lc_err *e)
+{
+	struct mirror_rules more = { 0 };
+	struct lc_slice text;
+	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
+	lc_buf_init(&b, FILE_BYTES_MAX);
+	int rc = io_read_file(path, &b, e);
+	if (rc == LC_ENOTFOUND)
+		return rc;
+	if (rc == 0)
+		rc = lc_arena_dup(a, lc_buf_get(&b), &text);
+	if (rc == 0)
+		rc = mirrors_parse(text, a, &more, e);
+	for (size_t i = 0; rc == 0 && i < more.n; i++) {
+		struct mirror_rule *r = lc_vec_push(a, all);
+		if (r)
+			*r = more.v[i];
+		else
+			rc = lc_fail(e, lc_arena_err(a), "no memory for registries");
+	}
+	return rc ? lc_wrap(e, rc, "%s", lc_quote(lc_str(path)).s) : 0;
+}
+
+/* What packages and administrators drop beside the file: *.conf in the order of their names. */
+static int add_dropped(const char *dir, struct lc_arena *a, struct mirror_rules *all,
+		       struct lc_err *e)
+{
+	struct lc_slices names = { 0 };
+	bool is_dir = false;
+	if (!io_exists(dir, &is_dir) || !is_dir)
+		return 0;
+	int rc = io_list_dir(dir, a, FILES_MAX, &names, e);
+	for (size_t i = 0; rc == 0 && i < names.n; i++) {
+		if (!lc_ends(names.v[i], LC_S(".conf")))
+			continue;
+		struct lc_slice path = lc_arena_fmt(a, "%s/%.*s", dir, LC_FMT(names.v[i]));
+		rc = path.p ? add_file((const char *)path.p, a, all, e)
+			    : lc_fail(e, lc_arena_err(a), "no memory for a path");
+	}
+	return rc;
+}
+
+/* One main file, the user's own or else the system's; but all that is dropped counts. */
 int mirrors_read(const struct oci_remote *remote, struct lc_arena *a, struct mirror_rules *ret,
 		 struct lc_err *e)
 {
@@ -163,26 +208,22 @@ int mirrors_read(const struct oci_remote *remote, struct lc_arena *a, struct mir
 	const char *home = io_env(remote->environment, "HOME");
 	struct lc_slice own = home ? lc_arena_fmt(a, "%s/.config/containers/registries.conf", home)
 				   : (struct lc_slice){ NULL, 0 };
-	const char *const files[] = { named, named ? NULL : (const char *)own.p,
+	const char *const files[] = { named ? named : (const char *)own.p,
 				      named ? NULL : "/etc/containers/registries.conf" };
-	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
-	struct lc_slice text;
+	int rc = LC_ENOTFOUND;
 	*ret = (struct mirror_rules){ 0 };
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		lc_buf_done(&b);
-		lc_buf_init(&b, FILE_BYTES_MAX);
-		int rc = files[i] ? io_read_file(files[i], &b, e) : LC_ENOTFOUND;
-		if (rc == LC_ENOTFOUND) {
-			lc_err_clear(e);
-			continue;
-		}
-		if (rc == 0)
-			rc = lc_arena_dup(a, lc_buf_get(&b), &text);
-		if (rc == 0)
-			rc = mirrors_parse(text, a, ret, e);
-		return rc ? lc_wrap(e, rc, "%s", lc_quote(lc_str(files[i])).s) : 0;
+	for (size_t i = 0; rc == LC_ENOTFOUND && i < 2; i++) {
+		lc_err_clear(e);
+		rc = files[i] ? add_file(files[i], a, ret, e) : LC_ENOTFOUND;
 	}
-	return 0;
+	if (rc && rc != LC_ENOTFOUND)
+		return rc;
+	lc_err_clear(e);
+	if (named) /* nothing but this */
+		return 0;
+	rc = add_dropped("/etc/containers/registries.conf.d", a, ret, e);
+	own = own.p ? lc_arena_fmt(a, "%.*s.d", LC_FMT(own)) : own;
+	return rc || !own.p ? rc : add_dropped((const char *)own.p, a, ret, e);
 }
 
 /* ---- using them ---- */
@@ -212,7 +253,7 @@ const struct mirror_rule *mirrors_find(const struct mirror_rules *rules,
 	size_t most = 0;
 	for (size_t i = 0; i < rules->n; i++) {
 		size_t n = covers(rules->v[i].prefix, ref);
-		if (n > most) {
+		if (n && n >= most) { /* of equal ones the last: it was dropped in later */
 			most = n;
 			best = &rules->v[i];
 		}

@@ -3,8 +3,10 @@
  *
  * Read are [[registry]] with prefix, location, insecure, blocked, and [[registry.mirror]] with
  * location, insecure, pull-from-mirror; other tables and keys are passed over. The file is
- * $CONTAINERS_REGISTRIES_CONF, else ~/.config/containers/registries.conf, else
- * /etc/containers/registries.conf. Source: containers-registries.conf(5).
+ * $CONTAINERS_REGISTRIES_CONF and no other, else ~/.config/containers/registries.conf, else
+ * /etc/containers/registries.conf; then the *.conf files of registries.conf.d beside the system's
+ * and the user's, a later rule before an equal earlier one. Source: containers-registries.conf(5),
+ * containers-registries.conf.d(5).
  */
 #pragma once
 
@@ -39,10 +41,10 @@ struct mirror_rules {
  */
 int mirrors_parse(struct lc_slice text, struct lc_arena *a, struct mirror_rules *ret,
 		  struct lc_err *e) LC_MUST_CHECK;
-/** The file that counts; none is no rules. */
+/** All files that count; none is no rules. */
 int mirrors_read(const struct oci_remote *r, struct lc_arena *a, struct mirror_rules *ret,
 		 struct lc_err *e) LC_MUST_CHECK;
-/** The rule with the longest prefix of registry/repository, NULL none. */
+/** The rule with the longest prefix of registry/repository, the last of equal ones; NULL none. */
 const struct mirror_rule *mirrors_find(const struct mirror_rules *rules,
 				       const struct oci_reference *ref);
 /** ref as a place keeps it. */

@@ -158,6 +158,30 @@ def attestations_in_an_index_are_no_images():
                 yield "an attestation was asked for"
 
 
+def rules_dropped_beside_the_file_count():
+    folder = HOME / ".config/containers/registries.conf.d"
+    folder.mkdir(parents=True)
+
+    def mirror(file, host, prefix="registry.invalid"):
+        (folder / file).write_text(f'[[registry]]\nprefix = "{prefix}"\n'
+                                   f'[[registry.mirror]]\nlocation = "{host}"\n')
+
+    with Registry(IMAGE) as r:
+        mirror("10.conf", "127.0.0.1:1")
+        mirror("20.conf", r.host)  # the later of two for the same
+        mirror("30.conf.old", "127.0.0.1:1", "registry.invalid/team")
+        yield from works(None, name="registry.invalid/team/app:1")
+        (HOME / ".config/containers/registries.conf").write_text("")
+        yield from works(None, name="registry.invalid/team/app:1")
+        only = {"CONTAINERS_REGISTRIES_CONF": "/dev/null"}
+        yield from fails(pull(None, name="registry.invalid/team/app:1", env=only), 1,
+                         "no such host")
+        (folder / "40.conf").write_text("[[registry]\nx")
+        yield from fails(pull(None, name=r.name()), 1, "40.conf", "line 2")
+    (HOME / ".config/containers/registries.conf").unlink()
+    shutil.rmtree(folder)
+
+
 # ---- who we are ----
 
 def tokens_are_fetched_with_and_without_a_user():
@@ -432,6 +456,7 @@ tap.run([(check.__name__, check) for check in (
     an_index_is_answered_by_platform,
     directories_without_an_index_are_read,
     mirrors_are_asked_first,
+    rules_dropped_beside_the_file_count,
     tokens_are_fetched_with_and_without_a_user,
     basic_is_answered_and_a_wrong_password_told,
     login_keeps_and_logout_forgets,
