@@ -72,6 +72,11 @@ int lc_buf_add(struct lc_buf *b, const void *p, size_t n)
 {
 	if (b->err || n == 0)
 		return b->err;
+	if (b->p && n <= b->room - b->n) { /* nearly always */
+		memcpy(b->p + b->n, p, n);
+		b->n += n;
+		return 0;
+	}
 	uint8_t *at = lc_buf_grow(b, n);
 	if (!at)
 		return b->err;
@@ -91,7 +96,10 @@ int lc_buf_str(struct lc_buf *b, const char *s)
 
 int lc_buf_byte(struct lc_buf *b, uint8_t c)
 {
-	return lc_buf_add(b, &c, 1);
+	if (b->err || !b->p || b->n == b->room)
+		return lc_buf_add(b, &c, 1);
+	b->p[b->n++] = c;
+	return 0;
 }
 
 int lc_buf_fmt(struct lc_buf *b, const char *fmt, ...)

@@ -78,3 +78,31 @@ static inline size_t json_plain_run(const uint8_t *p, size_t n)
 		i++;
 	return i;
 }
+
+/** True for a byte that stands as it is in JSON that may be put into HTML. */
+static inline int json_is_html_plain(uint8_t c)
+{
+	return json_is_plain(c) && c != '<' && c != '>' && c != '&';
+}
+
+/** The same for such JSON. */
+static inline size_t json_html_run(const uint8_t *p, size_t n)
+{
+	size_t i = 0;
+#if JSON_SSE2
+	for (; n - i >= JSON_BLOCK; i += JSON_BLOCK) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+		/* '<' is '>' without its second bit; no other byte becomes '>' by it. */
+		__m128i angle =
+			_mm_cmpeq_epi8(_mm_or_si128(v, _mm_set1_epi8(2)), _mm_set1_epi8('>'));
+		__m128i ampersand = _mm_cmpeq_epi8(v, _mm_set1_epi8('&'));
+		unsigned special = json_block_special(p + i) |
+				   (unsigned)_mm_movemask_epi8(_mm_or_si128(angle, ampersand));
+		if (special)
+			return i + json_block_first(special);
+	}
+#endif
+	while (i < n && json_is_html_plain(p[i]))
+		i++;
+	return i;
+}

@@ -37,23 +37,30 @@ static void put(struct json_writer *w, const void *p, size_t n)
 
 static void put_byte(struct json_writer *w, uint8_t c)
 {
-	put(w, &c, 1);
+	int rc = lc_buf_byte(w->out, c);
+	if (rc && !w->err)
+		w->err = rc;
+}
+
+/* Room for n bytes to be filled, or NULL. */
+static uint8_t *room_for(struct json_writer *w, size_t n)
+{
+	uint8_t *at = lc_buf_grow(w->out, n);
+	if (!at && !w->err)
+		w->err = lc_buf_err(w->out);
+	return at;
 }
 
 /* ---- layout ---- */
 
 static void new_line(struct json_writer *w)
 {
-	static const char spaces[] = "                                ";
-	size_t left = (size_t)w->indent * w->depth;
-	if (!w->indent)
+	size_t n = 1 + (size_t)w->indent * w->depth; /* both are small */
+	uint8_t *at = w->indent ? room_for(w, n) : NULL;
+	if (!at)
 		return;
-	put_byte(w, '\n');
-	while (left) {
-		size_t n = left < sizeof(spaces) - 1 ? left : sizeof(spaces) - 1;
-		put(w, spaces, n);
-		left -= n;
-	}
+	memset(at, ' ', n);
+	at[0] = '\n';
 }
 
 /* What stands between the last value and the next value or key. */
@@ -143,21 +150,10 @@ static void put_ascii(struct json_writer *w, uint8_t c)
 	}
 }
 
-static bool html_unsafe(uint8_t c)
-{
-	return c == '<' || c == '>' || c == '&';
-}
-
-/* Bytes that need no look: without html_safe whole blocks, with it one by one. */
+/* Bytes that need no look. */
 static size_t plain_run(const struct json_writer *w, struct lc_slice s)
 {
-	size_t n = json_plain_run(s.p, s.n);
-	size_t i = 0;
-	if (!w->html_safe)
-		return n;
-	while (i < n && !html_unsafe(s.p[i]))
-		i++;
-	return i;
+	return w->html_safe ? json_html_run(s.p, s.n) : json_plain_run(s.p, s.n);
 }
 
 /* Write what s starts with, one character beyond plain ASCII: the bytes it takes. */
@@ -183,9 +179,20 @@ static size_t put_character(struct json_writer *w, struct lc_slice s)
 
 static void put_string(struct json_writer *w, struct lc_slice s)
 {
+	size_t run = plain_run(w, s);
+	if (run == s.n) {
+		uint8_t *at = room_for(w, run + 2); /* a slice is in memory: no wrap */
+		if (!at)
+			return;
+		at[0] = '"';
+		if (run)
+			memcpy(at + 1, s.p, run);
+		at[run + 1] = '"';
+		return;
+	}
 	put_byte(w, '"');
 	while (s.n) {
-		size_t run = plain_run(w, s);
+		run = plain_run(w, s);
 		if (run)
 			put(w, s.p, run);
 		s = lc_skip(s, run);

@@ -1,5 +1,6 @@
 /* Writing JSON: layout, escapes, numbers, whole nodes, failures that stay. */
 #include "format/json.h"
+#include "format/json_scan.h"
 
 #include <locale.h>
 #include <math.h>
@@ -133,6 +134,24 @@ static void escapes_what_a_string_cannot_hold(void **state)
 	json_end_object(&t.w);
 	finish(&t, "{\"\\u003ck\\u003e\":\"\"}");
 	lc_buf_done(&t.buf);
+}
+
+/* Each byte at each place of a text of a few blocks: blocks see what a look at each byte sees. */
+static void runs_of_plain_bytes_end_where_they_should(void **state)
+{
+	enum { LONG = 37 };
+	uint8_t text[LONG];
+	(void)state;
+	for (unsigned c = 0; c < 256; c++) {
+		for (size_t at = 0; at < LONG; at++) {
+			memset(text, 'x', LONG);
+			text[at] = (uint8_t)c;
+			assert_int_equal(json_plain_run(text, LONG),
+					 json_is_plain((uint8_t)c) ? LONG : at);
+			assert_int_equal(json_html_run(text, LONG),
+					 json_is_html_plain((uint8_t)c) ? LONG : at);
+		}
+	}
 }
 
 /* Each pair of bytes, valid UTF-8 or not, comes out as a text that parses. */
@@ -462,6 +481,7 @@ int main(void)
 		cmocka_unit_test(lays_out_compact_and_indented),
 		cmocka_unit_test(indents_by_more_than_one_piece_of_spaces),
 		cmocka_unit_test(escapes_what_a_string_cannot_hold),
+		cmocka_unit_test(runs_of_plain_bytes_end_where_they_should),
 		cmocka_unit_test(any_bytes_come_out_as_valid_json),
 		cmocka_unit_test(writes_integers_to_their_ends),
 		cmocka_unit_test(writes_the_shortest_doubles),
