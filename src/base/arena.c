@@ -108,8 +108,10 @@ static uint8_t *place(struct lc_arena *a, size_t n, size_t align)
 	return next_block(a) ? cut_off(a, n, 0) : NULL;
 }
 
-/* Charged by what alignment makes of n, so that many tiny items cannot pass under the cap. */
-static void *take(struct lc_arena *a, size_t n, size_t align)
+/*
+ * Not set. Charged by what alignment makes of n, so that many tiny items cannot pass under the cap.
+ */
+static void *take_raw(struct lc_arena *a, size_t n, size_t align)
 {
 	size_t charge;
 	size_t used;
@@ -122,7 +124,14 @@ static void *take(struct lc_arena *a, size_t n, size_t align)
 	if (!p)
 		return fail(a, LC_ENOMEM);
 	a->used = used;
-	memset(p, 0, n);
+	return p;
+}
+
+static void *take(struct lc_arena *a, size_t n, size_t align)
+{
+	void *p = take_raw(a, n, align);
+	if (p)
+		memset(p, 0, n ? n : 1);
 	return p;
 }
 
@@ -139,13 +148,25 @@ void *lc_arena_array(struct lc_arena *a, size_t count, size_t size)
 	return lc_arena_alloc(a, n);
 }
 
+void *lc_arena_grow_raw(struct lc_arena *a, const void *old, size_t old_count, size_t new_count,
+			size_t size)
+{
+	size_t n;
+	size_t keep = lc_min(old_count, new_count);
+	if (!lc_mul(new_count, size, &n))
+		return fail(a, LC_ELIMIT);
+	void *p = take_raw(a, n, ALIGN);
+	if (p && old && keep)
+		memcpy(p, old, keep * size); /* fits: the product for new_count did */
+	return p;
+}
+
 void *lc_arena_grow(struct lc_arena *a, const void *old, size_t old_count, size_t new_count,
 		    size_t size)
 {
-	void *p = lc_arena_array(a, new_count, size);
-	size_t keep = lc_min(old_count, new_count);
-	if (p && old && keep)
-		memcpy(p, old, keep * size); /* fits: the product for new_count did */
+	uint8_t *p = lc_arena_grow_raw(a, old, old_count, new_count, size);
+	if (p && new_count > old_count)
+		memset(p + old_count * size, 0, (new_count - old_count) * size);
 	return p;
 }
 

@@ -31,9 +31,12 @@ void lc_arena_done(struct lc_arena *a);
 void *lc_arena_alloc(struct lc_arena *a, size_t n);
 /** count items of size bytes, overflow checked, zeroed. */
 void *lc_arena_array(struct lc_arena *a, size_t count, size_t size);
-/** Grow an array obtained from this arena: copies; old_count items are kept. */
+/** Grow an array obtained from this arena: copies; old_count items are kept, the others zeroed. */
 void *lc_arena_grow(struct lc_arena *a, const void *old, size_t old_count, size_t new_count,
 		    size_t size);
+/** The same with the others not set: pages that are not needed are not touched. */
+void *lc_arena_grow_raw(struct lc_arena *a, const void *old, size_t old_count, size_t new_count,
+			size_t size);
 /** Copy of the bytes with a NUL behind them; LC_ENOMEM/LC_ELIMIT. Empty slices copy to "". */
 int lc_arena_dup(struct lc_arena *a, struct lc_slice s, struct lc_slice *ret) LC_MUST_CHECK;
 /** NUL-terminated copy, or NULL. Bytes after an inner NUL are kept but C sees the first part. */

@@ -10,11 +10,13 @@ void *lc_vec_push_(struct lc_arena *a, void **v, size_t *n, size_t *room, size_t
 			a->err = LC_ELIMIT;
 			return NULL;
 		}
-		items = lc_arena_grow(a, items, *n, want, size);
+		items = lc_arena_grow_raw(a, items, *n, want, size);
 		if (!items)
 			return NULL;
 		memcpy(v, &items, sizeof(items));
 		*room = want;
 	}
-	return items + size * (*n)++;
+	uint8_t *item = items + size * (*n)++;
+	memset(item, 0, size);
+	return item;
 }
