@@ -91,9 +91,9 @@ int cli_trace_end(struct cli_io *io, const struct cli_values *v, int status)
 {
 	struct lc_err e = { 0 };
 	struct lc_buf b LC_CLEANUP(lc_buf_done);
+	lc_buf_init(&b, TRACE_BYTES_MAX);
 	if (!is_wanted(v))
 		return status;
-	lc_buf_init(&b, TRACE_BYTES_MAX);
 	put_all(&b);
 	lc_trace_stop();
 	if (write_file(v->v[CLI_OPT_TRACE].text, &b, &e))
