@@ -114,6 +114,18 @@ static void set_limits(struct cli_job *j)
 	j->q.open.limits = &j->limits;
 }
 
+/* All of them named is as none: also what no file says anything of. */
+static void set_squash(struct cli_job *j)
+{
+	const struct lc_slices *wanted = &j->v->v[CLI_OPT_PKG_RELATIONSHIPS].list;
+	const struct lc_slice how = j->v->v[CLI_OPT_DETECTION_PRIORITY].text;
+	j->q.squash.comprehensive = lc_eq(how, LC_S("comprehensive"));
+	for (unsigned i = 0; wanted->n && i < INV_REL_N; i++) {
+		if (cli_list_has(wanted, inv_relationship_name((enum inv_relationship)i)))
+			j->q.squash.relationships |= 1u << i;
+	}
+}
+
 int cli_job_prepare(struct cli_job *j, const struct lc_slice *target, struct lc_err *e)
 {
 	const struct cli_values *v = j->v;
@@ -124,6 +136,7 @@ int cli_job_prepare(struct cli_job *j, const struct lc_slice *target, struct lc_
 	j->q.inventory.targets = INV_TARGET_IMAGE;
 	j->q.inventory.skip_files = v->v[CLI_OPT_SKIP_FILES].list;
 	j->q.inventory.skip_dirs = v->v[CLI_OPT_SKIP_DIRS].list;
+	set_squash(j);
 	j->q.threads = (unsigned)v->v[CLI_OPT_PARALLEL].number;
 	j->q.sandbox = !v->v[CLI_OPT_NO_SANDBOX].flag;
 	j->q.reproducible = v->v[CLI_OPT_REPRODUCIBLE].flag;

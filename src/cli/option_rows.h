@@ -101,13 +101,14 @@ CLI_ROW(DISTRO, "distro", 0, CLI_STRING, "FAMILY/VERSION", NULL, NULL, 0, 0, CLI
 	"scan", N_("take this operating system instead of the one found"),
 	N_("the image's own release files decide"))
 CLI_ROW(DETECTION_PRIORITY, "detection-priority", 0, CLI_ENUM, "HOW", "precise",
-	"precise,comprehensive", 0, 0, CLI_TRIVY, CLI_IGNORED, "scan",
-	N_("prefer few false findings, or few missed ones"),
-	N_("packages of operating systems have one way only"))
+	"precise,comprehensive", 0, 0, CLI_TRIVY, CLI_SAME, "scan",
+	N_("prefer few false findings, or few missed ones: comprehensive also judges by themselves "
+	   "those packages of languages that the system's own packages brought"),
+	NULL)
 CLI_ROW(PKG_RELATIONSHIPS, "pkg-relationships", 0, CLI_LIST, "LIST", NULL,
-	"unknown,root,workspace,direct,indirect", 0, 0, CLI_TRIVY, CLI_IGNORED, "scan",
-	N_("which packages to look at by how they came"),
-	N_("packages of operating systems have no relationship"))
+	"unknown,root,workspace,direct,indirect", 0, 0, CLI_TRIVY, CLI_SAME, "scan",
+	N_("which packages to look at by how they came: those of operating systems are unknown"),
+	NULL)
 CLI_ROW(FILE_PATTERNS, "file-patterns", 0, CLI_REPEAT, "TYPE:REGEX", NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_REFUSED, "scan", N_("read files of these names as this type"),
 	N_("each type's own names are read"))
@@ -161,8 +162,8 @@ CLI_ROW(GROUP_BY, "group-by", 0, CLI_ENUM, "WHAT", "package", "package,source", 
 CLI_ROW(TEMPLATE, "template", 't', CLI_STRING, "TEXT", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
 	"output", N_("fill this template"), N_("use --format json and jq"))
 CLI_ROW(DEPENDENCY_TREE, "dependency-tree", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
-	CLI_REFUSED, "output", N_("show what brought a package"),
-	N_("packages of operating systems have no tree here"))
+	CLI_SAME, "output",
+	N_("table: show what brought the packages with findings"), NULL)
 CLI_ROW(EXIT_CODE, "exit-code", 0, CLI_INT, "N", "0", NULL, 0, 255, CLI_TRIVY, CLI_SAME, "output",
 	N_("exit with this status when anything is found"), NULL)
 CLI_ROW(EXIT_ON_EOL, "exit-on-eol", 0, CLI_INT, "N", "0", NULL, 0, 255, CLI_TRIVY, CLI_SAME,

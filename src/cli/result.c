@@ -44,6 +44,7 @@ static struct report_write_options options_of(struct cli_io *io, const struct cl
 		.width = t.width,
 		.box = t.utf8,
 		.group_by_source = lc_eq(v->v[CLI_OPT_GROUP_BY].text, LC_S("source")),
+		.dependency_tree = v->v[CLI_OPT_DEPENDENCY_TREE].flag,
 		.translate = cli_translate,
 	};
 	const struct lc_slices *tables = &v->v[CLI_OPT_TABLE_MODE].list;

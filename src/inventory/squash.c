@@ -238,12 +238,15 @@ static int lay_over(struct squash *s, const struct inv_layer_facts *facts, size_
 
 /* ---- all ---- */
 
-int inv_squash_new(size_t layers_max, struct lc_arena *a, struct squash **ret, struct lc_err *e)
+int inv_squash_new(const struct squash_options *options, size_t layers_max, struct lc_arena *a,
+		   struct squash **ret, struct lc_err *e)
 {
 	struct squash *s = lc_alloc0(1, sizeof(*s));
 	if (!s)
 		return lc_fail(e, LC_ENOMEM, "squash: out of memory");
 	s->arena = a;
+	if (options)
+		s->options = *options;
 	lc_arena_init(&s->work, work_bytes_max);
 	s->layers_max = layers_max;
 	s->layers = lc_new_array(&s->work, struct squash_layer, layers_max ? layers_max : 1);
@@ -298,6 +301,8 @@ int inv_squash_end(struct squash *s, struct inventory *ret, struct lc_err *e)
 	int r = squash_join(s);
 	squash_build_tell(s);
 	r = r ? r : squash_tell(s);
+	r = r || s->options.comprehensive ? r : squash_own(s);
+	squash_related(s, s->options.relationships);
 	r = r ? r : squash_links(s);
 	s->ret = NULL;
 	if (r)
@@ -310,7 +315,7 @@ int inv_squash(const struct inv_layer_facts *const *layers, size_t n, struct lc_
 	       struct inventory *ret, struct lc_err *e)
 {
 	LC_CLEANUP(inv_squash_freep) struct squash *s = NULL;
-	int r = inv_squash_new(n, a, &s, e);
+	int r = inv_squash_new(NULL, n, a, &s, e);
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = inv_squash_add(s, layers[i], e);
 	return r ? r : inv_squash_end(s, ret, e);

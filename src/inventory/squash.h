@@ -40,6 +40,13 @@ struct inventory {
 	struct lc_slice os_file;
 	struct inv_repository repository;
 	bool has_repository;
+	size_t owned; /* packages left out, as packages of the system own their files */
+};
+
+/** What of the packages found is wanted in the end; facts do not depend on it. */
+struct squash_options {
+	bool comprehensive;     /* languages' packages that the system's own brought, too */
+	unsigned relationships; /* bits by enum inv_relationship; 0 all */
 };
 
 /**
@@ -49,11 +56,12 @@ struct inventory {
 struct squash;
 
 /**
+ * @param options     NULL: what most want
  * @param layers_max  how many layers will be added at most
  * @param a           holds the result; used until inv_squash_end()
  */
-int inv_squash_new(size_t layers_max, struct lc_arena *a, struct squash **ret,
-		   struct lc_err *e) LC_MUST_CHECK;
+int inv_squash_new(const struct squash_options *options, size_t layers_max, struct lc_arena *a,
+		   struct squash **ret, struct lc_err *e) LC_MUST_CHECK;
 /** Lay the next layer over the others; NULL where it could not be read. Failures are final. */
 int inv_squash_add(struct squash *s, const struct inv_layer_facts *facts,
 		   struct lc_err *e) LC_MUST_CHECK;

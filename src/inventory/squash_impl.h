@@ -36,6 +36,7 @@ struct squash_layer {
 };
 
 struct squash {
+	struct squash_options options;
 	struct squash_layer *layers; /* those added so far */
 	size_t layers_n, layers_max;
 	struct lc_arena *arena; /* the result's */
@@ -65,6 +66,10 @@ int squash_build_add(struct squash *s, const struct inv_layer_facts *facts,
 void squash_build_tell(struct squash *s);
 /** Everything that is alive into the result. */
 int squash_join(struct squash *s) LC_MUST_CHECK;
+/** Leave out what the system's own packages brought: after squash_tell(), which knows of what. */
+int squash_own(struct squash *s) LC_MUST_CHECK;
+/** Leave out packages of other relationships: bits by enum inv_relationship, 0 keeps all. */
+void squash_related(struct squash *s, unsigned relationships);
 /** What other files tell of the packages, and dependencies by id. Packages are sorted. */
 int squash_tell(struct squash *s) LC_MUST_CHECK;
 /** Wanted paths that are links to what nobody read. */

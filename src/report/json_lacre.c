@@ -23,9 +23,9 @@ static void write_database(struct json_writer *w, const struct adv_db_info *db)
 	json_end_object(w);
 }
 
-static void write_coverage(struct json_writer *w, const struct report_coverage *c,
-			   bool reproducible)
+static void write_coverage(struct json_writer *w, const struct report *r)
 {
+	const struct report_coverage *c = &r->coverage;
 	json_write_key(w, "Coverage");
 	json_begin_object(w);
 	json_member_u64(w, "BytesStored", c->bytes_stored);
@@ -33,10 +33,11 @@ static void write_coverage(struct json_writer *w, const struct report_coverage *
 	json_member_u64(w, "Entries", c->entries);
 	json_member_u64(w, "FilesRead", c->files_read);
 	json_member_u64(w, "Packages", c->packages);
+	json_member_u64_opt(w, "PackagesOfSystem", r->inventory.owned);
 	json_member_u64(w, "NotUnderstood", c->not_understood);
 	json_member_u64(w, "Layers", c->layers);
 	json_member_u64(w, "LayersUnreadable", c->layers_unreadable);
-	if (!reproducible)
+	if (!r->reproducible)
 		json_member_u64_opt(w, "LayersCached", c->layers_cached);
 	json_end_object(w);
 }
@@ -155,7 +156,7 @@ void json_lacre(struct json_out *j)
 	json_member_str(w, "Version", r->version);
 	json_member_bool(w, "Reproducible", r->reproducible);
 	json_member_bool(w, "Partial", r->coverage.partial);
-	write_coverage(w, &r->coverage, r->reproducible);
+	write_coverage(w, r);
 	write_sandbox(w, r);
 	write_database(w, &r->db);
 	write_match(w, &r->match);

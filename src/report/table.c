@@ -49,6 +49,7 @@ int report_write_table(const struct report *r, const struct report_write_options
 		table_summary(&t);
 	for (size_t i = 0; i < r->results_n && !o->no_details; i++) {
 		table_result(&t, &r->results[i]);
+		table_tree(&t, &r->results[i]);
 		table_suppressed(&t, &r->results[i]);
 	}
 	table_notes(&t);

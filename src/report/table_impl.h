@@ -39,6 +39,8 @@ struct table_group {
 };
 /** In the order of names; *ret_n 0 and the arena's error when out of memory. */
 struct table_group *table_groups(struct table *t, const struct report_result *res, size_t *ret_n);
+/** Who brought the packages with findings: --dependency-tree. */
+void table_tree(struct table *t, const struct report_result *res);
 void table_suppressed(struct table *t, const struct report_result *res);
 /** Warnings, layers that could not be read, files that were not understood. */
 void table_notes(struct table *t);

@@ -14,6 +14,7 @@ struct report_write_options {
 	unsigned width;              /* columns; 0: as wide as it takes (piped) */
 	bool box;                    /* line-drawing characters (a UTF-8 terminal), else ASCII */
 	bool group_by_source;        /* table: a row for each source package and vulnerability */
+	bool dependency_tree;        /* table: what brought the packages with findings */
 	bool no_summary, no_details; /* table: leave out the summary, or the tables of findings */
 	const char *(*translate)(const char *text); /* NULL: as it is */
 };

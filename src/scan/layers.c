@@ -194,7 +194,7 @@ int scan_layers_run(const struct scan_request *q, const struct oci_image *image,
 {
 	LC_CLEANUP(inv_squash_freep) struct squash *squash = NULL;
 	struct scan_layers l = { .n = image->layers_n };
-	int rc = inv_squash_new(l.n, a, &squash, e);
+	int rc = inv_squash_new(&q->squash, l.n, a, &squash, e);
 	if (rc)
 		return rc;
 	l.v = lc_alloc0(l.n ? l.n : 1, sizeof(*l.v));

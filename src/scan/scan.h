@@ -9,12 +9,14 @@
 
 #include "report/report.h"
 #include "inventory/matcher.h"
+#include "inventory/squash.h"
 #include "oci/layer.h"
 #include "scan/cache.h"
 
 struct scan_request {
 	struct oci_open_options open;
 	struct inv_options inventory; /* groups, targets, what is skipped */
+	struct squash_options squash; /* which packages are wanted */
 	const char *db_path;          /* NULL: the starter */
 	const struct match_options *match;
 	const struct judge_options

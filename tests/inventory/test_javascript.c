@@ -8,13 +8,15 @@
 static const struct row npm[] = {
 	ROW("the tree of version 1",
 	    "{\"lockfileVersion\":1,\n\"dependencies\":{\n\"a\":{\"version\":\"1.0.0\",\n"
-	    "\"requires\":{\"b\":\"2\",\"x\":\"1\"},\n\"dependencies\":{\"b\":{\"version\":\"2.0.0\","
+	    "\"requires\":{\"b\":\"2\",\"x\":\"1\"},\n\"dependencies\":{\"b\":{\"version\":\""
+	    "2.0.0\","
 	    "\"dev\":true}}},\n\"b\":{\"version\":\"1.9.0\"}}}",
 	    "p npm a 1.0.0 dep=b@2.0.0 lines=3-5\n"
 	    "p npm b 2.0.0 flags=1 lines=5-5\n"
 	    "p npm b 1.9.0 lines=6-6\n"),
 	ROW("the places of version 3",
-	    "{\"packages\":{\"\":{\"dependencies\":{\"a\":\"1\"},\"devDependencies\":{\"c\":\"3\"}},\n"
+	    "{\"packages\":{\"\":{\"dependencies\":{\"a\":\"1\"},\"devDependencies\":{\"c\":\""
+	    "3\"}},\n"
 	    "\"node_modules/a\":{\"version\":\"1.0.0\",\"dependencies\":{\"@s/b\":\"2\"},"
 	    "\"license\":\"MIT\"},\n"
 	    "\"node_modules/@s/b\":{\"version\":\"1.0.0\"},\n"
@@ -27,7 +29,8 @@ static const struct row npm[] = {
 	    "p npm c 3.0.0 flags=1 direct lines=5-5\n"),
 	ROW("one package in two places, for development in one of them",
 	    "{\"packages\":{\"\":{},\n\"node_modules/a\":{\"version\":\"1\",\"dev\":true},\n"
-	    "\"node_modules/b/node_modules/a\":{\"version\":\"1\",\"license\":{\"type\":\"MIT\"}}}}",
+	    "\"node_modules/b/node_modules/a\":{\"version\":\"1\",\"license\":{\"type\":\""
+	    "MIT\"}}}}",
 	    "p npm a 1 lic=MIT indirect lines=2-2,3-3\n"),
 	ROW("workspaces, and what they ask for",
 	    "{\"packages\":{\"\":{\"workspaces\":[\"w/*\"]},\n"
@@ -40,7 +43,8 @@ static const struct row npm[] = {
 	ROW("aliases", "{\"packages\":{\"node_modules/a\":{\"name\":\"real\",\"version\":\"1\"}}}",
 	    "p npm real 1 lines=1-1\n"),
 	ROW("aliases of version 1",
-	    "{\"dependencies\":{\"a\":{\"version\":\"npm:@s/real@1\"},\"b\":{\"version\":\"file:b\"}}}",
+	    "{\"dependencies\":{\"a\":{\"version\":\"npm:@s/real@1\"},\"b\":{\"version\":\""
+	    "file:b\"}}}",
 	    "p npm @s/real 1 lines=1-1\n"),
 	ROW("a link that leads nowhere", "{\"packages\":{\"node_modules/a\":{\"link\":true}}}", ""),
 	ROW("comments, a BOM and a comma at the end", "\xef\xbb\xbf{/* c */\"dependencies\":{},}",
@@ -53,11 +57,13 @@ static const struct row npm[] = {
 	ROW("a list of packages", "{\"packages\":[],\"dependencies\":[]}",
 	    "! malformed: dependencies are not an object\n"),
 	ROW("values of other types",
-	    "{\"packages\":{\"node_modules/a\":{\"version\":\"1\",\"dependencies\":[\"b\"],\"license\":7},"
+	    "{\"packages\":{\"node_modules/a\":{\"version\":\"1\",\"dependencies\":[\"b\"],\""
+	    "license\":7},"
 	    "\"node_modules/b\":7,\"\":[]}}",
 	    "p npm a 1 indirect lines=1-1\n! malformed: line 1: package without a version\n"),
 	ROW("a circle",
-	    "{\"packages\":{\"node_modules/a\":{\"version\":\"1\",\"dependencies\":{\"a\":\"1\"}}}}",
+	    "{\"packages\":{\"node_modules/a\":{\"version\":\"1\",\"dependencies\":{\"a\":\""
+	    "1\"}}}}",
 	    "p npm a 1 dep=a@1 lines=1-1\n"),
 	ROW("cut short", "{\"packages\":{\"node_modules/a\":{",
 	    "! truncated: line 1, column 32: the text ends too early\n"),
@@ -101,7 +107,8 @@ static void the_manifest_says_what_version_1_does_not(void **state)
 static const struct row yarn[] = {
 	ROW("classic",
 	    "# yarn lockfile v1\n\n\n\"a@^1\", a@~1.2:\n  version \"1.2.3\"\n"
-	    "  resolved \"https://r/a.tgz#0\"\n  dependencies:\n    \"@s/b\" \"^2\"\n    c \"1\"\n\n"
+	    "  resolved \"https://r/a.tgz#0\"\n  dependencies:\n    \"@s/b\" \"^2\"\n    c \""
+	    "1\"\n\n"
 	    "\"@s/b@^2\":\n  version \"2.0.0\"\n",
 	    "p yarn a 1.2.3 dep=@s/b@2.0.0 lines=4-9\np yarn @s/b 2.0.0 lines=11-12\n"),
 	ROW("berry",
@@ -147,12 +154,12 @@ static void manifests_say_what_yarns_does_not(void **state)
 			    "  version \"2\"\nc@3:\n  version \"3\"\n  dependencies:\n    d \"4\"\n"
 			    "    b \"2\"\nd@4:\n  version \"4\"\n") },
 		{ "p/package.json",
-		  LC_S_INIT(
-			  "{\"name\":\"root\",\"version\":\"0.1.0\",\"license\":\"MIT\","
-			  "\"workspaces\":{\"packages\":[\"./w/*\"]},\"devDependencies\":{\"c\":\"3\"}}") },
+		  LC_S_INIT("{\"name\":\"root\",\"version\":\"0.1.0\",\"license\":\"MIT\","
+			    "\"workspaces\":{\"packages\":[\"./w/*\"]},\"devDependencies\":{\""
+			    "c\":\"3\"}}") },
 		{ "p/w/x/package.json",
-		  LC_S_INIT(
-			  "{\"name\":\"x\",\"version\":\"0.2.0\",\"dependencies\":{\"a\":\"^1\"}}") },
+		  LC_S_INIT("{\"name\":\"x\",\"version\":\"0.2.0\",\"dependencies\":{\"a\":\""
+			    "^1\"}}") },
 		{ "p/other/package.json", LC_S_INIT("{\"name\":\"o\",\"version\":\"1\"}") },
 		{ "p/w/y/package.json", LC_S_INIT("[") },
 	};
@@ -227,12 +234,14 @@ static void reads_pnpms_lock_files(void **state)
 
 static const struct row bun[] = {
 	ROW("workspaces, nested packages, an alias",
-	    "{\"workspaces\":{\"\":{\"dependencies\":{\"a\":\"1\"},\"devDependencies\":{\"c\":\"3\"}},"
+	    "{\"workspaces\":{\"\":{\"dependencies\":{\"a\":\"1\"},\"devDependencies\":{\"c\":"
+	    "\"3\"}},"
 	    "\"w\":{\"name\":\"w\",\"version\":\"0.1.0\",\"dependencies\":{\"b\":\"1\"}},},\n"
 	    "// c\n\"packages\":{\n"
 	    "\"a\":[\"a@1.0.0\",\"\",{\"dependencies\":{\"b\":\"2\"}},\"sha512-x\"],\n"
 	    "\"b\":[\"b@1.0.0\",\"\",{}],\n\"a/b\":[\"b@2.0.0\"],\n"
-	    "\"c\":[\"@s/real@3.0.0\",\"\",{\"dependencies\":{\"d\":\"4\"}}],\n\"d\":[\"d@4.0.0\"],\n"
+	    "\"c\":[\"@s/real@3.0.0\",\"\",{\"dependencies\":{\"d\":\"4\"}}],\n\"d\":[\""
+	    "d@4.0.0\"],\n"
 	    "\"w\":[\"w@workspace:w\"],\n\"x\":[\"x@file:../x\",{}],\n}}",
 	    "p bun a 1.0.0 dep=b@2.0.0 direct lines=4-4\n"
 	    "p bun b 1.0.0 direct lines=5-5\n"
@@ -304,7 +313,8 @@ static void no_memory_is_an_error(void **state)
 		{ &inv_npm_lock, "package-lock.json",
 		  LC_S_INIT(
 			  "{\"packages\":{\"\":{\"dependencies\":{\"a\":\"1\"}},\"node_modules/a\":"
-			  "{\"version\":\"1\",\"license\":\"MIT\",\"dependencies\":{\"a\":\"1\"}}}}") },
+			  "{\"version\":\"1\",\"license\":\"MIT\",\"dependencies\":{\"a\":\""
+			  "1\"}}}}") },
 		{ &inv_yarn_lock, "yarn.lock",
 		  LC_S_INIT("a@1:\n  version \"1\"\n  dependencies:\n    a \"1\"\n") },
 		{ &inv_bun_lock, "bun.lock",

@@ -73,7 +73,8 @@ static const struct row poetry[] = {
 	    "[package.dependencies]\nB_b = \">=2\"\nc = {version = \"*\", optional = true}\n"
 	    "[[package]]\nname = \"b-b\"\nversion = \"2\"\ncategory = \"dev\"\n"
 	    "[[package]]\nname = \"c\"\nversion = \"3\"\ngroups = [\"docs\"]\n"
-	    "[[package]]\nname = \"own\"\nversion = \"0\"\n[package.source]\ntype = \"directory\"\n",
+	    "[[package]]\nname = \"own\"\nversion = \"0\"\n[package.source]\ntype = \""
+	    "directory\"\n",
 	    "p poetry a 1 dep=b-b@2,c@3 lines=1-4\np poetry b-b 2 flags=1 lines=8-11\n"
 	    "p poetry c 3 flags=1 lines=12-15\n"),
 	ROW("broken ones",
@@ -117,7 +118,8 @@ static const struct row pylock[] = {
 	    "default-groups = [\"base\"]\n"
 	    "[[packages]]\nname = \"a\"\nversion = \"1\"\ndependencies = [{ name = \"b\" }]\n"
 	    "[[packages]]\nname = \"b\"\nversion = \"2\"\nmarker = \"'dev' in dependency_groups\"\n"
-	    "[[packages]]\nname = \"c\"\nversion = \"3\"\nmarker = \"'base' in dependency_groups\"\n"
+	    "[[packages]]\nname = \"c\"\nversion = \"3\"\nmarker = \"'base' in "
+	    "dependency_groups\"\n"
 	    "[[packages]]\nname = \"d\"\nversion = \"4\"\n"
 	    "marker = \"'dev' in dependency_groups or 'x' in extras\"\n"
 	    "[[packages]]\nname = \"e\"\ndirectory = { path = \".\" }\n"
@@ -148,13 +150,13 @@ static void the_project_says_what_locks_do_not(void **state)
 	};
 	static const struct facts_file pdm[] = {
 		{ "pdm.lock",
-		  LC_S_INIT(
-			  "[[package]]\nname = \"a\"\nversion = \"1\"\ngroups = [\"default\"]\n"
-			  "dependencies = [\"b>=2; python_version < '3'\"]\n"
-			  "[[package]]\nname = \"b\"\nversion = \"2\"\ngroups = [\"default\", \"t\"]\n"
-			  "[[package]]\nname = \"c\"\nversion = \"3\"\ngroups = [\"t\"]\n"
-			  "[[package]]\nname = \"d\"\nversion = \"4\"\ngroups = [\"extra\"]\n"
-			  "[[package]]\nname = \"own\"\nversion = \"0\"\npath = \".\"\n") },
+		  LC_S_INIT("[[package]]\nname = \"a\"\nversion = \"1\"\ngroups = [\"default\"]\n"
+			    "dependencies = [\"b>=2; python_version < '3'\"]\n"
+			    "[[package]]\nname = \"b\"\nversion = \"2\"\ngroups = [\"default\", "
+			    "\"t\"]\n"
+			    "[[package]]\nname = \"c\"\nversion = \"3\"\ngroups = [\"t\"]\n"
+			    "[[package]]\nname = \"d\"\nversion = \"4\"\ngroups = [\"extra\"]\n"
+			    "[[package]]\nname = \"own\"\nversion = \"0\"\npath = \".\"\n") },
 		{ "pyproject.toml",
 		  LC_S_INIT("[project]\nname = \"p\"\ndependencies = [\"a[x]>=1\"]\n"
 			    "[project.optional-dependencies]\nextra = [\"d\"]\n"
@@ -184,7 +186,8 @@ static void the_project_says_what_locks_do_not(void **state)
 
 static const struct row environment[] = {
 	ROW("pinned ones",
-	    "dependencies:\n  - a=1.0=py_0\n  - c::b ==2\n  - d 3 x_0\n  - e>=1\n  - f=1.*\n  - _g\n"
+	    "dependencies:\n  - a=1.0=py_0\n  - c::b ==2\n  - d 3 x_0\n  - e>=1\n  - f=1.*\n  "
+	    "- _g\n"
 	    "  - pip:\n    - h==4\n    - i>1\n",
 	    "p conda-environment a 1.0 build=py_0 lines=2-2\np conda-environment b 2 lines=3-3\n"
 	    "p conda-environment d 3 build=x_0 lines=4-4\n"
@@ -202,7 +205,8 @@ static const struct row conda[] = {
 	ROW("a package",
 	    "{\"name\":\"a\",\"version\":\"1\",\"build\":\"py311_0\",\"license\":\"BSD\","
 	    "\"md5\":\"00000000000000000000000000000000\"}",
-	    "p conda-pkg a 1 lic=BSD sum=md5:00000000000000000000000000000000 build=py311_0 lines=0-0\n"),
+	    "p conda-pkg a 1 lic=BSD sum=md5:00000000000000000000000000000000 build=py311_0 "
+	    "lines=0-0\n"),
 	ROW("no version", "{\"name\":\"a\"}", "! malformed: no name and version of a package\n"),
 	ROW("cut short", "{", "! truncated: line 1, column 2: the text ends too early\n"),
 };
@@ -272,14 +276,14 @@ static void no_memory_is_an_error(void **state)
 		{ &inv_pipfile_lock, "Pipfile.lock",
 		  LC_S_INIT("{\"default\":{\"a\":{\"version\":\"==1\"}}}") },
 		{ &inv_uv_lock, "uv.lock",
-		  LC_S_INIT(
-			  "[[package]]\nname = \"p\"\nversion = \"0\"\nsource = { virtual = \".\" }\n"
-			  "dependencies = [{ name = \"p\" }]\n") },
+		  LC_S_INIT("[[package]]\nname = \"p\"\nversion = \"0\"\nsource = { virtual = \""
+			    ".\" }\n"
+			    "dependencies = [{ name = \"p\" }]\n") },
 		{ &inv_python_package, "METADATA",
 		  LC_S_INIT("Name: a\nVersion: 1\nClassifier: License :: X\n") },
 		{ &inv_conda_installed, "a.json",
-		  LC_S_INIT(
-			  "{\"name\":\"a\",\"version\":\"1\",\"md5\":\"00000000000000000000000000000000\"}") },
+		  LC_S_INIT("{\"name\":\"a\",\"version\":\"1\",\"md5\":\""
+			    "00000000000000000000000000000000\"}") },
 	};
 	(void)state;
 	facts_alloc(tries, N(tries));

@@ -35,6 +35,7 @@ struct stack {
 	size_t n;
 	struct lc_arena arena;
 	struct inventory inventory;
+	struct squash_options options;
 };
 
 static struct lc_slice word(struct lc_slice *line)
@@ -150,7 +151,7 @@ static void forget_layer(struct stack *st, size_t i)
 static int squash_stack(struct stack *st)
 {
 	LC_CLEANUP(inv_squash_freep) struct squash *s = NULL;
-	int r = inv_squash_new(st->n, &st->arena, &s, NULL);
+	int r = inv_squash_new(&st->options, st->n, &st->arena, &s, NULL);
 	for (size_t i = 0; i < st->n && r == 0; i++) {
 		r = inv_squash_add(s, st->layers[i], NULL);
 		for (size_t k = 0; k <= i && r == 0; k++) {
@@ -286,6 +287,53 @@ static void packages_have_the_layer_that_brought_them(void **state)
 		  "apk n 1 0/0 db\napk n 2 0/0 db\n" },
 	};
 	check(rows, N(rows));
+}
+
+static void what_the_system_owns_is_told_of_once(void **state)
+{
+	(void)state;
+	static const struct squash_row rows[] = {
+		{ "a file of a package of the system",
+		  { "p db dpkg n 1\no info dpkg n usr/x/a\np usr/x/a npm n 1\np usr/x/b npm n 2" },
+		  "dpkg n 1 0/0 db own=usr/x/a\nnpm n 2 0/0 usr/x/b\n" },
+		{ "by way of a link",
+		  { "l lib usr/lib\np db dpkg n 1\no info dpkg n lib/a\np usr/lib/a npm n 1" },
+		  "dpkg n 1 0/0 db own=lib/a\n" },
+		{ "links in a circle",
+		  { "l lib lib\np db dpkg n 1\no info dpkg n lib/a\np usr/lib/a npm n 1" },
+		  "dpkg n 1 0/0 db own=lib/a\nnpm n 1 0/0 usr/lib/a\n" },
+		{ "a package that is gone owns nothing",
+		  { "p db dpkg n 1\no info dpkg n a\np a npm n 1", "p db dpkg m 1" },
+		  "dpkg m 1 1/1 db\nnpm n 1 0/0 a\n" },
+		{ "languages' packages own nothing",
+		  { "p a npm n 1\no b npm n c\np c npm m 1" },
+		  "npm m 1 0/0 c\nnpm n 1 0/0 a\n" },
+	};
+	check(rows, N(rows));
+}
+
+static void options_say_what_is_wanted(void **state)
+{
+	static const struct {
+		struct squash_options options;
+		size_t packages, owned;
+	} rows[] = {
+		{ { false, 0 }, 2, 1 },
+		{ { true, 0 }, 3, 0 },
+		{ { false, 1u << INV_REL_UNKNOWN }, 2, 1 },
+		{ { true, 1u << INV_REL_DIRECT | 1u << INV_REL_ROOT }, 0, 0 },
+	};
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		struct stack st = { .options = rows[i].options };
+		assert_int_equal(add_layer(&st, LC_S("p db dpkg n 1\no info dpkg n a\n"
+						     "p a npm n 1\np b npm n 2")),
+				 0);
+		assert_int_equal(squash_stack(&st), 0);
+		assert_int_equal(st.inventory.packages.n, rows[i].packages);
+		assert_int_equal(st.inventory.owned, rows[i].owned);
+		stack_done(&st);
+	}
 }
 
 static void links_are_followed_inside_the_root(void **state)
@@ -792,7 +840,7 @@ static void a_hidden_layer_is_not_needed(void **state)
 	assert_int_equal(add_layer(&st, LC_S("p a npm n 1\nl lib usr/lib db\nw x\nf y")), 0);
 	assert_int_equal(add_layer(&st, LC_S("! b broken\nf c")), 0);
 	assert_int_equal(add_layer(&st, LC_S("p a npm n 1")), 0);
-	assert_int_equal(inv_squash_new(4, &st.arena, &s, &e), 0);
+	assert_int_equal(inv_squash_new(NULL, 4, &st.arena, &s, &e), 0);
 	assert_int_equal(inv_squash_add(s, st.layers[0], &e), 0);
 	assert_true(inv_squash_needs(s, 0));
 	assert_false(inv_squash_needs(s, 1));
@@ -840,6 +888,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(upper_layers_hide_lower_files),
 		cmocka_unit_test(packages_have_the_layer_that_brought_them),
+		cmocka_unit_test(what_the_system_owns_is_told_of_once),
+		cmocka_unit_test(options_say_what_is_wanted),
 		cmocka_unit_test(links_are_followed_inside_the_root),
 		cmocka_unit_test(links_to_directories_that_nobody_read_are_said),
 		cmocka_unit_test(what_is_written_by_way_of_a_link_is_said),

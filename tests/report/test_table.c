@@ -56,6 +56,72 @@ static void wide_characters_keep_their_columns(void **state)
 	golden("wide.txt", SAMPLE_WIDE, &o);
 }
 
+/* ---- what brought a package ---- */
+
+enum { TREE_N = 9 };
+
+/* name, relationship, what it depends on */
+static const struct {
+	const char *name;
+	enum inv_relationship relationship;
+	const char *needs[2];
+	bool affected;
+} tree_rows[TREE_N] = {
+	{ "top", INV_REL_ROOT, { "a@1", "d@1" }, false },
+	{ "a", INV_REL_DIRECT, { "b@1", NULL }, false },
+	{ "b", INV_REL_INDIRECT, { "c@1", "e@1" }, true },
+	{ "c", INV_REL_INDIRECT, { "b@1", "c@1" }, true }, /* in circles */
+	{ "d", INV_REL_DIRECT, { "a@1", "e@1" }, true },
+	{ "e", INV_REL_INDIRECT, { NULL, NULL }, true },
+	{ "f", INV_REL_UNKNOWN, { "g@1", "none@1" }, false },
+	{ "g", INV_REL_UNKNOWN, { NULL, NULL }, true },
+	{ "h", INV_REL_INDIRECT, { "h@1", NULL }, true }, /* nobody knows why */
+};
+
+static void the_tree_leads_up_to_what_is_asked_for(void **state)
+{
+	static struct inv_found_package packages[TREE_N];
+	static const struct inv_found_package *list[TREE_N];
+	static struct lc_slice needs[TREE_N][2];
+	static struct finding findings[TREE_N];
+	static struct finding *shown[TREE_N];
+	struct report_result res = { .target = LC_S("package-lock.json"),
+				     .type = LC_S("npm"),
+				     .kind = REPORT_LANG_PKGS,
+				     .packages = list,
+				     .findings = shown };
+	struct report r = { .results = &res, .results_n = 1 };
+	struct report_write_options o = sample_options();
+	struct lc_buf out;
+	(void)state;
+	for (size_t i = 0; i < TREE_N; i++) {
+		struct inv_package *p = &packages[i].package;
+		size_t n = 0;
+		for (; n < 2 && tree_rows[i].needs[n]; n++)
+			needs[i][n] = lc_str(tree_rows[i].needs[n]);
+		*p = (struct inv_package){ .type = LC_S("npm"),
+					   .name = lc_str(tree_rows[i].name),
+					   .version = LC_S("1"),
+					   .depends_on = { needs[i], n, n },
+					   .relationship = tree_rows[i].relationship };
+		list[res.packages_n++] = &packages[i];
+		if (!tree_rows[i].affected)
+			continue;
+		findings[i] = (struct finding){ .package = &packages[i],
+						.id = LC_S("CVE-1"),
+						.severity = SEVERITY_HIGH };
+		shown[res.findings_n++] = &findings[i];
+	}
+	o.dependency_tree = true;
+	for (int box = 0; box < 2; box++) {
+		o.box = box;
+		lc_buf_init(&out, 1 << 20);
+		assert_int_equal(report_write_table(&r, &o, &out, NULL), 0);
+		assert_golden(box ? "tree-box.txt" : "tree.txt", lc_buf_get(&out));
+		lc_buf_done(&out);
+	}
+}
+
 static void only_severities_asked_for_are_counted(void **state)
 {
 	struct report_write_options o = sample_options();
@@ -237,6 +303,7 @@ int main(void)
 		cmocka_unit_test(a_terminal_gets_lines_and_colours),
 		cmocka_unit_test(a_report_without_packages_says_so),
 		cmocka_unit_test(wide_characters_keep_their_columns),
+		cmocka_unit_test(the_tree_leads_up_to_what_is_asked_for),
 		cmocka_unit_test(only_severities_asked_for_are_counted),
 		cmocka_unit_test(narrow_terminals_get_wrapped_cells),
 		cmocka_unit_test(every_line_of_a_table_is_equally_wide),

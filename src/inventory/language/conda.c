@@ -2,7 +2,7 @@
  * Conda: what is installed (conda-meta), and what an environment asks for. Source: conda's
  * documentation, package metadata and "Creating an environment from an environment.yml file".
  *
- *	conda-meta/NAME-VERSION-BUILD.json  { "name", "version", "build", "license", "files": […] }
+ *	conda-meta/NAME-VERSION-BUILD.json  { "name", "version", "build", "license" }
  *	environment.yml                     dependencies: [ name=version=build, name ==version,
  *	                                    { pip: [ name==version ] } ]
  *

@@ -1,7 +1,7 @@
 /*
  * pipenv's Pipfile.lock. Source: pipenv's documentation, Pipfile.lock.
  *
- *	{ "_meta": …, "default": { NAME: { "version": "==1.2", "hashes": […], "markers": … } },
+ *	{ "default": { NAME: { "version": "==1.2", "hashes": […], "markers": … } },
  *	  "develop": { … } }
  *
  * Entries without a version are directories and repositories.
