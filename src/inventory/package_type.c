@@ -24,8 +24,8 @@ const struct package_type package_types[] = {
 	LANGUAGE("composer-vendor", NULL, "composer", "Packagist", VERSION_COMPOSER,
 		 NAMED_PATH_LOWER, ID_AT),
 	LANGUAGE("conan", NULL, "conan", "ConanCenter", VERSION_CONAN, NAMED_WHOLE, ID_SLASH),
-	LANGUAGE("conda-environment", NULL, "conda", "PyPI", VERSION_CONDA, NAMED_WHOLE, ID_AT),
-	LANGUAGE("conda-pkg", "Conda", "conda", "PyPI", VERSION_CONDA, NAMED_WHOLE, ID_AT),
+	LANGUAGE("conda-environment", NULL, "conda", "PyPI", VERSION_CONDA, NAMED_WHOLE, ID_NONE),
+	LANGUAGE("conda-pkg", "Conda", "conda", "PyPI", VERSION_CONDA, NAMED_WHOLE, ID_NONE),
 	LANGUAGE("deno", NULL, "npm", "npm", VERSION_SEMVER, NAMED_PATH_LOWER, ID_AT),
 	LANGUAGE("dotnet-core", NULL, "nuget", "NuGet", VERSION_NUGET, NAMED_WHOLE, ID_SLASH),
 	OS("dpkg", "deb", VERSION_DEB),
@@ -54,14 +54,14 @@ const struct package_type package_types[] = {
 	LANGUAGE("pdm", NULL, "pypi", "PyPI", VERSION_PEP440, NAMED_PYPI, ID_AT),
 	LANGUAGE("pear", NULL, "pear", NULL, VERSION_COMPOSER, NAMED_PATH, ID_AT),
 	LANGUAGE("perl-pkg", "Perl", "cpan", NULL, VERSION_GENERIC, NAMED_WHOLE, ID_AT),
-	LANGUAGE("pip", NULL, "pypi", "PyPI", VERSION_PEP440, NAMED_PYPI, ID_AT),
-	LANGUAGE("pipenv", NULL, "pypi", "PyPI", VERSION_PEP440, NAMED_PYPI, ID_AT),
+	LANGUAGE("pip", NULL, "pypi", "PyPI", VERSION_PEP440, NAMED_PYPI, ID_NONE),
+	LANGUAGE("pipenv", NULL, "pypi", "PyPI", VERSION_PEP440, NAMED_PYPI, ID_NONE),
 	LANGUAGE("pnpm", NULL, "npm", "npm", VERSION_SEMVER, NAMED_PATH_LOWER, ID_AT),
 	LANGUAGE("poetry", NULL, "pypi", "PyPI", VERSION_PEP440, NAMED_PYPI, ID_AT),
 	LANGUAGE("pom", NULL, "maven", "Maven", VERSION_MAVEN, NAMED_GROUP, ID_COLON),
 	LANGUAGE("pub", NULL, "pub", "Pub", VERSION_PUB, NAMED_WHOLE_LOWER, ID_AT),
 	LANGUAGE("pylock", NULL, "pypi", "PyPI", VERSION_PEP440, NAMED_PYPI, ID_AT),
-	LANGUAGE("python-pkg", "Python", "pypi", "PyPI", VERSION_PEP440, NAMED_PYPI, ID_AT),
+	LANGUAGE("python-pkg", "Python", "pypi", "PyPI", VERSION_PEP440, NAMED_PYPI, ID_NONE),
 	LANGUAGE("r-pkg", "R", "cran", "CRAN", VERSION_CRAN, NAMED_WHOLE, ID_AT),
 	LANGUAGE("rebar", NULL, "hex", "Hex", VERSION_HEX, NAMED_WHOLE_LOWER, ID_AT),
 	LANGUAGE("renv", NULL, "cran", "CRAN", VERSION_CRAN, NAMED_WHOLE, ID_AT),
@@ -154,6 +154,8 @@ static void put_id(struct lc_buf *b, const struct inv_package *p)
 	const struct package_type *t = package_type_of(p->type);
 	bool rpm = t && t->scheme == VERSION_RPM;
 	struct lc_slice text = rpm ? package_version_plain(p->version) : p->version;
+	if (t && t->id == ID_NONE)
+		return;
 	if (t && t->id == ID_GO)
 		(void)lc_chop_prefix(&text, LC_S("v")); /* the separator has it */
 	(void)lc_buf_slice(b, p->name);                 /* sticky: the caller looks */

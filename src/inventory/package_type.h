@@ -24,6 +24,7 @@ enum package_id_form {
 	ID_SLASH, /* name/version */
 	ID_COLON, /* group:artifact:version */
 	ID_GO,    /* name@vVersion, whether the version has its v or not */
+	ID_NONE,  /* none, as trivy gives none: nothing depends on them by it */
 };
 
 /**

@@ -174,6 +174,12 @@ static void fill(struct assembly *s)
 	}
 }
 
+/* What the project asks for first; what no file says anything of last. */
+static int nearness(const struct inv_package *p)
+{
+	return p->relationship == INV_REL_UNKNOWN ? INV_REL_N : (int)p->relationship;
+}
+
 static int package_order(const void *va, const void *vb)
 {
 	const struct inv_found_package *a = *(const struct inv_found_package *const *)va;
@@ -183,7 +189,7 @@ static int package_order(const void *va, const void *vb)
 		{ a->package.arch, b->package.arch }, { a->file, b->file },
 		{ a->package.type, b->package.type },
 	};
-	int c = 0;
+	int c = nearness(&a->package) - nearness(&b->package);
 	for (size_t i = 0; !c && i < sizeof(keys) / sizeof(keys[0]); i++)
 		c = lc_cmp(keys[i][0], keys[i][1]);
 	if (!c)

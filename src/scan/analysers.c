@@ -33,6 +33,7 @@ const struct inv_analyser *const scan_analysers[] = {
 	&inv_conda_installed,
 	&inv_node_package,
 	&inv_python_package,
+	&inv_python_egg,
 };
 
 const size_t scan_analysers_n = sizeof(scan_analysers) / sizeof(scan_analysers[0]);

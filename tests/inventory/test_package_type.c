@@ -174,6 +174,8 @@ static void ids_of_languages_have_their_own_form(void **state)
 		{ "gomod", "x.org/y", "1.2.3", "x.org/y@v1.2.3" },
 		{ "gobinary", "x.org/y", "v1.2.3", "x.org/y@v1.2.3" },
 		{ "gobinary", "x.org/y", "", "x.org/y" },
+		{ "pip", "a", "1", "" },
+		{ "poetry", "a", "1", "a@1" },
 		{ "no-such-type", "a", "1", "a@1" },
 	};
 	struct lc_arena a = { 0 };

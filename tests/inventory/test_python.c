@@ -266,6 +266,34 @@ static void reads_installed_packages(void **state)
 	facts_check(&inv_python_package, "a/b.egg/EGG-INFO/PKG-INFO", nameless, 1);
 }
 
+/* Archives of one member: EGG-INFO/PKG-INFO, and x. */
+static const struct row eggs[] = {
+	ROW("an egg",
+	    "PK\003\004\024\000\000\000\000\000\000\000!\000\307\263\24066\000\000\000"
+	    "6\000\000\000\021\000\000\000EGG-INFO/PKG-INFOMetadata-Version: 1.0\012"
+	    "Name: b\012Version: 2\012License: MIT\012PK\001\002\024\003\024\000\000"
+	    "\000\000\000\000\000!\000\307\263\24066\000\000\0006\000\000\000\021\000"
+	    "\000\000\000\000\000\000\000\000\000\000\200\001\000\000\000\000EGG-INF"
+	    "O/PKG-INFOPK\005\006\000\000\000\000\001\000\001\000\077\000\000\000e\000"
+	    "\000\000\000\000",
+	    "p python-pkg b 2 lic=MIT lines=0-0\n"),
+	ROW("an egg without metadata",
+	    "PK\003\004\024\000\000\000\000\000\000\000!\000\000\000\000\000\000\000"
+	    "\000\000\000\000\000\000\001\000\000\000xPK\001\002\024\003\024\000\000"
+	    "\000\000\000\000\000!\000\000\000\000\000\000\000\000\000\000\000\000\000"
+	    "\001\000\000\000\000\000\000\000\000\000\000\000\200\001\000\000\000\000"
+	    "xPK\005\006\000\000\000\000\001\000\001\000/\000\000\000\037\000\000\000"
+	    "\000\000",
+	    "! malformed: egg without EGG-INFO/PKG-INFO\n"),
+	ROW("no archive", "x", "! malformed: zip: too short for an archive\n"),
+};
+
+static void reads_eggs_that_are_archives(void **state)
+{
+	(void)state;
+	facts_check(&inv_python_egg, "a/b.egg", eggs, N(eggs));
+}
+
 static void no_memory_is_an_error(void **state)
 {
 	static const struct facts_try tries[] = {
@@ -298,6 +326,7 @@ int main(void)
 		cmocka_unit_test(the_project_says_what_locks_do_not),
 		cmocka_unit_test(reads_condas_files),
 		cmocka_unit_test(reads_installed_packages),
+		cmocka_unit_test(reads_eggs_that_are_archives),
 		cmocka_unit_test(no_memory_is_an_error),
 	};
 	return cmocka_run_group_tests_name("python", tests, NULL, NULL);

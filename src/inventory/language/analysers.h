@@ -22,6 +22,7 @@ extern const struct inv_analyser inv_uv_lock;           /* uv.lock */
 extern const struct inv_analyser inv_pylock;            /* pylock.toml, pylock.NAME.toml */
 extern const struct inv_analyser inv_conda_environment; /* environment.yml */
 extern const struct inv_analyser inv_conda_installed;   /* conda-meta */
+extern const struct inv_analyser inv_python_egg;        /* eggs that are archives */
 extern const struct inv_analyser inv_python_package;    /* metadata of wheels and eggs */
 
 /** Targets of what a project asks for: source trees. */

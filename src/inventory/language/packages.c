@@ -159,8 +159,7 @@ static void follow(struct spread *s, size_t from)
 	for (; from < s->n; from++) {
 		const struct inv_package *p = packages_at(s->l, s->queue[from]);
 		/* What the project asks for starts by itself, told apart by what for. */
-		bool own = p->relationship == INV_REL_ROOT ||
-			   p->relationship == INV_REL_WORKSPACE;
+		bool own = p->relationship == INV_REL_ROOT || p->relationship == INV_REL_WORKSPACE;
 		for (size_t i = 0; !own && i < p->depends_on.n; i++) {
 			uintptr_t at = (uintptr_t)lc_map_get(&s->by_id, p->depends_on.v[i]);
 			if (at)

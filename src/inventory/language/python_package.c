@@ -3,7 +3,7 @@
  * metadata specifications; PEP 376, 639.
  *
  *	NAME-VERSION.dist-info/METADATA    NAME.egg-info/PKG-INFO    NAME.egg-info, a file
- *	NAME.egg/EGG-INFO/PKG-INFO
+ *	NAME.egg/EGG-INFO/PKG-INFO, where NAME.egg is a directory or a zip archive
  *
  *	Name: requests
  *	Version: 2.20.0
@@ -13,10 +13,14 @@
  * Fields as those of mail, up to the first blank line. Who has neither name nor version goes by the
  * name of the directory.
  */
+#include "base/buf.h"
+#include "base/shim.h"
+#include "format/zip.h"
 #include "inventory/language/analysers.h"
 #include "inventory/language/python.h"
 
-enum { LICENCE_BYTES_MAX = 256 }; /* some write the whole text there */
+enum { METADATA_BYTES_MAX = 1 << 20 }; /* of an egg's, inflated */
+enum { LICENCE_BYTES_MAX = 256 };      /* some write the whole text there */
 
 struct metadata {
 	const struct inv_file *file;
@@ -149,4 +153,46 @@ const struct inv_analyser inv_python_package = {
 	.wants = wants,
 	.wants_n = sizeof(wants) / sizeof(wants[0]),
 	.parse = parse,
+};
+
+/* ---- eggs that are archives ---- */
+
+static int read_egg(const struct inv_file *f, struct lc_buf *b, struct lc_err *own)
+{
+	LC_CLEANUP(zip_reader_closep) struct zip_reader *z = NULL;
+	uint64_t i;
+	int r = zip_open_content(f->content, f->limits, &z, own);
+	r = r ? r : zip_find(z, LC_S("EGG-INFO/PKG-INFO"), &i, own);
+	return r ? r : zip_member_read(z, i, b, own);
+}
+
+static int parse_egg(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
+{
+	struct inv_file inner = *f;
+	struct lc_err own = { 0 };
+	struct lc_buf b;
+	lc_buf_init(&b, METADATA_BYTES_MAX);
+	int r = read_egg(f, &b, &own);
+	inner.bytes = lc_buf_get(&b);
+	if (r == LC_ENOTFOUND)
+		r = inv_sink_trouble(out, INV_MALFORMED, "egg without EGG-INFO/PKG-INFO");
+	else if (r && r != LC_ENOMEM && r != LC_ECANCEL)
+		r = inv_sink_trouble(out, inv_trouble_of(r), "%s", own.msg);
+	else if (r == 0)
+		r = parse(&inner, out, e);
+	lc_buf_done(&b);
+	return r ? lc_fail(e, r, "%s", own.code ? own.msg : lc_code_name(r)) : 0;
+}
+
+static const struct inv_want egg_wants[] = { { .kind = INV_WANT_SUFFIX, .text = ".egg" } };
+
+const struct inv_analyser inv_python_egg = {
+	.name = "python-egg",
+	.version = 1,
+	.group = INV_GROUP_LIBRARY,
+	.targets = INSTALLED,
+	.access = INV_SEEKABLE,
+	.wants = egg_wants,
+	.wants_n = sizeof(egg_wants) / sizeof(egg_wants[0]),
+	.parse = parse_egg,
 };
