@@ -1,6 +1,8 @@
 /* JavaScript: lock files of npm, yarn, pnpm and bun, and what is installed. */
 #include "inventory/language/analysers.h"
 
+#include <stdio.h>
+
 #include "inventory/facts_text.h"
 #include "support/slice_assert.h"
 #include "support/tap.h"
@@ -100,6 +102,34 @@ static void the_manifest_says_what_version_1_does_not(void **state)
 		&inv_npm_lock, "a broken one", broken, 2,
 		"p npm a 1 lines=1-1\n"
 		"! truncated: package.json: line 1, column 2: the text ends too early\n");
+}
+
+/* A package levels deep that asks for one at the top, which stands in between as well. */
+static const char *deep(struct lc_buf *b, unsigned levels)
+{
+	struct facts f;
+	static char told[512];
+	lc_buf_init(b, 1 << 20);
+	lc_buf_str(b, "{\"packages\":{\"node_modules/top\":{\"version\":\"1\"},"
+		      "\"node_modules/a/node_modules/a/node_modules/mid\":{\"version\":\"2\"},\"");
+	for (unsigned i = 0; i < levels; i++)
+		lc_buf_fmt(b, "%snode_modules/a", i ? "/" : "");
+	lc_buf_str(b, "\":{\"version\":\"3\",\"dependencies\":{\"top\":\"1\",\"mid\":\"2\"}}}}");
+	facts_of(&f, &inv_npm_lock, "package-lock.json", lc_buf_get(b));
+	(void)snprintf(told, sizeof(told), "%s", facts_text(&f));
+	facts_done(&f);
+	lc_buf_done(b);
+	return told;
+}
+
+static void names_are_looked_up_from_any_depth(void **state)
+{
+	struct lc_buf b;
+	(void)state;
+	assert_string_equal(deep(&b, 100), "p npm top 1 lines=1-1\np npm mid 2 lines=1-1\n"
+					   "p npm a 3 dep=mid@2,top@1 lines=1-1\n");
+	assert_string_equal(deep(&b, 1000), "p npm top 1 lines=1-1\np npm mid 2 lines=1-1\n"
+					    "! malformed: line 1: path too long\n");
 }
 
 /* ---- yarn ---- */
@@ -332,6 +362,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_npms_lock_files),
 		cmocka_unit_test(the_manifest_says_what_version_1_does_not),
+		cmocka_unit_test(names_are_looked_up_from_any_depth),
 		cmocka_unit_test(reads_yarns_lock_files),
 		cmocka_unit_test(manifests_say_what_yarns_does_not),
 		cmocka_unit_test(reads_pnpms_lock_files),

@@ -11,8 +11,7 @@
 #include "inventory/language/analysers.h"
 #include "inventory/language/lines.h"
 #include "inventory/language/npm.h"
-
-enum { KEY_BYTES_MAX = 4096 };
+#include "inventory/language/npm_places.h"
 
 struct bun_place {
 	json_ref info; /* the object of an entry, or of a workspace */
@@ -26,6 +25,8 @@ struct bun_lock {
 	struct lines lines;
 	struct packages packages;
 	struct lc_map places; /* key -> struct bun_place */
+	struct npm_places tree;
+	struct lc_map workspaces; /* directory -> its object's index + 1 */
 };
 
 /* ---- entries ---- */
@@ -42,16 +43,43 @@ static json_ref info_of(const struct json_doc *d, json_ref entry)
 /* The workspace that an entry stands for: name and version are its own. */
 static json_ref workspace_of(const struct bun_lock *b, struct lc_slice version)
 {
-	if (!lc_chop_prefix(&version, LC_S("workspace:")))
-		return JSON_NONE;
-	return json_get_slice(&b->doc, json_get(&b->doc, json_root(&b->doc), "workspaces"),
-			      version);
+	uintptr_t at = 0;
+	if (lc_chop_prefix(&version, LC_S("workspace:")))
+		at = (uintptr_t)lc_map_get(&b->workspaces, version);
+	return at ? (json_ref)(at - 1) : JSON_NONE;
+}
+
+static int index_workspaces(struct bun_lock *b)
+{
+	const struct json_doc *d = &b->doc;
+	json_ref list = json_get(d, json_root(d), "workspaces");
+	int r = 0;
+	if (json_type_of(d, list) != JSON_OBJECT)
+		return 0;
+	for (json_ref i = json_first(d, list); i != JSON_NONE && r == 0; i = json_next(d, i))
+		r = lc_map_put(&b->workspaces, json_key(d, i), (void *)((uintptr_t)i + 1));
+	return r;
 }
 
 static bool is_own(struct lc_slice version)
 {
 	return lc_starts(version, LC_S("workspace:")) || lc_starts(version, LC_S("link:")) ||
 	       lc_starts(version, LC_S("file:")) || lc_starts(version, LC_S("root:"));
+}
+
+/* "a/@s/b" lies in "a". */
+static int put_place(struct bun_lock *b, struct lc_slice key, struct bun_place *place)
+{
+	size_t slash = lc_rfind(key, '/');
+	size_t end = slash == SIZE_MAX ? 0 : slash;
+	size_t before = lc_rfind(lc_sub(key, 0, end), '/');
+	size_t scope = before == SIZE_MAX ? 0 : before + 1;
+	if (end && key.p[scope] == '@')
+		end = before == SIZE_MAX ? 0 : before;
+	int r = lc_map_put(&b->places, key, place);
+	return r ? r
+		 : npm_places_add(&b->tree, lc_sub(key, 0, end), lc_skip(key, end ? end + 1 : 0),
+				  place);
 }
 
 static int read_entry(struct bun_lock *b, json_ref entry)
@@ -65,7 +93,7 @@ static int read_entry(struct bun_lock *b, json_ref entry)
 	if (!place)
 		return lc_arena_err(b->file->scratch);
 	if (json_type_of(d, entry) != JSON_ARRAY || !npm_split(id, &p.name, &p.version) ||
-	    json_key(d, entry).n > KEY_BYTES_MAX)
+	    json_key(d, entry).n > NPM_PATH_MAX)
 		return inv_sink_trouble(b->out, INV_MALFORMED,
 					"line %u: package without a name and a version", at.start);
 	place->info = info_of(d, entry);
@@ -78,30 +106,10 @@ static int read_entry(struct bun_lock *b, json_ref entry)
 	}
 	if (!own || (workspace != JSON_NONE && p.version.n))
 		r = packages_add(&b->packages, &p, &place->package);
-	return r ? r : lc_map_put(&b->places, json_key(d, entry), place);
+	return r ? r : put_place(b, json_key(d, entry), place);
 }
 
 /* ---- what depends on what ---- */
-
-/* Below the key, or the nearest above. */
-static const struct bun_place *find_from(const struct bun_lock *b, struct lc_slice key,
-					 struct lc_slice name)
-{
-	uint8_t text[2 * KEY_BYTES_MAX];
-	if (name.n >= KEY_BYTES_MAX)
-		return NULL;
-	for (;;) {
-		struct lc_buf buf = { .p = text, .room = sizeof(text), .max = sizeof(text) };
-		(void)lc_buf_slice(&buf, key); /* fits */
-		(void)lc_buf_str(&buf, key.n ? "/" : "");
-		(void)lc_buf_slice(&buf, name);
-		const struct bun_place *p = lc_map_get(&b->places, lc_buf_get(&buf));
-		if (p || key.n == 0)
-			return p;
-		size_t slash = lc_rfind(key, '/');
-		key = lc_sub(key, 0, slash == SIZE_MAX ? 0 : slash);
-	}
-}
 
 /* What the project asks for at run time in one place counts so, whatever others say. */
 static void ask_for(struct inv_package *p, bool dev)
@@ -119,10 +127,12 @@ static int depend(struct bun_lock *b, struct lc_slice key, json_ref info, struct
 		  bool own)
 {
 	const struct json_doc *d = &b->doc;
+	struct npm_base *base = npm_places_from(&b->tree, key);
 	int r = 0;
 	for (int g = 0; g < (own ? NPM_GROUP_N : NPM_DEV); g++) {
 		json_each(d, json_get(d, info, npm_group_key((enum npm_group)g)), i) {
-			const struct bun_place *on = find_from(b, key, json_key(d, i));
+			const struct bun_place *on =
+				npm_places_find(&b->tree, base, json_key(d, i));
 			if (!on || !on->package)
 				continue;
 			if (own)
@@ -156,6 +166,7 @@ static int read_lock(struct bun_lock *b)
 		return inv_sink_trouble(b->out, INV_MALFORMED, "not an object");
 	if (packages != JSON_NONE && json_type_of(d, packages) != JSON_OBJECT)
 		return inv_sink_trouble(b->out, INV_MALFORMED, "packages are not an object");
+	r = r ? r : index_workspaces(b);
 	for (json_ref i = json_first(d, packages); i != JSON_NONE && r == 0; i = json_next(d, i))
 		r = read_entry(b, i);
 	r = r ? r : resolve(b);
@@ -165,13 +176,15 @@ static int read_lock(struct bun_lock *b)
 
 static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
 {
-	struct bun_lock b = { .file = f, .out = out };
+	struct bun_lock b = { .file = f, .out = out, .tree = { .arena = f->scratch } };
 	const struct document doc = document_of(f, out);
 	packages_init(&b.packages, f->scratch, out);
 	int r = document_json(&doc, JSON_LENIENT, &b.doc);
 	r = r ? r : read_lock(&b);
 	packages_done(&b.packages);
 	lc_map_done(&b.places);
+	npm_places_done(&b.tree);
+	lc_map_done(&b.workspaces);
 	return r ? lc_fail(e, r, "%s", lc_code_name(r)) : 0;
 }
 

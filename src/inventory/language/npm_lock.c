@@ -12,14 +12,14 @@
 #include "inventory/language/analysers.h"
 #include "inventory/language/lines.h"
 #include "inventory/language/npm.h"
+#include "inventory/language/npm_places.h"
 
 #define MODULES "node_modules"
-
-enum { PLACE_BYTES_MAX = 4096 };
 
 struct place {
 	json_ref node;
 	struct inv_package *package; /* NULL: a link, the project, nothing usable */
+	struct lc_slice link;        /* where it leads; "" no link */
 };
 
 struct npm_lock {
@@ -28,9 +28,22 @@ struct npm_lock {
 	struct lines lines;
 	struct packages packages;
 	struct lc_map places; /* path -> struct place */
+	struct npm_places tree;
 	struct inv_sink *out;
 	bool rooted; /* the project says what it asks for */
 };
+
+/* Where the last "node_modules/" of a path begins; SIZE_MAX there is none. */
+static size_t last_modules(struct lc_slice path)
+{
+	size_t from = SIZE_MAX;
+	size_t at;
+	for (size_t i = 0; (at = lc_find_slice(lc_skip(path, i), LC_S(MODULES "/"))) != SIZE_MAX;) {
+		from = i + at;
+		i = from + sizeof(MODULES);
+	}
+	return from;
+}
 
 static int add_place(struct npm_lock *n, struct lc_slice path, json_ref node,
 		     struct inv_package *package)
@@ -38,8 +51,15 @@ static int add_place(struct npm_lock *n, struct lc_slice path, json_ref node,
 	struct place *p = lc_new(n->file->scratch, struct place);
 	if (!p)
 		return lc_arena_err(n->file->scratch);
-	*p = (struct place){ node, package };
-	return lc_map_put(&n->places, path, p);
+	*p = (struct place){ node, package, LC_S("") };
+	if (json_bool(&n->doc, json_get(&n->doc, node, "link"), false))
+		p->link = json_get_str(&n->doc, node, "resolved");
+	size_t at = last_modules(path);
+	int r = lc_map_put(&n->places, path, p);
+	if (r || at == SIZE_MAX)
+		return r;
+	return npm_places_add(&n->tree, lc_sub(path, 0, at ? at - 1 : 0),
+			      lc_skip(path, at + sizeof(MODULES)), p);
 }
 
 static uint32_t line_of(const struct npm_lock *n, json_ref node)
@@ -84,7 +104,7 @@ static int read_below(struct npm_lock *n, struct lc_slice path, json_ref depende
 		struct lc_slice name = json_key(d, i);
 		struct inv_package p = { .name = name, .version = json_get_str(d, i, "version") };
 		struct inv_package *package;
-		if (name.n + path.n > PLACE_BYTES_MAX)
+		if (name.n + path.n > NPM_PATH_MAX)
 			return inv_sink_trouble(n->out, INV_MALFORMED, "line %u: path too long",
 						line_of(n, i));
 		struct lc_slice place = lc_arena_fmt(n->file->scratch, "%.*s%s" MODULES "/%.*s",
@@ -103,11 +123,9 @@ static int read_below(struct npm_lock *n, struct lc_slice path, json_ref depende
 
 static struct lc_slice name_of(struct lc_slice path)
 {
-	size_t from = 0;
-	for (size_t at; (at = lc_find_slice(lc_skip(path, from), LC_S(MODULES "/"))) != SIZE_MAX;)
-		from += at + sizeof(MODULES "/") - 1;
-	if (from)
-		return lc_skip(path, from);
+	size_t at = last_modules(path);
+	if (at != SIZE_MAX)
+		return lc_skip(path, at + sizeof(MODULES));
 	size_t slash = lc_rfind(path, '/');
 	return slash == SIZE_MAX ? path : lc_skip(path, slash + 1);
 }
@@ -123,7 +141,7 @@ static int read_place(struct npm_lock *n, json_ref node)
 	struct inv_package *package = NULL;
 	bool own = lc_find_slice(path, LC_S(MODULES)) == SIZE_MAX;
 	int r = 0;
-	if (path.n > PLACE_BYTES_MAX)
+	if (path.n > NPM_PATH_MAX)
 		return inv_sink_trouble(n->out, INV_MALFORMED, "line %u: path too long",
 					line_of(n, node));
 	if (p.name.n == 0)
@@ -148,43 +166,23 @@ static int read_places(struct npm_lock *n, json_ref packages)
 
 /* ---- what depends on what ---- */
 
-/* The place of a dependency as seen from a path: below it, or the nearest above. */
-static const struct place *find_from(const struct npm_lock *n, struct lc_slice path,
-				     struct lc_slice name)
-{
-	uint8_t text[2 * PLACE_BYTES_MAX];
-	if (name.n > PLACE_BYTES_MAX - sizeof("/" MODULES "/"))
-		return NULL;
-	for (;;) {
-		struct lc_buf b = { .p = text, .room = sizeof(text), .max = sizeof(text) };
-		(void)lc_buf_slice(&b, path); /* fits */
-		(void)lc_buf_str(&b, path.n ? "/" MODULES "/" : MODULES "/");
-		(void)lc_buf_slice(&b, name);
-		const struct place *p = lc_map_get(&n->places, lc_buf_get(&b));
-		if (p || path.n == 0)
-			return p;
-		size_t slash = lc_rfind(path, '/');
-		path = lc_sub(path, 0, slash == SIZE_MAX ? 0 : slash);
-	}
-}
-
 /* The place that a link leads to. */
 static const struct place *followed(const struct npm_lock *n, const struct place *p)
 {
-	if (!p || !json_bool(&n->doc, json_get(&n->doc, p->node, "link"), false))
-		return p;
-	return lc_map_get(&n->places, json_get_str(&n->doc, p->node, "resolved"));
+	return p && p->link.n ? lc_map_get(&n->places, p->link) : p;
 }
 
 static int depend(struct npm_lock *n, struct lc_slice path, const struct place *from,
 		  json_ref names, bool own)
 {
 	const struct json_doc *d = &n->doc;
+	struct npm_base *base = npm_places_from(&n->tree, path);
 	int r = 0;
 	if (json_type_of(d, names) != JSON_OBJECT)
 		return 0;
 	for (json_ref i = json_first(d, names); i != JSON_NONE && r == 0; i = json_next(d, i)) {
-		const struct place *on = followed(n, find_from(n, path, json_key(d, i)));
+		const struct place *on =
+			followed(n, npm_places_find(&n->tree, base, json_key(d, i)));
 		if (!on || !on->package)
 			continue;
 		if (own && on->package->relationship != INV_REL_WORKSPACE)
@@ -221,9 +219,10 @@ static int ask_manifest(struct npm_lock *n)
 	if (r || d.count == 0)
 		return r;
 	n->rooted = true;
+	struct npm_base *base = npm_places_from(&n->tree, LC_S(""));
 	for (int g = 0; g < NPM_GROUP_N; g++) {
 		json_each(&d, json_get(&d, json_root(&d), npm_group_key((enum npm_group)g)), i) {
-			const struct place *p = find_from(n, LC_S(""), json_key(&d, i));
+			const struct place *p = npm_places_find(&n->tree, base, json_key(&d, i));
 			if (p && p->package)
 				p->package->relationship = INV_REL_DIRECT;
 		}
@@ -260,13 +259,14 @@ static int read_lock(struct npm_lock *n)
 
 static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
 {
-	struct npm_lock n = { .file = f, .out = out };
+	struct npm_lock n = { .file = f, .out = out, .tree = { .arena = f->scratch } };
 	const struct document doc = document_of(f, out);
 	packages_init(&n.packages, f->scratch, out);
 	int r = document_json(&doc, JSON_LENIENT, &n.doc);
 	r = r ? r : read_lock(&n);
 	packages_done(&n.packages);
 	lc_map_done(&n.places);
+	npm_places_done(&n.tree);
 	return r ? lc_fail(e, r, "%s", lc_code_name(r)) : 0;
 }
 

@@ -42,12 +42,17 @@ struct python_lock {
 
 /* ---- flavours ---- */
 
+enum { GROUPS_MAX = 256, SAME_NAME_MAX = 64 }; /* looked through for each package */
+
 static bool has(const struct toml_doc *d, toml_ref list, const char *text)
 {
+	size_t n = 0;
 	toml_each(d, list, i)
 	{
 		if (lc_eq(toml_str(d, i), lc_str(text)))
 			return true;
+		if (++n == GROUPS_MAX)
+			break;
 	}
 	return false;
 }
@@ -71,6 +76,12 @@ static bool pdm_own(const struct python_lock *p, toml_ref package)
 	return toml_get(&p->doc, package, "path") != TOML_NONE;
 }
 
+/* Is it a group of the project's? */
+static bool is_group(const struct toml_doc *d, toml_ref groups, struct lc_slice name)
+{
+	return toml_count(d, groups) <= GROUPS_MAX && toml_get_slice(d, groups, name) != TOML_NONE;
+}
+
 /* A group that is not "default" may be an extra, which people do install: the project says. */
 static bool pdm_dev(const struct python_lock *p, toml_ref package)
 {
@@ -82,9 +93,8 @@ static bool pdm_dev(const struct python_lock *p, toml_ref package)
 	toml_each(&p->doc, toml_get(&p->doc, package, "groups"), i)
 	{
 		struct lc_slice group = toml_str(&p->doc, i);
-		dev = lc_eq(group, LC_S("dev")) ||
-		      toml_get_slice(project, old, group) != TOML_NONE ||
-		      toml_get_slice(project, groups, group) != TOML_NONE;
+		dev = lc_eq(group, LC_S("dev")) || is_group(project, old, group) ||
+		      is_group(project, groups, group);
 		if (!dev)
 			return false;
 	}
@@ -193,7 +203,7 @@ static int depend(struct python_lock *p, const struct asking *a, struct lc_slice
 {
 	const struct python_named *on = python_names_get(&p->names, name);
 	int r = p->file->scratch->err;
-	for (; on && r == 0; on = on->next) {
+	for (size_t n = 0; on && r == 0 && n < SAME_NAME_MAX; n++, on = on->next) {
 		struct inv_package *package = on->package;
 		if (version.n && !lc_eq(package->version, version))
 			continue;
