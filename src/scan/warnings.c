@@ -19,12 +19,10 @@ static int warn_database(struct report *r, int64_t now)
 {
 	const struct adv_db_info *db = &r->db;
 	if (db->starter)
-		return warn(
-			r,
-			N_("the starter database of {0} was used: it holds a part of the "
-			   "advisories and none since then; for today's run lacre db build --from "
-			   "DIR -o FILE, then give --db FILE"),
-			lc_sub(db->data_date, 0, 10), none);
+		return warn(r,
+			    N_("the starter database of {0} was used: it holds a part of the "
+			       "advisories and none since then; for today's run: lacre db update"),
+			    lc_sub(db->data_date, 0, 10), none);
 	int64_t built;
 	uint32_t ns;
 	if (r->reproducible || !lc_time_parse(db->built_at, &built, &ns))
@@ -32,7 +30,8 @@ static int warn_database(struct report *r, int64_t now)
 	int64_t hours = (now - built) / 3600;
 	if (hours <= STALE_HOURS)
 		return 0;
-	return warn(r, N_("the advisory database is {0} days old: build it again"),
+	return warn(r,
+		    N_("the advisory database is {0} days old; for today's run: lacre db update"),
 		    lc_arena_fmt(&r->arena, "%lld", (long long)(hours / 24)), none);
 }
 

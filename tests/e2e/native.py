@@ -347,6 +347,18 @@ def digests_of_repositories_are_checked():
         yield "the database is another"
 
 
+def old_databases_are_told():
+    path = SCRATCH / "old.db"
+    feeds = own_database().parent / "own"
+    lacre.run("db", "build", "--from", feeds, "-o", path, "--quiet", "--reproducible",
+              env={"SOURCE_DATE_EPOCH": "1700000000"}, check=True)
+    for db, told in ((path, True), (own_database(), False)):
+        table = lacre.run("image", "--input", ubuntu(), "--db", db, "--scanners", "vuln", check=True)
+        text = " ".join((table.stdout + table.stderr).decode().split())
+        if ("days old" in text and "lacre db update" in text) != told:
+            yield f"{db}: {text}"
+
+
 def nothing_there_is_told():
     cache = fresh("four", {})
     status, out, err = update(cache)
@@ -368,6 +380,7 @@ try:
          ("cut transfers go on", cut_transfers_go_on),
          ("failures leave the database in use", failures_leave_the_database),
          ("digests of repositories are checked", digests_of_repositories_are_checked),
+         ("old databases are told", old_databases_are_told),
          ("a mirror without feeds is told", nothing_there_is_told)])
 finally:
     shutil.rmtree(SCRATCH, ignore_errors=True)
