@@ -89,12 +89,11 @@ bool adv_feed_is_native(struct lc_slice name)
 		"nvd", "native/nvd/nvdcve-2.0-" year ".json.gz",            \
 			NVD_URL "nvdcve-2.0-" year ".json.gz", ADV_FEED_OFF \
 	}
-#define PHOTON(release)                                                                                    \
-	{                                                                                                  \
-		"photon", "native/photon/cve_data_photon" release ".json",                                 \
-			"https://packages.broadcom.com/photon/photon_cve_metadata/cve_data_photon" release \
-			".json",                                                                           \
-			0                                                                                  \
+#define PHOTON_URL "https://packages.broadcom.com/photon/photon_cve_metadata/"
+#define PHOTON(release)                                                    \
+	{                                                                  \
+		"photon", "native/photon/cve_data_photon" release ".json", \
+			PHOTON_URL "cve_data_photon" release ".json", 0    \
 	}
 #define ROCKY(release, repository)                                                          \
 	{                                                                                   \

@@ -1,6 +1,6 @@
 /*
- * The starter database inside the program: made from data/starter at build time by tools/starter_build.c,
- * which is why the readers of the database are linked apart from its bytes.
+ * The starter database inside the program: made from data/starter at build time by
+ * tools/starter_build.c, which is why the readers of the database are linked apart from its bytes.
  */
 #pragma once
 

@@ -172,13 +172,14 @@ static const struct feed_case cases[] = {
 	  "eol debian x {\"eol\":\"+\",\"extended\":\"-\"}\n" },
 	{ "eol, version 1 of the API", feed_eol,
 	  "{\"schema_version\":\"1.1.0\",\"result\":[{\"name\":\"debian\",\"releases\":[{\"name\":"
-	  "\"12\",\"codename\":\"Bookworm\",\"releaseDate\":\"2023-06-10\",\"isLts\":false,\"isEol\":"
-	  "false,\"eolFrom\":\"2026-07-11\",\"isEoes\":false,\"eoesFrom\":\"2028-06-30\",\"latest\":"
-	  "{\"name\":\"12.9\"}},{\"name\":\"x\",\"isLts\":true,\"isEol\":true,\"eolFrom\":null,"
+	  "\"12\",\"codename\":\"Bookworm\",\"releaseDate\":\"2023-06-10\","
+	  "\"isLts\":false,\"isEol\":false,\"eolFrom\":\"2026-07-11\","
+	  "\"isEoes\":false,\"eoesFrom\":\"2028-06-30\",\"latest\":{\"name\":\"12.9\"}},"
+	  "{\"name\":\"x\",\"isLts\":true,\"isEol\":true,\"eolFrom\":null,"
 	  "\"latest\":null},{\"name\":\"y\",\"isEol\":false,\"eolFrom\":null}]}]}",
 	  0, 3,
-	  "eol debian 12 {\"codename\":\"Bookworm\",\"release\":\"2023-06-10\",\"eol\":\"2026-07-11\","
-	  "\"extended\":\"2028-06-30\",\"latest\":\"12.9\"}\n"
+	  "eol debian 12 {\"codename\":\"Bookworm\",\"release\":\"2023-06-10\","
+	  "\"eol\":\"2026-07-11\",\"extended\":\"2028-06-30\",\"latest\":\"12.9\"}\n"
 	  "eol debian x {\"eol\":\"+\",\"lts\":true}\n"
 	  "eol debian y {\"eol\":\"-\"}\n" },
 	{ "eol: a release without a name", feed_eol,

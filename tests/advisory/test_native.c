@@ -141,7 +141,8 @@ static const struct sample samples[] = {
 	  "suse_truncated.xml",
 	  feed_oval_suse,
 	  0,
-	  { "package SUSE:Linux Enterprise 15:LTSS kernel-default {\"id\":\"CVE-2021-29154\",\"ranges\":"
+	  { "package SUSE:Linux Enterprise 15:LTSS kernel-default {\"id\":"
+	    "\"CVE-2021-29154\",\"ranges\":"
 	    "[[\">=0\",\"<4.12.14-150.72.1\"]],\"severity\":\"HIGH\",\"source\":\"suse-cvrf\","
 	    "\"arches\":[\"aarch64\",\"ppc64le\",\"s390x\",\"x86_64\"]}",
 	    "package SUSE:Linux Enterprise 15.1 kernel-default {\"id\":\"CVE-2021-29154\"" },

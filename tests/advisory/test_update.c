@@ -33,9 +33,10 @@
 #define AL2_ONE_SHA256 "60bcd4f01c130e781174e934dacc007f13e44c8ccfa08517cc3502ef5f27d674"
 #define NO_TAR         "518ee75fa33145a07315d5ef71c25aede9361df7cdd5ae865e554a25ac4a35bc"
 #define NO_TAR_EITHER  "959831297d008fa670517d7a791d89895d819c5e66cc506b18c53fa1ca11118a"
-#define REPOMD(sha256)                                                                                \
-	"<repomd><data type=\"primary\"/><data type=\"updateinfo\"><checksum type=\"sha256\">" sha256 \
-	"</checksum><location href=\"repodata/u.xml\"/></data></repomd>"
+#define REPOMD(sha256)                                               \
+	"<repomd><data type=\"primary\"/><data type=\"updateinfo\">" \
+	"<checksum type=\"sha256\">" sha256 "</checksum>"            \
+	"<location href=\"repodata/u.xml\"/></data></repomd>"
 #define ARCH_ONE                                                                               \
 	"[{\"name\":\"AVG-1\",\"packages\":[\"curl\"],\"status\":\"Fixed\",\"fixed\":\"2-1\"," \
 	"\"issues\":[\"CVE-2024-0001\"]}]"
