@@ -3,16 +3,14 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <unistd.h>
 
 #include "base/arith.h"
 
 enum { THREADS_MAX = 256 };
 
-/* Threads at work besides the first one, and how many there may be; 0: not asked yet. */
-static atomic_int working;
-static atomic_int at_once;
+static struct lc_spare_counts own;
+static struct lc_spare_counts *counts = &own; /* set before threads start */
 
 struct run {
 	atomic_size_t next;
@@ -42,10 +40,10 @@ static unsigned start(struct run *r, pthread_t *ids, unsigned n)
 	sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &old); /* fails for a wrong first argument only */
 	unsigned started = 0;
-	atomic_fetch_add(&working, (int)n);
+	atomic_fetch_add(&counts->working, (int)n);
 	while (started < n && pthread_create(&ids[started], NULL, work, r) == 0)
 		started++;
-	atomic_fetch_sub(&working, (int)(n - started));
+	atomic_fetch_sub(&counts->working, (int)(n - started));
 	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return started;
 }
@@ -55,7 +53,7 @@ int lc_each(unsigned threads, size_t count, lc_job_fn fn, void *ctx)
 	struct run r = { .count = count, .fn = fn, .ctx = ctx };
 	pthread_t ids[THREADS_MAX];
 	unsigned n = threads ? threads : lc_cpus();
-	atomic_store(&at_once, (int)lc_min(n, THREADS_MAX));
+	atomic_store(&counts->at_once, (int)lc_min(n, THREADS_MAX));
 	if (n > count)
 		n = (unsigned)count;
 	if (n > THREADS_MAX)
@@ -64,25 +62,35 @@ int lc_each(unsigned threads, size_t count, lc_job_fn fn, void *ctx)
 	work(&r);
 	for (unsigned i = 0; i < started; i++)
 		(void)pthread_join(ids[i], NULL); /* ids of ours, joined once */
-	atomic_fetch_add(&working, 1);            /* the caller's, which work() gave back */
+	atomic_fetch_add(&counts->working, 1);    /* the caller's, which work() gave back */
 	return 0;
+}
+
+void lc_spare_share(struct lc_spare_counts *with)
+{
+	struct lc_spare_counts *from = counts;
+	counts = with ? with : &own;
+	if (counts == from)
+		return;
+	atomic_store(&counts->working, atomic_load(&from->working));
+	atomic_store(&counts->at_once, atomic_load(&from->at_once));
 }
 
 bool lc_spare_take(void)
 {
-	int cpus = atomic_load(&at_once);
+	int cpus = atomic_load(&counts->at_once);
 	if (!cpus)
 		cpus = (int)lc_min(lc_cpus(), THREADS_MAX);
 	int most = cpus == 1 ? 0 : cpus + cpus / 2 - 1;
-	if (atomic_fetch_add(&working, 1) < most)
+	if (atomic_fetch_add(&counts->working, 1) < most)
 		return true;
-	atomic_fetch_sub(&working, 1);
+	atomic_fetch_sub(&counts->working, 1);
 	return false;
 }
 
 void lc_spare_give(void)
 {
-	atomic_fetch_sub(&working, 1);
+	atomic_fetch_sub(&counts->working, 1);
 }
 
 unsigned lc_cpus(void)

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "base/err.h"
 
 typedef void (*lc_job_fn)(void *ctx, size_t index);
@@ -26,6 +28,17 @@ int lc_each(unsigned threads, size_t count, lc_job_fn fn, void *ctx);
  */
 bool lc_spare_take(void);
 void lc_spare_give(void);
+
+/** Threads at work besides the first one, and how many there may be; 0: not asked yet. */
+struct lc_spare_counts {
+	atomic_int working, at_once;
+};
+/**
+ * Count in memory that processes forked later share, so that all of them use the processors once;
+ * NULL: in this process alone, as at first. To be called while there is one thread. What others
+ * write there decides on how many threads work, and on nothing else.
+ */
+void lc_spare_share(struct lc_spare_counts *with);
 
 /** Online processors this process may use, at least 1. */
 unsigned lc_cpus(void);

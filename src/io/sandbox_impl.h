@@ -38,7 +38,7 @@ extern const struct sandbox_kernel sandbox_kernel_linux;
 /** Handle all that the kernel can handle, allow nothing; the ABI in force, 0 none. */
 unsigned sandbox_landlock(const struct sandbox_kernel *k);
 
-enum { SANDBOX_FILTER_MAX = 256 };
+enum { SANDBOX_FILTER_MAX = 512 };
 /** Would the kernel take a filter? */
 bool sandbox_seccomp_is_there(void);
 /** The filter for a process of this id; how many instructions, 0 on an architecture without. */

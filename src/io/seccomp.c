@@ -175,6 +175,12 @@ static const int deadly[] = {
 #endif
 };
 
+#define COUNT(numbers) (sizeof(numbers) / sizeof((numbers)[0]))
+
+/* Two instructions a number, and less than 64 around them and for those with arguments. */
+static_assert(2 * (COUNT(allowed) + COUNT(refused) + COUNT(deadly)) + 64 <= SANDBOX_FILTER_MAX,
+	      "the program fits");
+
 struct program {
 	struct sock_filter *v;
 	size_t n;
@@ -209,7 +215,7 @@ static void each(struct program *p, const int *numbers, size_t n, uint32_t actio
 	}
 }
 
-#define EACH(p, numbers, action) each(p, numbers, sizeof(numbers) / sizeof((numbers)[0]), action)
+#define EACH(p, numbers, action) each(p, numbers, COUNT(numbers), action)
 
 static size_t argument(unsigned i)
 {

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/arith.h"
-#include "base/pool.h"
 #include "base/shim.h"
 #include "scan/cache_impl.h"
 
@@ -81,11 +80,13 @@ static uint64_t cpu_seconds(const struct lc_limits *l)
 static int share(struct scan_workers *w, struct lc_err *e)
 {
 	size_t bytes = w->numbers_n * sizeof(*w->shared); /* at most 512 MiB, used as needed */
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	void *p = mmap(NULL, bytes + sizeof(*w->counts), PROT_READ | PROT_WRITE,
 		       MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED)
 		return lc_fail_sys(e, errno, "memory to share with worker processes");
 	w->shared = p;
+	w->counts = (struct lc_spare_counts *)(w->shared + w->numbers_n);
+	lc_spare_share(w->counts);
 	return 0;
 }
 
@@ -134,8 +135,10 @@ void scan_workers_close(struct scan_workers *w)
 		if (w->places[i].state != WORKER_FREE_PLACE)
 			io_worker_done(&w->places[i].worker);
 	io_nursery_close(w->nursery);
-	if (w->shared)
-		(void)munmap(w->shared, w->numbers_n * sizeof(*w->shared));
+	if (w->shared) {
+		lc_spare_share(NULL);
+		(void)munmap(w->shared, w->numbers_n * sizeof(*w->shared) + sizeof(*w->counts));
+	}
 	(void)pthread_mutex_destroy(&w->lock);
 	lc_free(w->places);
 	lc_free(w);

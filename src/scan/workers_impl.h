@@ -17,6 +17,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/pool.h"
 #include "io/worker.h"
 #include "scan/workers.h"
 
@@ -42,7 +43,8 @@ struct scan_workers {
 	const struct scan_request *q;
 	const struct inv_matcher *m;
 	struct io_nursery *nursery;
-	struct worker_shared *shared; /* numbers_n of them */
+	struct worker_shared *shared;   /* numbers_n of them, and behind these: */
+	struct lc_spare_counts *counts; /* so that stages of all use each processor once */
 	unsigned numbers_n;
 	bool level_known;
 	struct io_sandbox_level level;
