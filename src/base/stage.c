@@ -11,10 +11,10 @@
 /*
  * SLOTS pieces of SLOT_BYTES. The thread fills slot made % SLOTS, the reader uses slot used % SLOTS
  * and holds it until it asks for more. Who has to wait is woken when there is work for a while, not
- * for each slot: a switch between threads costs as much as a few hundred kilobytes.
+ * for each slot: where others want the processors, too, a thread that waits comes back late.
  */
 
-enum { SLOTS = 6, SLOT_BYTES = 128 * 1024, WAKE_SLOTS = 3 };
+enum { SLOTS = 16, SLOT_BYTES = 128 * 1024, WAKE_SLOTS = 8 };
 enum { LONG_BYTES = 512 * 1024 }; /* what a stream has given before it is called long */
 
 struct stage {
