@@ -221,26 +221,53 @@ static int answer_refusal(struct registry *r, struct http_response *answer, unsi
 				 : registry_authorize(r, answer, generation, e);
 }
 
-int registry_send(struct registry *r, const char *path, const struct http_header *headers,
-		  size_t headers_n, struct http_response **ret, struct lc_err *e)
+/* The whole URL of a location; *ret_own: it is the registry's. Freed by the caller. */
+static int url_at(const struct registry *r, struct lc_slice location, char **ret, bool *ret_own,
+		  struct lc_err *e)
 {
-	LC_AUTOFREE char *url = lc_alloc(r->host.url.n + strlen(path) + 1);
+	bool below = location.n && location.p[0] == '/';
+	struct lc_slice base = below ? r->host.url : (struct lc_slice){ NULL, 0 };
+	struct lc_slice rest = location;
+	char *url = lc_alloc(base.n + location.n + 1);
 	if (!url)
 		return lc_fail(e, LC_ENOMEM, "no memory for a URL");
-	memcpy(url, r->host.url.p, r->host.url.n);
-	memcpy(url + r->host.url.n, path, strlen(path) + 1);
+	if (base.n)
+		memcpy(url, base.p, base.n);
+	if (location.n)
+		memcpy(url + base.n, location.p, location.n);
+	url[base.n + location.n] = '\0';
+	*ret_own = below || (lc_chop_prefix(&rest, r->host.url) && rest.n && rest.p[0] == '/');
+	*ret = url;
+	return 0;
+}
+
+int registry_request(struct registry *r, const struct registry_request *want,
+		     struct http_response **ret, struct lc_err *e)
+{
+	LC_AUTOFREE char *url = NULL;
+	bool own = false;
+	int rc = url_at(r, want->location, &url, &own, e);
+	if (rc)
+		return rc;
 	struct http_request q = {
+		.method = want->method,
 		.url = url,
-		.headers = headers,
-		.headers_n = headers_n,
+		.headers = want->headers,
+		.headers_n = want->headers_n,
+		.body = want->body,
+		.upload = want->upload,
+		.upload_size = want->upload_size,
 		.tls = &r->host.tls,
 		.plain_http = r->remote->insecure, /* loopback needs no leave */
+		.once = want->method && strcmp(want->method, "POST") == 0,
 	};
-	for (bool again = true;; again = false) {
+	if (!own)
+		return http_send(r->client, &q, ret, e);
+	for (bool again = !want->upload;; again = false) {
 		bool otherwise = false;
 		unsigned generation = 0;
 		struct http_response *answer = NULL;
-		int rc = send_once(r, &q, &generation, &answer, e);
+		rc = send_once(r, &q, &generation, &answer, e);
 		if (rc)
 			return rc;
 		if (again)
@@ -255,6 +282,17 @@ int registry_send(struct registry *r, const char *path, const struct http_header
 		if (rc)
 			return rc;
 	}
+}
+
+int registry_send(struct registry *r, const char *path, const struct http_header *headers,
+		  size_t headers_n, struct http_response **ret, struct lc_err *e)
+{
+	const struct registry_request q = {
+		.location = lc_str(path),
+		.headers = headers,
+		.headers_n = headers_n,
+	};
+	return registry_request(r, &q, ret, e);
 }
 
 int oci_login(const struct oci_remote *remote, struct lc_slice registry,

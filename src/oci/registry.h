@@ -29,6 +29,7 @@ struct registry {
 	char *authorization; /* guarded by lock: what the last challenge was answered with */
 	unsigned generation; /* guarded by lock: how often it was made anew */
 	bool asked_files;    /* guarded by lock: own was looked up */
+	bool write;          /* ask for more than to read */
 	struct io_credential own;
 };
 
@@ -38,8 +39,25 @@ int registry_open(struct registry *r, const struct oci_remote *remote,
 		  struct lc_err *e) LC_MUST_CHECK;
 void registry_done(struct registry *r);
 
+/** A request; what is borrowed outlives registry_request(). */
+struct registry_request {
+	const char *method;       /* NULL: GET */
+	struct lc_slice location; /* "/v2/…", or a URL that the registry gave */
+	const struct http_header *headers;
+	size_t headers_n;
+	struct lc_slice body;
+	struct lc_stream *upload; /* in place of body, sent once */
+	uint64_t upload_size;
+};
 /**
- * Send below the registry's URL ("/v2/…"), answering challenges.
+ * Send, answering challenges. A URL of another origin gets no credentials, and plain HTTP only
+ * where the registry itself speaks it.
+ * @return as registry_send()
+ */
+int registry_request(struct registry *r, const struct registry_request *q,
+		     struct http_response **ret, struct lc_err *e) LC_MUST_CHECK;
+/**
+ * GET below the registry's URL ("/v2/…"), answering challenges.
  * @return 0 with any status but 401; LC_EAUTH; what http_send() says
  */
 int registry_send(struct registry *r, const char *path, const struct http_header *headers,

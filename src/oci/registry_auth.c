@@ -139,8 +139,9 @@ static void put_scope(const struct registry *r, const struct http_challenge *c, 
 {
 	struct lc_slice scope = http_challenge_param(c, "scope");
 	char own[320];
-	int n = snprintf(own, sizeof(own), "repository:%.*s:pull", LC_FMT(r->ref.repository));
-	/* Whoever asks for a repository gets no more than to read it. */
+	int n = snprintf(own, sizeof(own), "repository:%.*s:%s", LC_FMT(r->ref.repository),
+			 r->write ? "pull,push" : "pull");
+	/* Whoever only reads a repository gets no more than that. */
 	http_put_escaped(b, r->ref.repository.n ? lc_slice_of(own, (size_t)n) : scope);
 }
 

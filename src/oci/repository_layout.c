@@ -1,0 +1,513 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/shim.h"
+#include "io/file.h"
+#include "oci/descriptor.h"
+#include "oci/repository_impl.h"
+#include "oci/source_remote.h"
+
+enum { BLOBS_MAX = 100000 };
+
+/* A directory with oci-layout, index.json and blobs/ALGORITHM/HEX. */
+struct layout_repository {
+	struct oci_repository base;
+	struct lc_arena arena;
+	const char *path;
+};
+
+static struct layout_repository *layout_of(struct oci_repository *r)
+{
+	return (struct layout_repository *)r;
+}
+
+/* "PATH/WHAT", with a NUL behind it. */
+static int path_to(const struct layout_repository *r, struct lc_arena *a, const char **ret,
+		   struct lc_err *e, const char *what)
+{
+	struct lc_slice s = lc_arena_fmt(a, "%s/%s", r->path, what);
+	*ret = (const char *)s.p;
+	return s.p ? 0 : lc_fail(e, lc_arena_err(a), "no memory for a path");
+}
+
+static int path_of_blob(const struct layout_repository *r, const struct digest *d,
+			struct lc_arena *a, const char **ret, struct lc_err *e)
+{
+	char hex[DIGEST_TEXT_MAX];
+	char what[DIGEST_TEXT_MAX + 16];
+	(void)snprintf(what, sizeof(what), "blobs/%s/%s", digest_name(d->algorithm),
+		       digest_hex(d, hex));
+	return path_to(r, a, ret, e, what);
+}
+
+/* A file whole into the arena. */
+static int read_whole(const char *path, size_t max, struct lc_arena *a, struct lc_slice *ret,
+		      struct lc_err *e)
+{
+	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
+	lc_buf_init(&b, max);
+	int rc = io_read_file(path, &b, e);
+	rc = rc ? rc : lc_arena_dup(a, lc_buf_get(&b), ret);
+	return rc;
+}
+
+static int read_index(const struct layout_repository *r, struct lc_arena *a, struct json_doc *ret,
+		      struct lc_err *e)
+{
+	const char *path;
+	struct lc_slice text;
+	int rc = path_to(r, a, &path, e, "index.json");
+	rc = rc ? rc : read_whole(path, OCI_DOCUMENT_MAX, a, &text, e);
+	return rc ? rc : repository_parse(text, a, "index.json", ret, e);
+}
+
+/* ---- finding an entry ---- */
+
+/* What `cosign save` calls an entry, for a tag that names it. */
+static bool is_of_kind(struct lc_slice kind, struct lc_slice tag)
+{
+	if (!lc_chop_prefix(&kind, LC_S("dev.cosignproject.cosign/")))
+		return false;
+	if (lc_ends(tag, LC_S(".sig")))
+		return lc_eq(kind, LC_S("sigs"));
+	if (lc_ends(tag, LC_S(".att")))
+		return lc_eq(kind, LC_S("atts"));
+	return tag.n == 0 && (lc_eq(kind, LC_S("image")) || lc_eq(kind, LC_S("imageIndex")));
+}
+
+static bool fits(const struct json_doc *d, json_ref entry, struct lc_slice name)
+{
+	json_ref notes = json_get(d, entry, "annotations");
+	struct lc_slice tag = json_get_str(d, notes, "org.opencontainers.image.ref.name");
+	if (lc_find(name, ':') != SIZE_MAX)
+		return lc_eq(json_get_str(d, entry, "digest"), name);
+	return (name.n && lc_eq(tag, name)) || is_of_kind(json_get_str(d, notes, "kind"), name);
+}
+
+/* The entry of that name; for "" the only image there is. */
+static json_ref find_entry(const struct json_doc *d, struct lc_slice name)
+{
+	json_ref all = json_get(d, json_root(d), "manifests");
+	json_each(d, all, entry)
+		if (fits(d, entry, name))
+			return entry;
+	return name.n == 0 && json_count(d, all) == 1 ? json_first(d, all) : JSON_NONE;
+}
+
+static int read_document(struct layout_repository *r, const struct digest *d, struct lc_arena *a,
+			 struct oci_document *ret, struct lc_err *e)
+{
+	const char *path;
+	struct digest got;
+	char text[DIGEST_TEXT_MAX];
+	int rc = path_of_blob(r, d, a, &path, e);
+	rc = rc ? rc : read_whole(path, OCI_DOCUMENT_MAX, a, &ret->bytes, e);
+	rc = rc ? rc : digest_of(d->algorithm, ret->bytes, &got, e);
+	if (!rc && !digest_eq(&got, d))
+		return lc_fail(e, LC_EBAD, "%s: its content has another digest",
+			       digest_text(d, text));
+	ret->digest = *d;
+	return rc;
+}
+
+static int layout_manifest(struct oci_repository *base, struct lc_slice name, struct lc_arena *a,
+			   struct oci_document *ret, struct lc_err *e)
+{
+	struct layout_repository *r = layout_of(base);
+	struct oci_descriptor desc = { 0 };
+	struct json_doc d;
+	int rc = read_index(r, a, &d, e);
+	if (rc)
+		return rc;
+	json_ref entry = find_entry(&d, name);
+	if (entry != JSON_NONE) {
+		rc = descriptor_parse(&d, entry, "index.json", &desc, e);
+		ret->media_type = desc.media_type;
+	} else if (lc_find(name, ':') != SIZE_MAX) {
+		rc = digest_parse(name, &desc.digest, e); /* below an index, or a referrer */
+	} else {
+		return LC_ENOTFOUND;
+	}
+	return rc ? rc : read_document(r, &desc.digest, a, ret, e);
+}
+
+/* ---- blobs ---- */
+
+struct file_stream {
+	struct lc_content_stream range; /* first: this is a struct lc_stream */
+	struct lc_content content;
+};
+
+static void file_close(struct lc_stream *s)
+{
+	struct file_stream *f = (struct file_stream *)s;
+	lc_content_done(&f->content);
+	lc_free(f);
+}
+
+static int layout_blob(struct oci_repository *base, const struct digest *d, struct lc_stream **ret,
+		       struct lc_err *e)
+{
+	struct lc_arena a = { 0 };
+	const char *path;
+	struct file_stream *f = lc_alloc0(1, sizeof(*f));
+	if (!f)
+		return lc_fail(e, LC_ENOMEM, "no memory for a stream");
+	int rc = path_of_blob(layout_of(base), d, &a, &path, e);
+	rc = rc ? rc : io_open_content(path, &f->content, e);
+	lc_arena_done(&a);
+	if (rc) {
+		lc_free(f);
+		return rc;
+	}
+	lc_content_stream_init(&f->range, &f->content, 0, f->content.size);
+	f->range.base.close = file_close;
+	*ret = &f->range.base;
+	return 0;
+}
+
+static int layout_has_blob(struct oci_repository *base, const struct digest *d, bool *ret,
+			   struct lc_err *e)
+{
+	struct lc_arena a = { 0 };
+	const char *path;
+	bool is_dir = false;
+	int rc = path_of_blob(layout_of(base), d, &a, &path, e);
+	*ret = !rc && io_exists(path, &is_dir) && !is_dir;
+	lc_arena_done(&a);
+	return rc;
+}
+
+static int write_stream(struct io_out *o, struct lc_stream *from, struct digester *digester,
+			struct lc_err *e)
+{
+	size_t n = 1;
+	while (n) {
+		uint8_t piece[65536];
+		int rc = lc_stream_read(from, piece, sizeof(piece), &n, e);
+		digester_add(digester, piece, rc ? 0 : n);
+		rc = rc ? rc : io_out_write(o, lc_slice_of(piece, n), e);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* Streams are verified before the file gets its name. */
+static int put_stream(const char *path, const struct digest *d, struct lc_stream *from,
+		      struct lc_err *e)
+{
+	struct io_out o = { 0 };
+	struct digester *digester = NULL;
+	struct digest got;
+	int rc = digester_new(d->algorithm, &digester, e);
+	rc = rc ? rc : io_out_open(path, 0644, &o, e);
+	rc = rc ? rc : write_stream(&o, from, digester, e);
+	rc = rc ? rc : digester_get(digester, &got, e);
+	if (!rc && !digest_eq(&got, d))
+		rc = lc_fail(e, LC_EBAD, "a blob with another digest than it was announced by");
+	rc = rc ? rc : io_out_commit(&o, e);
+	if (rc)
+		io_out_abort(&o);
+	digester_free(digester);
+	return rc;
+}
+
+static int layout_put_blob(struct oci_repository *base, const struct digest *d,
+			   struct lc_slice bytes, struct lc_stream *from, uint64_t size,
+			   struct lc_err *e)
+{
+	struct lc_arena a = { 0 };
+	const char *path;
+	(void)size;
+	int rc = path_of_blob(layout_of(base), d, &a, &path, e);
+	if (!rc)
+		rc = from ? put_stream(path, d, from, e) : io_write_file(path, 0644, bytes, e);
+	lc_arena_done(&a);
+	return rc;
+}
+
+/* ---- referrers: what is stored says whom it is about ---- */
+
+static bool is_about(const struct json_doc *d, const struct digest *subject)
+{
+	char text[DIGEST_TEXT_MAX];
+	json_ref s = json_get(d, json_root(d), "subject");
+	return lc_eq(json_get_str(d, s, "digest"), lc_str(digest_text(subject, text)));
+}
+
+static int take_if_referrer(struct layout_repository *r, struct lc_slice hex,
+			    const struct digest *subject, struct lc_arena *a,
+			    struct oci_referrers *ret, struct lc_err *e)
+{
+	struct lc_slice name =
+		lc_arena_fmt(a, "%s:%.*s", digest_name(subject->algorithm), LC_FMT(hex));
+	struct oci_document m = { 0 };
+	struct json_doc d;
+	struct digest digest;
+	if (!name.p || digest_parse(name, &digest, NULL))
+		return 0; /* no blob of ours */
+	int rc = read_document(r, &digest, a, &m, NULL);
+	/* Most are layers: too large, or no JSON. */
+	if (rc || m.bytes.n == 0 || m.bytes.p[0] != '{' ||
+	    repository_parse(m.bytes, a, "", &d, NULL) || !is_about(&d, subject))
+		return rc == LC_ENOMEM ? lc_fail(e, rc, "no memory for referrers") : 0;
+	if (ret->n >= OCI_REFERRERS_MAX)
+		return lc_fail(e, LC_ELIMIT, "over %d referrers", OCI_REFERRERS_MAX);
+	struct oci_referrer *item = lc_vec_push(a, ret);
+	if (!item)
+		return lc_fail(e, lc_arena_err(a), "no memory for referrers");
+	*item = (struct oci_referrer){
+		.digest = digest,
+		.size = m.bytes.n,
+		.media_type = json_get_str(&d, json_root(&d), "mediaType"),
+		.artifact_type = json_get_str(&d, json_root(&d), "artifactType"),
+	};
+	return 0;
+}
+
+static int layout_referrers(struct oci_repository *base, const struct digest *d, struct lc_arena *a,
+			    struct oci_referrers *ret, struct lc_err *e)
+{
+	struct layout_repository *r = layout_of(base);
+	struct lc_slices names = { 0 };
+	const char *path;
+	char what[64];
+	(void)snprintf(what, sizeof(what), "blobs/%s", digest_name(d->algorithm));
+	int rc = path_to(r, a, &path, e, what);
+	rc = rc ? rc : io_list_dir(path, a, BLOBS_MAX, &names, e);
+	for (size_t i = 0; !rc && i < names.n; i++) {
+		struct lc_arena scratch;
+		struct oci_referrers found = { 0 };
+		lc_arena_init(&scratch, (size_t)64 << 20);
+		rc = take_if_referrer(r, names.v[i], d, &scratch, &found, e);
+		if (!rc && found.n) {
+			struct oci_referrer *item = lc_vec_push(a, ret);
+			if (item)
+				*item = found.v[0];
+			rc = item ? lc_arena_dup(a, found.v[0].media_type, &item->media_type)
+				  : lc_arena_err(a);
+			rc = rc ? rc
+				: lc_arena_dup(a, found.v[0].artifact_type, &item->artifact_type);
+		}
+		lc_arena_done(&scratch);
+	}
+	return rc;
+}
+
+static int layout_tags(struct oci_repository *base, struct lc_arena *a, struct lc_slices *ret,
+		       struct lc_err *e)
+{
+	struct json_doc d;
+	int rc = read_index(layout_of(base), a, &d, e);
+	json_each(&d, rc ? JSON_NONE : json_get(&d, json_root(&d), "manifests"), entry) {
+		struct lc_slice tag = json_get_str(&d, json_get(&d, entry, "annotations"),
+						   "org.opencontainers.image.ref.name");
+		struct lc_slice *item = tag.n ? lc_vec_push(a, ret) : NULL;
+		if (item)
+			*item = tag;
+		else if (tag.n)
+			return lc_fail(e, lc_arena_err(a), "no memory for tags");
+	}
+	return rc;
+}
+
+/* ---- index.json ---- */
+
+static void put_entry(struct json_writer *w, struct lc_slice media_type, const struct digest *d,
+		      size_t size, struct lc_slice tag)
+{
+	char text[DIGEST_TEXT_MAX];
+	json_begin_object(w);
+	json_member_str(w, "mediaType", media_type);
+	json_member_u64(w, "size", size);
+	json_member_cstr(w, "digest", digest_text(d, text));
+	if (tag.n) {
+		json_write_key(w, "annotations");
+		json_begin_object(w);
+		json_member_str(w, "org.opencontainers.image.ref.name", tag);
+		json_end_object(w);
+	}
+	json_end_object(w);
+}
+
+struct change {
+	json_ref drop;              /* the entry that goes, JSON_NONE none */
+	const struct digest *add;   /* NULL nothing comes */
+	struct lc_slice media_type; /* of what comes */
+	size_t size;
+	struct lc_slice tag;
+};
+
+static int write_index(struct layout_repository *r, const struct json_doc *d,
+		       const struct change *c, struct lc_err *e)
+{
+	struct lc_arena a = { 0 };
+	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
+	struct json_writer w;
+	const char *path;
+	lc_buf_init(&b, OCI_DOCUMENT_MAX);
+	json_writer_init(&w, &b, 0);
+	json_begin_object(&w);
+	json_each(d, json_root(d), member)
+		if (!lc_eq(json_key(d, member), LC_S("manifests"))) {
+			json_write_key_slice(&w, json_key(d, member));
+			json_write_node(&w, d, member);
+		}
+	json_write_key(&w, "manifests");
+	json_begin_array(&w);
+	json_each(d, json_get(d, json_root(d), "manifests"), entry)
+		if (entry != c->drop)
+			json_write_node(&w, d, entry);
+	if (c->add)
+		put_entry(&w, c->media_type, c->add, c->size, c->tag);
+	json_end_array(&w);
+	json_end_object(&w);
+	int rc = json_writer_err(&w) ? lc_fail(e, LC_ELIMIT, "index.json is full") : 0;
+	rc = rc ? rc : path_to(r, &a, &path, e, "index.json");
+	rc = rc ? rc : io_write_file(path, 0644, lc_buf_get(&b), e);
+	lc_arena_done(&a);
+	return rc;
+}
+
+/* One writer of index.json at a time: a lock on oci-layout, which nobody replaces. */
+static int lock_layout(struct layout_repository *r, int *ret_fd, struct lc_err *e)
+{
+	struct lc_arena a = { 0 };
+	const char *path;
+	int rc = path_to(r, &a, &path, e, "oci-layout");
+	int fd = rc ? -1 : lc_sys_open(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+	if (!rc && (fd < 0 || flock(fd, LOCK_EX) != 0))
+		rc = lc_fail_sys(e, fd < 0 ? -fd : errno, "%s", lc_quote(lc_str(path)).s);
+	lc_arena_done(&a);
+	if (rc && fd >= 0)
+		(void)close(fd); /* nothing was written to it */
+	if (!rc)
+		*ret_fd = fd;
+	return rc;
+}
+
+static int layout_put_manifest(struct oci_repository *base, struct lc_slice name,
+			       struct lc_slice media_type, struct lc_slice bytes, bool *ret_indexed,
+			       struct lc_err *e)
+{
+	struct layout_repository *r = layout_of(base);
+	struct lc_arena a = { 0 };
+	struct json_doc d;
+	struct digest digest;
+	int fd = -1;
+	bool by_digest = lc_find(name, ':') != SIZE_MAX;
+	int rc = digest_of(DIGEST_SHA256, bytes, &digest, e);
+	rc = rc ? rc : layout_put_blob(base, &digest, bytes, NULL, bytes.n, e);
+	*ret_indexed = true; /* who is about whom is read from the blobs themselves */
+	if (rc || by_digest)
+		return rc;
+	rc = lock_layout(r, &fd, e);
+	rc = rc ? rc : read_index(r, &a, &d, e);
+	if (!rc) {
+		struct change c = { .drop = find_entry(&d, name),
+				    .add = &digest,
+				    .media_type = media_type,
+				    .size = bytes.n,
+				    .tag = name };
+		rc = write_index(r, &d, &c, e);
+	}
+	if (fd >= 0)
+		(void)close(fd); /* a lock file: nothing was written */
+	lc_arena_done(&a);
+	return rc;
+}
+
+static int layout_delete(struct oci_repository *base, struct lc_slice name, struct lc_err *e)
+{
+	struct layout_repository *r = layout_of(base);
+	struct lc_arena a = { 0 };
+	struct json_doc d;
+	struct digest digest;
+	const char *path;
+	int fd = -1;
+	int rc = lock_layout(r, &fd, e);
+	rc = rc ? rc : read_index(r, &a, &d, e);
+	json_ref entry = rc ? JSON_NONE : find_entry(&d, name);
+	if (!rc && entry != JSON_NONE) {
+		struct change c = { .drop = entry };
+		rc = write_index(r, &d, &c, e);
+	} else if (!rc && digest_parse(name, &digest, NULL) == 0) {
+		rc = path_of_blob(r, &digest, &a, &path, e);
+		int gone = rc ? 0 : lc_sys_unlink(AT_FDCWD, path);
+		if (gone)
+			rc = gone == -ENOENT
+				     ? LC_ENOTFOUND
+				     : lc_fail_sys(e, -gone, "%s", lc_quote(lc_str(path)).s);
+	} else if (!rc) {
+		rc = LC_ENOTFOUND;
+	}
+	if (fd >= 0)
+		(void)close(fd); /* a lock file: nothing was written */
+	lc_arena_done(&a);
+	return rc;
+}
+
+/* ---- opening ---- */
+
+static void layout_close(struct oci_repository *base)
+{
+	struct layout_repository *r = layout_of(base);
+	lc_arena_done(&r->arena);
+	lc_free(r);
+}
+
+static int make_layout(struct layout_repository *r, struct lc_err *e)
+{
+	const char *path;
+	bool is_dir;
+	int rc = path_to(r, &r->arena, &path, e, "oci-layout");
+	if (rc || io_exists(path, &is_dir))
+		return rc;
+	rc = path_to(r, &r->arena, &path, e, "blobs/sha256");
+	rc = rc ? rc : io_make_dirs(path, e);
+	rc = rc ? rc : path_to(r, &r->arena, &path, e, "index.json");
+	rc = rc ? rc : io_write_file(path, 0644, LC_S("{\"schemaVersion\":2,\"manifests\":[]}"), e);
+	rc = rc ? rc : path_to(r, &r->arena, &path, e, "oci-layout");
+	return rc ? rc : io_write_file(path, 0644, LC_S(OCI_LAYOUT_TEXT), e);
+}
+
+int oci_repository_open_layout(const char *path, bool write, const struct lc_limits *limits,
+			       struct oci_repository **ret, struct lc_err *e)
+{
+	struct layout_repository *r = lc_alloc0(1, sizeof(*r));
+	const char *index;
+	bool is_dir = false;
+	if (!r)
+		return lc_fail(e, LC_ENOMEM, "no memory for a layout");
+	r->base = (struct oci_repository){
+		.manifest = layout_manifest,
+		.blob = layout_blob,
+		.referrers = layout_referrers,
+		.tags = layout_tags,
+		.has_blob = layout_has_blob,
+		.put_blob = layout_put_blob,
+		.put_manifest = layout_put_manifest,
+		.delete = layout_delete,
+		.close = layout_close,
+		.limits = limits,
+		.layout = true,
+	};
+	r->path = lc_arena_str(&r->arena, lc_str(path));
+	int rc = r->path ? 0 : lc_fail(e, LC_ENOMEM, "no memory for a path");
+	if (!rc && write)
+		rc = make_layout(r, e);
+	rc = rc ? rc : path_to(r, &r->arena, &index, e, "index.json");
+	if (!rc && !io_exists(index, &is_dir))
+		rc = lc_fail(e, LC_ENOTFOUND, "%s: no OCI layout there (no index.json)",
+			     lc_quote(lc_str(path)).s);
+	if (rc) {
+		layout_close(&r->base);
+		return rc;
+	}
+	*ret = &r->base;
+	return 0;
+}

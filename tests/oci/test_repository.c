@@ -1,0 +1,178 @@
+/* A layout as a repository: what is put is found, what is wrong is refused. */
+#include "oci/repository.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "io/file.h"
+#include "support/fixture.h"
+#include "support/slice_assert.h"
+
+static const struct lc_slice manifest_type =
+	LC_S_INIT("application/vnd.oci.image.manifest.v1+json");
+
+struct place {
+	char path[64];
+	struct lc_arena a;
+	struct oci_repository *r;
+};
+
+static void setup(struct place *p)
+{
+	const char *tmp = getenv("TMPDIR");
+	(void)snprintf(p->path, sizeof(p->path), "%s/repository-XXXXXX", tmp ? tmp : "/tmp");
+	assert_non_null(mkdtemp(p->path));
+	lc_arena_init(&p->a, 0);
+	assert_int_equal(oci_repository_open_layout(p->path, true, NULL, &p->r, NULL), 0);
+}
+
+static void teardown(struct place *p)
+{
+	struct io_removed gone = { 0 };
+	int fd = -1;
+	oci_repository_close(p->r);
+	lc_arena_done(&p->a);
+	assert_int_equal(io_open_dir("/", &fd, NULL), 0);
+	assert_int_equal(io_remove_at(fd, p->path + 1, &gone, NULL), 0);
+	(void)close(fd);
+}
+
+static struct digest of(struct lc_slice s)
+{
+	struct digest d;
+	assert_int_equal(digest_of(DIGEST_SHA256, s, &d, NULL), 0);
+	return d;
+}
+
+static void blobs_come_back_and_are_verified(void **state)
+{
+	struct place p;
+	struct digest d = of(LC_S("seal"));
+	struct digest other = of(LC_S("other"));
+	struct lc_slice got;
+	struct lc_slice_stream s;
+	char path[256];
+	char hex[DIGEST_TEXT_MAX];
+	(void)state;
+	setup(&p);
+	assert_int_equal(oci_repository_blob(p.r, &d, 100, &p.a, &got, NULL), LC_ENOTFOUND);
+	assert_int_equal(oci_repository_put_blob(p.r, &d, LC_S("seal"), NULL), 0);
+	assert_int_equal(oci_repository_blob(p.r, &d, 100, &p.a, &got, NULL), 0);
+	assert_text(got, "seal");
+	assert_int_equal(oci_repository_blob(p.r, &d, 3, &p.a, &got, NULL), LC_ELIMIT);
+	lc_slice_stream_init(&s, LC_S("wrong"));
+	assert_int_equal(oci_repository_put_stream(p.r, &other, 5, &s.base, NULL), LC_EBAD);
+	assert_int_equal(oci_repository_blob(p.r, &other, 100, &p.a, &got, NULL), LC_ENOTFOUND);
+	lc_slice_stream_init(&s, LC_S("other"));
+	assert_int_equal(oci_repository_put_stream(p.r, &other, 5, &s.base, NULL), 0);
+	(void)snprintf(path, sizeof(path), "%s/blobs/sha256/%s", p.path, digest_hex(&d, hex));
+	assert_int_equal(io_write_file(path, 0644, LC_S("evil"), NULL), 0);
+	assert_int_equal(oci_repository_blob(p.r, &d, 100, &p.a, &got, NULL), LC_EBAD);
+	teardown(&p);
+}
+
+static void manifests_have_tags_and_digests(void **state)
+{
+	static const char one[] = "{\"schemaVersion\":2,\"n\":1}";
+	static const char two[] = "{\"schemaVersion\":2,\"n\":2}";
+	struct place p;
+	struct oci_document m;
+	struct lc_slices tags = { 0 };
+	char text[DIGEST_TEXT_MAX];
+	struct digest first = of(lc_str(one));
+	(void)state;
+	setup(&p);
+	assert_int_equal(oci_repository_manifest(p.r, LC_S("v1"), &p.a, &m, NULL), LC_ENOTFOUND);
+	assert_int_equal(oci_repository_put_manifest(p.r, LC_S("v1"), manifest_type, lc_str(one),
+						     NULL, NULL),
+			 0);
+	assert_int_equal(oci_repository_manifest(p.r, LC_S("v1"), &p.a, &m, NULL), 0);
+	assert_slice(m.bytes, lc_str(one));
+	assert_slice(m.media_type, manifest_type);
+	assert_int_equal(oci_repository_manifest(p.r, LC_S(""), &p.a, &m, NULL), 0);
+	assert_int_equal(oci_repository_put_manifest(p.r, LC_S("v1"), manifest_type, lc_str(two),
+						     NULL, NULL),
+			 0);
+	assert_int_equal(oci_repository_manifest(p.r, LC_S("v1"), &p.a, &m, NULL), 0);
+	assert_slice(m.bytes, lc_str(two));
+	/* What lost its tag is still known by its digest. */
+	assert_int_equal(
+		oci_repository_manifest(p.r, lc_str(digest_text(&first, text)), &p.a, &m, NULL), 0);
+	assert_slice(m.bytes, lc_str(one));
+	assert_int_equal(oci_repository_tags(p.r, &p.a, &tags, NULL), 0);
+	assert_int_equal(tags.n, 1);
+	assert_int_equal(oci_repository_delete(p.r, LC_S("v1"), NULL), 0);
+	assert_int_equal(oci_repository_delete(p.r, LC_S("v1"), NULL), LC_ENOTFOUND);
+	teardown(&p);
+}
+
+static void what_names_a_subject_is_found(void **state)
+{
+	struct place p;
+	struct oci_referrers all = { 0 };
+	struct digest subject = of(LC_S("{}"));
+	char text[DIGEST_TEXT_MAX];
+	(void)state;
+	setup(&p);
+	assert_int_equal(
+		oci_repository_put_manifest(p.r, LC_S("v1"), manifest_type, LC_S("{}"), NULL, NULL),
+		0);
+	assert_int_equal(oci_repository_referrers(p.r, &subject, &p.a, &all, NULL), 0);
+	assert_int_equal(all.n, 0);
+	struct lc_slice m = lc_arena_fmt(&p.a,
+					 "{\"mediaType\":\"%.*s\",\"artifactType\":\"a/b\","
+					 "\"subject\":{\"digest\":\"%s\"}}",
+					 LC_FMT(manifest_type), digest_text(&subject, text));
+	assert_int_equal(oci_repository_attach(p.r, &subject, manifest_type, LC_S("a/b"), m, NULL),
+			 0);
+	assert_int_equal(oci_repository_attach(p.r, &subject, manifest_type, LC_S("a/b"), m, NULL),
+			 0);
+	assert_int_equal(oci_repository_referrers(p.r, &subject, &p.a, &all, NULL), 0);
+	assert_int_equal(all.n, 1);
+	assert_text(all.v[0].artifact_type, "a/b");
+	teardown(&p);
+}
+
+static void layouts_of_cosign_are_read(void **state)
+{
+	struct oci_repository *r = NULL;
+	struct oci_document image;
+	struct oci_document sigs;
+	struct lc_arena a;
+	char path[512];
+	(void)state;
+	data_need();
+	lc_arena_init(&a, 0);
+	(void)snprintf(path, sizeof(path), "%s/cosign/images/legacy", data_dir());
+	assert_int_equal(oci_repository_open_layout(path, false, NULL, &r, NULL), 0);
+	assert_int_equal(oci_repository_manifest(r, LC_S(""), &a, &image, NULL), 0);
+	struct lc_slice tag = oci_attachment_tag(&image.digest, ".sig", &a);
+	assert_int_equal(oci_repository_manifest(r, tag, &a, &sigs, NULL), 0);
+	assert_false(digest_eq(&image.digest, &sigs.digest));
+	tag = oci_attachment_tag(&image.digest, ".att", &a);
+	assert_int_equal(oci_repository_manifest(r, tag, &a, &sigs, NULL), LC_ENOTFOUND);
+	oci_repository_close(r);
+	lc_arena_done(&a);
+}
+
+static void what_is_no_layout_is_refused(void **state)
+{
+	struct oci_repository *r = NULL;
+	struct lc_err e = { 0 };
+	(void)state;
+	assert_int_equal(oci_repository_open_layout("/nowhere", false, NULL, &r, &e), LC_ENOTFOUND);
+	assert_non_null(strstr(e.msg, "no OCI layout"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(blobs_come_back_and_are_verified),
+		cmocka_unit_test(manifests_have_tags_and_digests),
+		cmocka_unit_test(what_names_a_subject_is_found),
+		cmocka_unit_test(layouts_of_cosign_are_read),
+		cmocka_unit_test(what_is_no_layout_is_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
