@@ -34,6 +34,21 @@ const struct inv_analyser *const scan_analysers[] = {
 	&inv_node_package,
 	&inv_python_package,
 	&inv_python_egg,
+	&inv_gradle_lock,
+	&inv_sbt_lock,
+	&inv_nuget_lock,
+	&inv_packages_config,
+	&inv_packages_props,
+	&inv_dotnet_deps,
+	&inv_gemfile_lock,
+	&inv_composer_lock,
+	&inv_composer_installed,
+	&inv_conan_lock,
+	&inv_pubspec_lock,
+	&inv_mix_lock,
+	&inv_julia_manifest,
+	&inv_podfile_lock,
+	&inv_swift_resolved,
 };
 
 const size_t scan_analysers_n = sizeof(scan_analysers) / sizeof(scan_analysers[0]);

@@ -25,6 +25,29 @@ extern const struct inv_analyser inv_conda_installed;   /* conda-meta */
 extern const struct inv_analyser inv_python_egg;        /* eggs that are archives */
 extern const struct inv_analyser inv_python_package;    /* metadata of wheels and eggs */
 
+/* Java */
+extern const struct inv_analyser inv_gradle_lock; /* gradle.lockfile */
+extern const struct inv_analyser inv_sbt_lock;    /* build.sbt.lock */
+
+/* .NET */
+extern const struct inv_analyser inv_nuget_lock;      /* packages.lock.json */
+extern const struct inv_analyser inv_packages_config; /* packages.config */
+extern const struct inv_analyser inv_packages_props;  /* Directory.Packages.props */
+extern const struct inv_analyser inv_dotnet_deps;     /* NAME.deps.json */
+
+/* Ruby, PHP */
+extern const struct inv_analyser inv_gemfile_lock;       /* Gemfile.lock */
+extern const struct inv_analyser inv_composer_lock;      /* composer.lock */
+extern const struct inv_analyser inv_composer_installed; /* vendor/composer/installed.json */
+
+/* C and C++, Dart, Elixir, Julia, Swift */
+extern const struct inv_analyser inv_conan_lock;     /* conan.lock, versions 1 and 2 */
+extern const struct inv_analyser inv_pubspec_lock;   /* pubspec.lock */
+extern const struct inv_analyser inv_mix_lock;       /* mix.lock */
+extern const struct inv_analyser inv_julia_manifest; /* Manifest.toml */
+extern const struct inv_analyser inv_podfile_lock;   /* Podfile.lock */
+extern const struct inv_analyser inv_swift_resolved; /* Package.resolved, versions 1 to 3 */
+
 /** Targets of what a project asks for: source trees. */
 enum { LOCKED = INV_TARGET_FS | INV_TARGET_REPO };
 /** Targets of what is there to run. */

@@ -17,7 +17,7 @@ struct document document_beside(const struct inv_file *f, const struct inv_kept 
 /* What a reader gave: trouble with the text is the file's, anything else ends the analysis. */
 static int judge(const struct document *d, int r, const struct lc_err *e)
 {
-	if (r == 0 || r == LC_ENOMEM || (r == LC_ELIMIT && d->arena->err))
+	if (r == 0 || r == LC_ENOMEM || (r == LC_ELIMIT && (d->arena->err || d->out->err)))
 		return r;
 	return inv_sink_trouble(d->out, inv_trouble_of(r), "%s%s%s", d->name ? d->name : "",
 				d->name ? ": " : "", e->msg[0] ? e->msg : lc_code_name(r));
@@ -63,4 +63,12 @@ int document_toml(const struct document *d, struct toml_doc *ret)
 	if (r)
 		*ret = (struct toml_doc){ .nodes = { 0 } };
 	return judge(d, r, &e);
+}
+
+int document_xml(const struct document *d, const char *const *names, xml_subtree_fn fn, void *ctx)
+{
+	struct lc_err e = { 0 };
+	if (is_silent(d))
+		return 0;
+	return judge(d, xml_read(d->bytes, names, NULL, fn, ctx, &e), &e);
 }

@@ -6,6 +6,7 @@
 
 #include "format/json.h"
 #include "format/toml.h"
+#include "format/xml.h"
 #include "format/yaml.h"
 #include "inventory/analyser.h"
 
@@ -27,3 +28,7 @@ struct document document_beside(const struct inv_file *f, const struct inv_kept 
 int document_json(const struct document *d, unsigned flags, struct json_doc *ret) LC_MUST_CHECK;
 int document_yaml(const struct document *d, unsigned flags, struct yaml_doc *ret) LC_MUST_CHECK;
 int document_toml(const struct document *d, struct toml_doc *ret) LC_MUST_CHECK;
+/** Elements of those names are handed to fn; what it returns for its own sake is the sink's or the
+ * arena's failure. */
+int document_xml(const struct document *d, const char *const *names, xml_subtree_fn fn,
+		 void *ctx) LC_MUST_CHECK;

@@ -249,11 +249,8 @@ static int read_lock(struct npm_lock *n)
 	for (size_t i = 0; i < n->places.n && r == 0; i++)
 		r = resolve(n, n->places.items[i].key, n->places.items[i].value);
 	r = r || !tree ? r : ask_manifest(n);
-	for (size_t i = 0; i < packages_count(&n->packages) && n->rooted; i++) {
-		struct inv_package *p = packages_at(&n->packages, i);
-		if (p->relationship == INV_REL_UNKNOWN)
-			p->relationship = INV_REL_INDIRECT;
-	}
+	if (n->rooted)
+		packages_rest_indirect(&n->packages);
 	return r ? r : packages_put(&n->packages);
 }
 

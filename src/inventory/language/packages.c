@@ -203,10 +203,7 @@ static void mark(struct spread *s)
 		struct inv_package *p = packages_at(s->l, s->queue[i]);
 		p->flags = (p->flags & ~(unsigned)INV_DEV) | (i < run ? 0 : INV_DEV);
 	}
-	for (size_t i = 0; i < n; i++) {
-		if (!is_asked_for(packages_at(s->l, i)))
-			packages_at(s->l, i)->relationship = INV_REL_INDIRECT;
-	}
+	packages_rest_indirect(s->l);
 }
 
 int packages_spread(struct packages *l)
@@ -222,6 +219,14 @@ int packages_spread(struct packages *l)
 		mark(&s);
 	lc_map_done(&s.by_id);
 	return r;
+}
+
+void packages_rest_indirect(struct packages *l)
+{
+	for (size_t i = 0; i < packages_count(l); i++) {
+		if (packages_at(l, i)->relationship == INV_REL_UNKNOWN)
+			packages_at(l, i)->relationship = INV_REL_INDIRECT;
+	}
 }
 
 /* ---- out ---- */

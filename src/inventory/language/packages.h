@@ -44,6 +44,8 @@ int packages_depend(struct packages *l, struct inv_package *p,
  * @return 0; LC_ENOMEM, LC_ELIMIT of the arena
  */
 int packages_spread(struct packages *l) LC_MUST_CHECK;
+/** What is known to be neither the project's nor asked for by it is indirect. */
+void packages_rest_indirect(struct packages *l);
 /** All of them into the sink. Dependencies are sorted, each once. */
 int packages_put(const struct packages *l) LC_MUST_CHECK;
 /** How often packages were added so far; item i is l->by_id.items[i].value. */

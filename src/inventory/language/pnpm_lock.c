@@ -195,11 +195,7 @@ static int spread(struct pnpm_lock *p)
 		return 0;
 	if (p->version >= 9)
 		return packages_spread(&p->packages);
-	for (size_t i = 0; i < packages_count(&p->packages); i++) {
-		struct inv_package *package = packages_at(&p->packages, i);
-		if (package->relationship == INV_REL_UNKNOWN)
-			package->relationship = INV_REL_INDIRECT;
-	}
+	packages_rest_indirect(&p->packages);
 	return 0;
 }
 
