@@ -126,14 +126,14 @@ static void set_squash(struct cli_job *j)
 	}
 }
 
-int cli_job_prepare(struct cli_job *j, const struct lc_slice *target, struct lc_err *e)
+static void set_common(struct cli_job *j)
 {
 	const struct cli_values *v = j->v;
 	set_limits(j);
 	set_groups(j);
 	set_severities(j);
 	set_statuses(j);
-	j->q.inventory.targets = INV_TARGET_IMAGE;
+	j->q.inventory.include_dev = v->v[CLI_OPT_INCLUDE_DEV_DEPS].flag;
 	j->q.inventory.skip_files = v->v[CLI_OPT_SKIP_FILES].list;
 	j->q.inventory.skip_dirs = v->v[CLI_OPT_SKIP_DIRS].list;
 	set_squash(j);
@@ -146,14 +146,30 @@ int cli_job_prepare(struct cli_job *j, const struct lc_slice *target, struct lc_
 	const struct lc_slices *sources = &v->v[CLI_OPT_VULN_SEVERITY_SOURCE].list;
 	if (!(sources->n == 1 && lc_eq(sources->v[0], LC_S("auto"))))
 		j->match.severity_sources = *sources;
+}
+
+int cli_job_prepare(struct cli_job *j, const struct lc_slice *target, struct lc_err *e)
+{
+	set_common(j);
+	j->q.inventory.targets = INV_TARGET_IMAGE;
 	int rc = set_target(j, target, e);
 	if (!rc)
 		rc = set_rules(j, e);
 	if (!rc)
-		rc = cli_database(j->io, v, j->a, &j->q.db_path, e);
+		rc = cli_database(j->io, j->v, j->a, &j->q.db_path, e);
 	if (!rc)
-		rc = cli_cache_check(v, e);
+		rc = cli_cache_check(j->v, e);
 	return rc;
+}
+
+int cli_job_prepare_tree(struct cli_job *j, const char *path, enum inv_target target,
+			 struct lc_err *e)
+{
+	set_common(j);
+	j->q.inventory.targets = target;
+	j->tree.path = path;
+	int rc = set_rules(j, e);
+	return rc ? rc : cli_database(j->io, j->v, j->a, &j->q.db_path, e);
 }
 
 /* What users of trivy keep beside their pipeline must not be passed over in silence. */
@@ -172,14 +188,17 @@ int cli_job_scan(struct cli_job *j, struct report **ret)
 	struct cli_progress progress;
 	tell_unread(j);
 	j->q.verify_content = j->v->v[CLI_OPT_VERIFY_CONTENT].flag;
-	j->q.cache = cli_cache(j->io, j->v, j->a);
+	if (!j->tree.path)
+		j->q.cache = cli_cache(j->io, j->v, j->a);
 	cli_progress_start(&progress, j->io, j->v);
-	j->q.progress = cli_progress_layers;
+	j->q.progress = j->tree.path ? NULL : cli_progress_layers;
 	j->q.ctx = &progress;
-	lc_debug("scan input=%s database=%s threads=%u", lc_quote(j->q.open.input).s,
+	lc_debug("scan input=%s database=%s threads=%u",
+		 j->tree.path ? lc_quote(lc_str(j->tree.path)).s : lc_quote(j->q.open.input).s,
 		 j->q.db_path ? lc_quote(lc_str(j->q.db_path)).s : "starter", j->q.threads);
 	cli_interrupt_limits(&j->limits);
-	int rc = scan_image(&j->q, ret, &e);
+	int rc = j->tree.path ? scan_directory(&j->q, &j->tree, ret, &e)
+			      : scan_image(&j->q, ret, &e);
 	cli_interrupt_limits(NULL);
 	scan_cache_close(j->q.cache);
 	j->q.cache = NULL;

@@ -18,6 +18,7 @@ struct cli_job {
 	struct judge_options judge;
 	struct ignore_rules rules;
 	struct oci_remote remote;
+	struct scan_tree tree; /* its path NULL: an image is scanned */
 };
 
 /**
@@ -28,6 +29,18 @@ struct cli_job {
  */
 int cli_job_prepare(struct cli_job *j, const struct lc_slice *target,
 		    struct lc_err *e) LC_MUST_CHECK;
+/**
+ * The same for a directory or file.
+ *
+ * @param path    as the user wrote it, or where a repository was copied to
+ * @param target  what kind of target it is
+ */
+int cli_job_prepare_tree(struct cli_job *j, const char *path, enum inv_target target,
+			 struct lc_err *e) LC_MUST_CHECK;
+/** Say which of --scanners are not done yet; what is done is set. */
+void cli_job_scanners(struct cli_job *j);
+/** Scan, write the report, and give the exit status that options ask for. */
+int cli_job_report(struct cli_job *j);
 /**
  * Run the scan, with progress and signals as they should be.
  *

@@ -168,8 +168,10 @@ static void put_program(struct lc_buf *b)
 	}
 	lc_buf_str(b, ".SH OPTIONS\n");
 	put_options(b, root);
-	put_tail(b, ".BR lacre\\-image (1),\n.BR lacre\\-explain (1),\n.BR lacre\\-db (1),\n"
-		    ".BR lacre\\-clean (1)");
+	put_tail(
+		b,
+		".BR lacre\\-image (1),\n.BR lacre\\-fs (1),\n.BR lacre\\-explain (1),\n.BR lacre\\-db (1),\n"
+		".BR lacre\\-clean (1)");
 }
 
 static void put_one(struct lc_buf *b, const struct cli_command *c, const char *name,
@@ -187,10 +189,43 @@ static void put_one(struct lc_buf *b, const struct cli_command *c, const char *n
 	put_tail(b, see);
 }
 
+static void put_heading(struct lc_buf *b, const struct cli_command *c)
+{
+	lc_buf_str(b, ".SH LACRE ");
+	for (const char *p = c->name; *p; p++)
+		lc_buf_byte(b, *p >= 'a' && *p <= 'z' ? (uint8_t)(*p - 32) : (uint8_t)*p);
+	lc_buf_byte(b, '\n');
+}
+
+/* Commands that share a page. */
+static void put_pair(struct lc_buf *b, const char *page, const char *summary,
+		     const struct cli_command *const both[2])
+{
+	put_title(b, page, summary);
+	lc_buf_str(b, ".SH SYNOPSIS\n");
+	put_synopsis(b, both[0]);
+	lc_buf_str(b, ".br\n");
+	put_synopsis(b, both[1]);
+	for (size_t i = 0; i < 2; i++) {
+		put_heading(b, both[i]);
+		put_text(b, both[i]->description);
+		put_options(b, both[i]);
+		lc_buf_str(b, ".SS Examples\n");
+		put_examples(b, both[i]);
+	}
+	put_tail(b, ".BR lacre (1),\n.BR lacre\\-image (1)");
+}
+
 static void put_image(struct lc_buf *b)
 {
 	put_one(b, &cli_command_image, "lacre-image",
 		".BR lacre (1),\n.BR lacre\\-explain (1),\n.BR lacre\\-db (1)");
+}
+
+static void put_tree(struct lc_buf *b)
+{
+	static const struct cli_command *const both[] = { &cli_command_fs, &cli_command_rootfs };
+	put_pair(b, "lacre-fs", "scan a directory, a file or a root file system", both);
 }
 
 static void put_explain(struct lc_buf *b)
@@ -208,19 +243,7 @@ static void put_db(struct lc_buf *b)
 {
 	static const struct cli_command *const both[] = { &cli_command_db_build,
 							  &cli_command_db_info };
-	put_title(b, "lacre-db", "build the advisory database, and show what it holds");
-	lc_buf_str(b, ".SH SYNOPSIS\n");
-	put_synopsis(b, both[0]);
-	lc_buf_str(b, ".br\n");
-	put_synopsis(b, both[1]);
-	for (size_t i = 0; i < 2; i++) {
-		lc_buf_fmt(b, ".SH LACRE %s\n", i ? "DB INFO" : "DB BUILD");
-		put_text(b, both[i]->description);
-		put_options(b, both[i]);
-		lc_buf_str(b, ".SS Examples\n");
-		put_examples(b, both[i]);
-	}
-	put_tail(b, ".BR lacre (1),\n.BR lacre\\-image (1)");
+	put_pair(b, "lacre-db", "build the advisory database, and show what it holds", both);
 }
 
 bool cli_manual(struct lc_buf *b, struct lc_slice page)
@@ -231,7 +254,7 @@ bool cli_manual(struct lc_buf *b, struct lc_slice page)
 	} pages[] = {
 		{ "lacre.1", put_program },         { "lacre-image.1", put_image },
 		{ "lacre-explain.1", put_explain }, { "lacre-db.1", put_db },
-		{ "lacre-clean.1", put_clean },
+		{ "lacre-clean.1", put_clean },     { "lacre-fs.1", put_tree },
 	};
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
 		if (!lc_eq(page, lc_str(pages[i].name)))

@@ -73,8 +73,16 @@ CLI_ROW(CACHE_SIZE, "cache-size", 0, CLI_SIZE, "SIZE", "1GB", NULL, 0, 0, CLI_OU
 	"source",
 	N_("keep at most this much of layers' facts; what was not used for longest goes first"),
 	NULL)
+CLI_ROW(BRANCH, "branch", 0, CLI_STRING, "NAME", NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "source",
+	N_("scan this branch of the repository"), NULL)
+CLI_ROW(TAG, "tag", 0, CLI_STRING, "NAME", NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "source",
+	N_("scan this tag of the repository"), NULL)
+CLI_ROW(COMMIT, "commit", 0, CLI_STRING, "HASH", NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "source",
+	N_("scan this commit of the repository"), NULL)
 
 /* ---- what is looked for ---- */
+CLI_ROW(INCLUDE_DEV_DEPS, "include-dev-deps", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
+	CLI_SAME, "scan", N_("look at packages that are needed for development only, too"), NULL)
 CLI_ROW(SCANNERS, "scanners", 0, CLI_LIST, "LIST", "vuln,secret", "vuln,misconfig,secret,license",
 	0, 0, CLI_TRIVY, CLI_DIFFERS, "scan", N_("what to look for"),
 	N_("vuln alone is done so far; the others are accepted, and each scan says that they "
@@ -86,7 +94,7 @@ CLI_ROW(SKIP_FILES, "skip-files", 0, CLI_LIST, "GLOB", NULL, NULL, 0, 0, CLI_TRI
 CLI_ROW(SKIP_DIRS, "skip-dirs", 0, CLI_LIST, "GLOB", NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "scan",
 	N_("do not look below directories at these paths"), NULL)
 CLI_ROW(PARALLEL, "parallel", 0, CLI_INT, "N", "0", NULL, 0, 1024, CLI_TRIVY, CLI_DIFFERS, "scan",
-	N_("how many layers to read at once; 0: one per processor"),
+	N_("how many layers, or files, to read at once; 0: one per processor"),
 	N_("the default is one per processor, not 5"))
 CLI_ROW(NO_SANDBOX, "no-sandbox", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_OURS, CLI_SAME, "scan",
 	N_("read layers in this process, unconfined: for debuggers"), NULL)
@@ -304,6 +312,12 @@ CLI_ROW(CONFIG_DATA, "config-data", 0, CLI_REPEAT, "PATH", NULL, NULL, 0, 0, CLI
 	N_("misconfigurations are not looked for yet"))
 CLI_ROW(CHECK_NAMESPACES, "check-namespaces", 0, CLI_REPEAT, "NAME", NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_IGNORED, "compatibility", N_("namespaces of checks of your own"),
+	N_("misconfigurations are not looked for yet"))
+CLI_ROW(TF_VARS, "tf-vars", 0, CLI_REPEAT, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"compatibility", N_("variables for Terraform"),
+	N_("misconfigurations are not looked for yet"))
+CLI_ROW(CF_PARAMS, "cf-params", 0, CLI_REPEAT, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
+	"compatibility", N_("parameters for CloudFormation"),
 	N_("misconfigurations are not looked for yet"))
 CLI_ROW(VULN_TYPE, "vuln-type", 0, CLI_LIST, "LIST", NULL, "os,library", 0, 0, CLI_TRIVY, CLI_SAME,
 	"compatibility", N_("older name of --pkg-types"), NULL)

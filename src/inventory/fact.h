@@ -201,6 +201,8 @@ int inv_sink_link(struct inv_sink *s, const struct inv_link *l);
 /** Hashes of all paths present in the layer: how upper layers hide lower files (presence.h). */
 struct inv_presence;
 int inv_sink_presence(struct inv_sink *s, const struct inv_presence *p);
+/** Add the records of another sink, which was not ended; it ends the context. */
+int inv_sink_append(struct inv_sink *s, const struct inv_sink *part);
 /** Close the stream. The bytes are s->out. */
 int inv_sink_end(struct inv_sink *s) LC_MUST_CHECK;
 

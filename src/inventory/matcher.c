@@ -35,14 +35,6 @@ struct inv_matcher {
 	struct inv_set by_mode; /* those that want executables */
 };
 
-static bool set_any(const struct inv_set *s)
-{
-	uint64_t any = 0;
-	for (size_t i = 0; i < INV_ANALYSERS_MAX / 64; i++)
-		any |= s->bits[i];
-	return any != 0;
-}
-
 /* ---- making ---- */
 
 static struct node *child_of(const struct node *n, uint8_t c)
@@ -177,17 +169,24 @@ static bool skip_matches(const struct lc_slices *globs, struct lc_slice path)
 	return false;
 }
 
+bool inv_match_skips_dir(const struct inv_matcher *m, struct lc_slice dir)
+{
+	if (m->options->skip_dirs.n == 0)
+		return false;
+	for (size_t i = 1; i <= dir.n; i++) {
+		if ((i == dir.n || dir.p[i] == '/') &&
+		    skip_matches(&m->options->skip_dirs, lc_sub(dir, 0, i)))
+			return true;
+	}
+	return false;
+}
+
 static bool is_skipped(const struct inv_matcher *m, struct lc_slice path)
 {
 	if (m->options->skip_files.n && skip_matches(&m->options->skip_files, path))
 		return true;
-	if (m->options->skip_dirs.n == 0)
-		return false;
-	for (size_t i = 1; i < path.n; i++) {
-		if (path.p[i] == '/' && skip_matches(&m->options->skip_dirs, lc_sub(path, 0, i)))
-			return true;
-	}
-	return false;
+	size_t slash = lc_rfind(path, '/');
+	return slash != SIZE_MAX && inv_match_skips_dir(m, lc_sub(path, 0, slash));
 }
 
 /* At a slash: directories that end here and want what is below, by its suffix. */
@@ -269,7 +268,7 @@ bool inv_match_path(const struct inv_matcher *m, struct lc_slice path, uint32_t 
 		set.bits[i] |= mode & 0111 ? m->by_mode.bits[i] : 0;
 		*ret_head |= (m->by_head.bits[i] & ~set.bits[i]) != 0;
 	}
-	if (!set_any(&set) && !*ret_head)
+	if (!inv_set_any(&set) && !*ret_head)
 		return false;
 	if (is_skipped(m, path)) {
 		*ret_head = false;

@@ -33,6 +33,8 @@ void inv_matcher_free(struct inv_matcher *m);
  */
 bool inv_match_path(const struct inv_matcher *m, struct lc_slice path, uint32_t mode,
 		    struct inv_set *ret, bool *ret_head);
+/** Is a directory of this path, or one above it, one that --skip-dirs leaves out? */
+bool inv_match_skips_dir(const struct inv_matcher *m, struct lc_slice dir);
 /** Add those that want the file by its head (up to INV_HEAD_BYTES from the start). */
 void inv_match_head(const struct inv_matcher *m, struct lc_slice head, struct inv_set *set);
 /**
@@ -59,4 +61,18 @@ static inline bool inv_set_has(const struct inv_set *s, size_t i)
 static inline void inv_set_add(struct inv_set *s, size_t i)
 {
 	s->bits[i / 64] |= (uint64_t)1 << (i % 64);
+}
+static inline bool inv_set_any(const struct inv_set *s)
+{
+	uint64_t any = 0;
+	for (size_t i = 0; i < INV_ANALYSERS_MAX / 64; i++)
+		any |= s->bits[i];
+	return any != 0;
+}
+/** Keep those that are in mask, too; false when none is. */
+static inline bool inv_set_keep(struct inv_set *s, const struct inv_set *mask)
+{
+	for (size_t i = 0; i < INV_ANALYSERS_MAX / 64; i++)
+		s->bits[i] &= mask->bits[i];
+	return inv_set_any(s);
 }

@@ -71,6 +71,19 @@ int inv_presence_add(struct inv_presence *p, struct lc_slice path, bool is_dir)
 	return r || is_dir ? r : mark_parents(p, path);
 }
 
+struct inv_presence inv_presence_part(const struct inv_presence *of)
+{
+	return (struct inv_presence){ .key = { of->key[0], of->key[1] } };
+}
+
+int inv_presence_join(struct inv_presence *p, const struct inv_presence *part)
+{
+	int r = 0;
+	for (size_t i = 0; i < part->n && r == 0; i++)
+		r = push(p, part->v[i]);
+	return r;
+}
+
 static int compare(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a;

@@ -28,6 +28,10 @@ struct inv_presence {
 
 int inv_presence_init(struct inv_presence *p, struct lc_err *e) LC_MUST_CHECK;
 void inv_presence_done(struct inv_presence *p);
+/** An empty set under the key of another, to be joined with it. */
+struct inv_presence inv_presence_part(const struct inv_presence *of);
+/** Add all of a part; before sealing. */
+int inv_presence_join(struct inv_presence *p, const struct inv_presence *part) LC_MUST_CHECK;
 int inv_presence_add(struct inv_presence *p, struct lc_slice path, bool is_dir) LC_MUST_CHECK;
 void inv_presence_seal(struct inv_presence *p);
 /** Is there anything at path; *ret_dir says it is (only) a directory. */

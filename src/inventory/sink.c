@@ -313,6 +313,16 @@ int inv_sink_presence(struct inv_sink *s, const struct inv_presence *p)
 	return finish(s, start);
 }
 
+int inv_sink_append(struct inv_sink *s, const struct inv_sink *part)
+{
+	s->in_file = false;
+	if (s->err == 0)
+		s->err = part->err;
+	if (s->err == 0)
+		s->err = lc_buf_slice(&s->out, lc_skip(lc_buf_get(&part->out), INV_STREAM_MAGIC.n));
+	return s->err;
+}
+
 int inv_sink_end(struct inv_sink *s)
 {
 	return put_texts(s, INV_RECORD_END, NULL, 0);

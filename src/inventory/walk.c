@@ -9,24 +9,11 @@
 
 /* ---- links ---- */
 
-static int put_link(struct walker *w, const struct tar_entry *entry, bool always)
-{
-	struct inv_link link = {
-		.path = entry->name,
-		.target = entry->target,
-		.hard = entry->type == TAR_HARDLINK,
-	};
-	lc_arena_done(&w->scratch);
-	int r = inv_match_link(w->matcher, &link, &w->scratch, &link.wanted);
-	if (r || (link.wanted.n == 0 && !always))
-		return r;
-	return inv_sink_link(w->sink, &link);
-}
-
 static int on_symlink(struct walker *w, const struct tar_entry *entry)
 {
 	bool at_top = lc_find(entry->name, '/') == SIZE_MAX;
-	return put_link(w, entry, at_top || inv_match_leads(w->matcher, entry->name));
+	return walk_link(w, entry->name, entry->target, false,
+			 at_top || inv_match_leads(w->matcher, entry->name));
 }
 
 static int add_pending(struct walker *w, const struct tar_entry *entry, const struct inv_set *set)
@@ -84,7 +71,7 @@ static int on_hard_link(struct walker *w, const struct tar_entry *entry)
 		set.bits[i] &= ~had.bits[i];
 		left |= set.bits[i];
 	}
-	int r = any ? put_link(w, entry, true) : 0;
+	int r = any ? walk_link(w, entry->name, entry->target, true, true) : 0;
 	r = r || !any ? r : remember_target(w, entry->target);
 	return r || !left ? r : add_pending(w, entry, &set);
 }
@@ -95,7 +82,7 @@ static int on_entry(struct walker *w, struct oci_layer_reader *reader,
 		    const struct oci_entry *entry, struct lc_err *e)
 {
 	const struct tar_entry *tar = &entry->tar;
-	struct walk_file file = { entry->path, tar->mode, tar->size, NULL };
+	struct walk_file file = { entry->path, tar->mode, tar->size, NULL, NULL };
 	if (entry->path.n == 0)
 		return 0;
 	int r = inv_presence_add(&w->presence, entry->path, tar->type == TAR_DIR);
@@ -152,7 +139,8 @@ static int on_target(struct walker *w, struct oci_layer_reader *reader,
 	for (; p && r == 0; p = p->next) {
 		struct lc_content_stream stream;
 		lc_content_stream_init(&stream, &content, 0, content.size);
-		struct walk_file file = { p->path, entry->tar.mode, entry->tar.size, &stream.base };
+		struct walk_file file = { p->path, entry->tar.mode, entry->tar.size, &stream.base,
+					  NULL };
 		struct inv_diagnostic d = {
 			.path = p->path,
 			.trouble = INV_TOO_LARGE,

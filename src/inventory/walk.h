@@ -1,5 +1,5 @@
 /*
- * One pass over a layer (or a directory): entries in, facts out. Nothing is unpacked.
+ * One pass over a layer or a directory tree: entries in, facts out. Nothing is unpacked.
  *
  * Facts are computed while the layer streams and given only after blob digest, MAC and diff id
  * hold: a layer that fails gives no facts at all, and the caller reports it as unreadable. Wanted
@@ -8,6 +8,7 @@
 #pragma once
 
 #include "inventory/matcher.h"
+#include "io/tree.h"
 #include "oci/layer.h"
 
 struct inv_walk_stats {
@@ -26,3 +27,18 @@ int inv_walk_layer(const struct oci_image *image, size_t layer, const struct inv
 		   const struct inv_options *options, const struct lc_limits *limits,
 		   const struct oci_layer_transform *transform, struct inv_sink *sink,
 		   struct inv_walk_stats *ret, struct lc_err *e) LC_MUST_CHECK;
+
+/**
+ * Walk a directory tree (walk_tree.h) into sink (initialised by the caller; ended here) on up to
+ * threads threads: the same facts as a layer of the same files would give, in the same bytes
+ * whatever the threads. No link is followed, nothing but regular files is opened, file systems of
+ * the kernel's own (proc, sysfs) are not entered, nor are .git directories and, at the top of a
+ * root file system, proc, sys and dev. What cannot be read is a diagnostic.
+ *
+ * @return 0; LC_ELIMIT more entries, or facts, than limits allow; LC_ECANCEL, LC_ENOMEM. On failure
+ * the sink is empty.
+ */
+int inv_walk_tree(const struct io_tree *tree, const struct inv_matcher *m,
+		  const struct inv_options *options, const struct lc_limits *limits,
+		  unsigned threads, struct inv_sink *sink, struct inv_walk_stats *ret,
+		  struct lc_err *e) LC_MUST_CHECK;

@@ -177,6 +177,23 @@ static int run_all(struct walker *w, const struct walk_file *f, const struct pla
 	return r;
 }
 
+static int keep_content(const struct walk_file *f, bool whole, struct lc_content *ret,
+			struct lc_err *e)
+{
+	size_t memory = MEMORY_MAX;
+	if (!whole && f->file) {
+		*ret = *f->file;
+		*f->file = (struct lc_content){ .fd = -1 };
+		return 0;
+	}
+	if (whole && (!lc_size(f->size, &memory) || memory < MEMORY_MAX))
+		memory = MEMORY_MAX;
+	int r = lc_content_spool(f->content, memory, f->size, ret, e);
+	if (r == 0 && whole && ret->size > 0 && !ret->mem.p)
+		r = lc_fail(e, LC_ELIMIT, "file does not fit into memory");
+	return r;
+}
+
 int walk_analyse(struct walker *w, const struct walk_file *f, const struct inv_set *set,
 		 struct lc_err *e)
 {
@@ -189,17 +206,23 @@ int walk_analyse(struct walker *w, const struct walk_file *f, const struct inv_s
 	if (!plan.whole && !plan.seekable)
 		return run_all(w, f, &plan, NULL, e);
 	struct lc_content content = { .fd = -1 };
-	size_t memory = MEMORY_MAX;
-	if (plan.whole && (!lc_size(f->size, &memory) || memory < MEMORY_MAX))
-		memory = MEMORY_MAX;
-	r = lc_content_spool(f->content, memory, f->size, &content, e);
-	if (r == 0 && plan.whole && content.size > 0 && !content.mem.p)
-		r = lc_fail(e, LC_ELIMIT, "file does not fit into memory");
+	r = keep_content(f, plan.whole, &content, e);
 	r = r ? r : run_all(w, f, &plan, &content, e);
 	if (r == 0 && plan.holds)
 		r = walk_hold(w, f, &plan.holders, &content, e);
 	lc_content_done(&content);
 	return r;
+}
+
+int walk_link(struct walker *w, struct lc_slice path, struct lc_slice target, bool hard,
+	      bool always)
+{
+	struct inv_link link = { .path = path, .target = target, .hard = hard };
+	lc_arena_done(&w->scratch);
+	int r = inv_match_link(w->matcher, &link, &w->scratch, &link.wanted);
+	if (r || (link.wanted.n == 0 && !always))
+		return r;
+	return inv_sink_link(w->sink, &link);
 }
 
 /* Members of the archive may share a name: the last one counts. */
@@ -226,6 +249,8 @@ int walk_file(struct walker *w, const struct walk_file *f, struct lc_err *e)
 		inv_match_head(w->matcher, joined.head, &set);
 		file.content = &joined.base;
 	}
+	if (w->mask && !inv_set_keep(&set, w->mask))
+		return 0;
 	int r = remember(w, f->path);
 	if (r)
 		return lc_fail(e, r, "%s: %s", lc_quote(f->path).s, lc_code_name(r));

@@ -13,6 +13,7 @@ struct walker {
 	const struct inv_matcher *matcher;
 	const struct inv_options *options;
 	const struct lc_limits *limits;
+	const struct inv_set *mask; /* these analysers alone; NULL all */
 	struct inv_sink *sink;
 	size_t layer;
 	struct inv_walk_stats stats;
@@ -43,6 +44,7 @@ struct walk_file {
 	uint32_t mode;
 	uint64_t size;
 	struct lc_stream *content;
+	struct lc_content *file; /* the same, seekable, free to be taken over; NULL it is not */
 };
 
 /** Match and analyse. Failures are the layer's, never the file's. */
@@ -50,6 +52,10 @@ int walk_file(struct walker *w, const struct walk_file *f, struct lc_err *e) LC_
 /** Analyse by those of set alone. */
 int walk_analyse(struct walker *w, const struct walk_file *f, const struct inv_set *set,
 		 struct lc_err *e) LC_MUST_CHECK;
+
+/** Tell of a link: when it matters to what analysers want, or always. */
+int walk_link(struct walker *w, struct lc_slice path, struct lc_slice target, bool hard,
+	      bool always) LC_MUST_CHECK;
 
 /* ---- files that are read together ---- */
 

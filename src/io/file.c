@@ -16,8 +16,7 @@
 
 enum { READ_BYTES = 64 * 1024 };
 
-/* Not blocking: a FIFO in the place of a file must not hold us. */
-#define READ_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+#define READ_FLAGS IO_READ_FLAGS
 
 int io_above_std(int fd)
 {
@@ -131,11 +130,12 @@ int io_open_content(const char *path, struct lc_content *ret, struct lc_err *e)
 	return content_of(fd, path, ret, e);
 }
 
-static int open_kernel(int dirfd, const char *path, int flags)
+static int open_kernel(int dirfd, const char *path, int flags, bool links)
 {
 	struct open_how how = {
 		.flags = (unsigned)flags,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS |
+			   (links ? 0u : (unsigned)RESOLVE_NO_SYMLINKS),
 	};
 	long fd = syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
 
@@ -178,19 +178,20 @@ static int open_walking(int dirfd, const char *path, int flags)
 	return walk_step(at, at != dirfd, *path ? path : ".", flags);
 }
 
-int io_open_beneath(int dirfd, const char *path, int flags, bool by_kernel)
+int io_open_beneath(int dirfd, const char *path, int flags, enum io_beneath how)
 {
-	int fd = by_kernel ? open_kernel(dirfd, path, flags) : open_walking(dirfd, path, flags);
+	int fd = how == IO_BY_WALKING ? open_walking(dirfd, path, flags)
+				      : open_kernel(dirfd, path, flags, how == IO_BY_KERNEL);
 
 	return io_above_std(fd);
 }
 
 int io_open_content_at(int dirfd, const char *path, struct lc_content *ret, struct lc_err *e)
 {
-	int fd = io_open_beneath(dirfd, path, READ_FLAGS, true);
+	int fd = io_open_beneath(dirfd, path, READ_FLAGS, IO_BY_KERNEL);
 
 	if (fd == -ENOSYS || fd == -EPERM) /* old kernels; old seccomp profiles answer EPERM */
-		fd = io_open_beneath(dirfd, path, READ_FLAGS, false);
+		fd = io_open_beneath(dirfd, path, READ_FLAGS, IO_BY_WALKING);
 	return content_of(fd, path, ret, e);
 }
 

@@ -5,14 +5,18 @@
 
 #include "io/file.h"
 
-/**
- * Open path below dirfd without leaving it.
- *
- * @param by_kernel  openat2(RESOLVE_BENEATH); false walks the components itself and follows no link
- *                   at all, which kernels before 5.6 and some seccomp profiles need
- * @return a descriptor, or -errno
- */
-int io_open_beneath(int dirfd, const char *path, int flags, bool by_kernel);
+/* Not blocking: a FIFO in the place of a file must not hold us. */
+#define IO_READ_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+
+enum io_beneath {
+	IO_BY_KERNEL,          /* openat2(RESOLVE_BENEATH) */
+	IO_BY_KERNEL_NO_LINKS, /* the same, and no link is followed */
+	IO_BY_WALKING, /* component by component, no link at all: for kernels before 5.6 and some
+			  seccomp profiles */
+};
+
+/** Open path below dirfd without leaving it: a descriptor, or -errno. */
+int io_open_beneath(int dirfd, const char *path, int flags, enum io_beneath how);
 
 /** A descriptor never below 3, so that standard streams closed by the caller cannot be hit; or
  * -errno. */

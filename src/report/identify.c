@@ -57,8 +57,18 @@ static int repository_of(const struct report *r, struct lc_arena *a, struct lc_s
 	return ret->p ? 0 : lc_arena_err(a);
 }
 
+static int identify_repository(struct report *r, struct lc_err *e)
+{
+	const struct report_repository *g = r->repository;
+	const struct lc_slice parts[] = { g->url.n ? g->url : r->artifact_name, g->commit };
+	r->artifact_id = hash_text(parts, 2, '@', &r->arena);
+	return r->artifact_id.p ? 0 : lc_fail(e, lc_arena_err(&r->arena), "no memory for ids");
+}
+
 static int identify_artifact(struct report *r, struct lc_err *e)
 {
+	if (r->repository && r->repository->commit.n)
+		return identify_repository(r, e);
 	if (!r->image)
 		return 0;
 	char text[DIGEST_TEXT_MAX];

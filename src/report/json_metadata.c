@@ -52,6 +52,17 @@ static void write_image(struct json_out *j, const struct oci_image *image)
 	json_image_config(j, &image->config_doc);
 }
 
+static void write_repository(struct json_writer *w, const struct report_repository *g)
+{
+	json_member_str_opt(w, "RepoURL", g->url);
+	json_member_str_opt(w, "Branch", g->branch);
+	json_member_strs_opt(w, "Tags", g->tags.v, g->tags.n);
+	json_member_str_opt(w, "Commit", g->commit);
+	json_member_str_opt(w, "CommitMsg", g->message);
+	json_member_str_opt(w, "Author", g->author);
+	json_member_str_opt(w, "Committer", g->committer);
+}
+
 void json_metadata(struct json_out *j)
 {
 	struct json_writer *w = &j->w;
@@ -62,5 +73,7 @@ void json_metadata(struct json_out *j)
 	if (j->r->image)
 		write_image(j, j->r->image);
 	write_layers(j);
+	if (j->r->repository)
+		write_repository(w, j->r->repository);
 	json_end_object(w);
 }

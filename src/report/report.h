@@ -26,6 +26,15 @@ struct report_layer {
 	struct lc_slice trouble; /* why, when it could not be read */
 };
 
+/** A git repository as reports tell of it; "" what is not known. */
+struct report_repository {
+	struct lc_slice url; /* without credentials */
+	struct lc_slice branch;
+	struct lc_slices tags; /* of the commit */
+	struct lc_slice commit, message;
+	struct lc_slice author, committer; /* "name <address>" */
+};
+
 enum report_class { REPORT_OS_PKGS, REPORT_LANG_PKGS, REPORT_CLASS_N };
 
 struct report_result {
@@ -75,7 +84,8 @@ struct report {
 	struct report_sandbox sandbox;
 	/* what was scanned */
 	struct lc_slice artifact_id, artifact_name, artifact_type; /* "container_image", … */
-	const struct oci_image *image; /* NULL for other targets; part of kept */
+	const struct oci_image *image;              /* NULL for other targets; part of kept */
+	const struct report_repository *repository; /* NULL: of none */
 	struct lc_slice reference;
 	struct report_layer *layers;
 	size_t layers_n;
@@ -110,7 +120,8 @@ struct lc_slice report_os_target(struct report *r);
 int report_assemble(struct report *r, struct lc_err *e) LC_MUST_CHECK;
 /** Ids of the report and its artifact; created_at is set before. ReportID is a UUID v7 of
  * created_at, its random part drawn from the content when reproducible. ArtifactID of an image:
- * sha256 of "image id:registry/repository", the image id without a reference. */
+ * sha256 of "image id:registry/repository", the image id without a reference; of a repository with
+ * a commit: sha256 of "url@commit" (the name, where there is no url); none of others. */
 int report_identify(struct report *r, struct lc_err *e) LC_MUST_CHECK;
 /** "os-pkgs", "lang-pkgs". */
 const char *report_class_name(enum report_class c);

@@ -47,11 +47,16 @@ static void diagnostic(struct table *t, const struct inv_found_diagnostic *d)
 	const struct inv_diagnostic *i = &d->diagnostic;
 	(void)lc_buf_str(t->out, "- ");
 	(void)lc_buf_slice(t->out, grid_safe(i->path.n ? i->path : LC_S("/"), &t->a));
-	(void)lc_buf_str(t->out, " (");
-	table_say(t, N_("layer {0}"), table_number(t, d->layer + 1), none);
-	if (i->analyser.n)
-		table_say(t, ", {0}", i->analyser, none);
-	table_say(t, "): {0}: {1}\n", lc_str(inv_trouble_name(i->trouble)), i->message);
+	if (t->r->image) {
+		(void)lc_buf_str(t->out, " (");
+		table_say(t, N_("layer {0}"), table_number(t, d->layer + 1), none);
+		if (i->analyser.n)
+			table_say(t, ", {0}", i->analyser, none);
+		(void)lc_buf_str(t->out, ")");
+	} else if (i->analyser.n) {
+		table_say(t, " ({0})", i->analyser, none);
+	}
+	table_say(t, ": {0}: {1}\n", lc_str(inv_trouble_name(i->trouble)), i->message);
 }
 
 static void diagnostics(struct table *t)

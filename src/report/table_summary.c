@@ -29,13 +29,17 @@ void table_coverage(struct table *t)
 	const struct report *r = t->r;
 	const struct report_coverage *c = &r->coverage;
 	table_say(t, N_("read: {0}"), human_bytes(t, c->bytes_inflated), none);
-	part(t, N_("layers: {0}"), table_number(t, c->layers));
+	if (r->image)
+		part(t, N_("layers: {0}"), table_number(t, c->layers));
+	else
+		part(t, N_("files and directories: {0}"), table_number(t, c->entries));
 	if (c->layers_cached && !r->reproducible)
 		part(t, N_("of them cached, not read again: {0}"),
 		     table_number(t, c->layers_cached));
 	part(t, N_("packages: {0}"), table_number(t, c->packages));
 	part(t, N_("files not understood: {0}"), table_number(t, c->not_understood));
-	part(t, N_("layers not readable: {0}"), table_number(t, c->layers_unreadable));
+	if (r->image)
+		part(t, N_("layers not readable: {0}"), table_number(t, c->layers_unreadable));
 	if (r->db.schema)
 		part(t, r->db.starter ? N_("starter database: {0}") : N_("database: {0}"),
 		     lc_sub(r->db.data_date, 0, 10));

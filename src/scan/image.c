@@ -3,21 +3,15 @@
 #include "base/shim.h"
 #include "base/trace.h"
 #include "scan/describe.h"
-#include "scan/layers.h"
+#include "scan/pipeline.h"
 #include "scan/workers.h"
 
 /* Some hundred times what the largest images need; hostile ones multiply names by names. */
 static const size_t report_bytes_max = (size_t)1 << 30;
 
-/* What the report's slices point into. */
-struct kept {
-	struct oci_image *image;
-	struct scan_layers layers;
-};
-
 static void kept_free(void *p)
 {
-	struct kept *k = p;
+	struct scan_kept *k = p;
 	if (!k)
 		return;
 	scan_layers_done(&k->layers);
@@ -25,10 +19,10 @@ static void kept_free(void *p)
 	lc_free(k);
 }
 
-static int report_new(struct report **ret, struct kept **ret_kept, struct lc_err *e)
+static int report_new(struct report **ret, struct scan_kept **ret_kept, struct lc_err *e)
 {
 	struct report *r = lc_alloc0(1, sizeof(*r));
-	struct kept *k = lc_alloc0(1, sizeof(*k));
+	struct scan_kept *k = lc_alloc0(1, sizeof(*k));
 	if (!r || !k) {
 		lc_free(r);
 		lc_free(k);
@@ -42,14 +36,7 @@ static int report_new(struct report **ret, struct kept **ret_kept, struct lc_err
 	return 0;
 }
 
-/* What a scan works with. */
-struct tools {
-	struct inv_matcher *m;
-	struct scan_workers *workers; /* NULL: no sandbox was asked for */
-	struct adv_db *db;
-};
-
-static void tools_done(struct tools *t)
+static void tools_done(struct scan_tools *t)
 {
 	scan_workers_close(t->workers);
 	inv_matcher_free(t->m);
@@ -66,10 +53,11 @@ static int matcher_of(const struct scan_request *q, struct inv_matcher **ret, st
 }
 
 /* The processes first: they are to see neither database nor image, and get ready meanwhile. */
-static int tools_open(struct tools *t, const struct scan_request *q, struct lc_err *e)
+static int tools_open(struct scan_tools *t, const struct scan_request *q, bool layers,
+		      struct lc_err *e)
 {
 	int rc = matcher_of(q, &t->m, e);
-	if (!rc && q->sandbox)
+	if (!rc && q->sandbox && layers)
 		rc = scan_workers_open(q, t->m, &t->workers, e);
 	struct lc_trace_span span;
 	lc_trace_begin(&span, "open database", LC_TRACE_NO_NUMBER);
@@ -78,8 +66,8 @@ static int tools_open(struct tools *t, const struct scan_request *q, struct lc_e
 	return rc;
 }
 
-static int walk_layers(struct report *r, struct kept *k, const struct scan_request *q,
-		       const struct tools *t, struct lc_err *e)
+static int walk_layers(struct report *r, struct scan_kept *k, const struct scan_request *q,
+		       const struct scan_tools *t, struct lc_err *e)
 {
 	int rc = t->workers ? scan_workers_level(t->workers, &r->sandbox, e) : 0;
 	if (!rc)
@@ -115,10 +103,12 @@ static int judge(struct report *r, const struct scan_request *q, struct adv_db *
 	return rc;
 }
 
-static int fill(struct report *r, struct kept *k, const struct scan_request *q,
-		const struct tools *t, struct lc_err *e)
+static int gather_image(const struct scan_request *q, const void *target,
+			const struct scan_tools *t, struct report *r, struct scan_kept *k,
+			struct lc_err *e)
 {
 	struct lc_trace_span span;
+	(void)target; /* the request names it */
 	lc_trace_begin(&span, "open image", LC_TRACE_NO_NUMBER);
 	int rc = oci_open(&q->open, &k->image, e);
 	lc_trace_end(&span, 0);
@@ -128,11 +118,15 @@ static int fill(struct report *r, struct kept *k, const struct scan_request *q,
 	lc_trace_begin(&span, "all layers", LC_TRACE_NO_NUMBER);
 	rc = walk_layers(r, k, q, t, e);
 	lc_trace_end(&span, 0);
-	if (!rc)
-		rc = scan_describe_image(r, q, &k->layers, e);
+	return rc ? rc : scan_describe_image(r, q, &k->layers, e);
+}
+
+static int conclude(struct report *r, const struct scan_request *q, struct adv_db *db,
+		    struct lc_err *e)
+{
+	struct lc_trace_span span;
 	lc_trace_begin(&span, "match and judge", LC_TRACE_NO_NUMBER);
-	if (!rc)
-		rc = judge(r, q, t->db, e);
+	int rc = judge(r, q, db, e);
 	lc_trace_end(&span, 0);
 	if (!rc)
 		rc = report_identify(r, e);
@@ -141,18 +135,21 @@ static int fill(struct report *r, struct kept *k, const struct scan_request *q,
 	return rc;
 }
 
-int scan_image(const struct scan_request *q, struct report **ret, struct lc_err *e)
+int scan_run(const struct scan_request *q, scan_gather_fn *gather, const void *target,
+	     struct report **ret, struct lc_err *e)
 {
-	struct tools t LC_CLEANUP(tools_done) = { NULL };
-	int rc = tools_open(&t, q, e);
+	struct scan_tools t LC_CLEANUP(tools_done) = { NULL };
+	int rc = tools_open(&t, q, !target, e);
 	if (rc)
 		return rc;
 	struct report *r = NULL;
-	struct kept *k = NULL;
+	struct scan_kept *k = NULL;
 	rc = report_new(&r, &k, e);
 	if (rc)
 		return rc;
-	rc = fill(r, k, q, &t, e);
+	rc = gather(q, target, &t, r, k, e);
+	if (!rc)
+		rc = conclude(r, q, t.db, e);
 	if (rc) {
 		if (e && e->code != rc)
 			(void)lc_fail(e, rc, "%s", lc_code_name(rc)); /* never an older message */
@@ -161,4 +158,9 @@ int scan_image(const struct scan_request *q, struct report **ret, struct lc_err 
 	}
 	*ret = r;
 	return 0;
+}
+
+int scan_image(const struct scan_request *q, struct report **ret, struct lc_err *e)
+{
+	return scan_run(q, gather_image, NULL, ret, e);
 }

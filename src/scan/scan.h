@@ -41,6 +41,21 @@ struct scan_request {
 /** Scan an image in a file or directory. The report is the caller's: report_free(). */
 int scan_image(const struct scan_request *q, struct report **ret, struct lc_err *e) LC_MUST_CHECK;
 
+/** A directory, or one file. */
+struct scan_tree {
+	const char *path;
+	struct lc_slice name; /* as reports call it; "" the path, or the host that it is of */
+	const struct report_repository *repository; /* type repository, as known; NULL none */
+};
+
+/**
+ * Scan a directory tree (or one file) by the analysers of q->inventory.targets: file system, root
+ * file system or repository. Paths to be skipped are those of the tree, or as seen from the working
+ * directory.
+ */
+int scan_directory(const struct scan_request *q, const struct scan_tree *tree, struct report **ret,
+		   struct lc_err *e) LC_MUST_CHECK;
+
 /** The one list of all analysers. */
 extern const struct inv_analyser *const scan_analysers[];
 extern const size_t scan_analysers_n;

@@ -35,11 +35,22 @@ static int warn_database(struct report *r, int64_t now)
 		    lc_arena_fmt(&r->arena, "%lld", (long long)(hours / 24)), none);
 }
 
+static bool has_os_packages(const struct report *r)
+{
+	for (size_t i = 0; i < r->inventory.packages.n; i++) {
+		const struct package_type *t =
+			package_type_of(r->inventory.packages.v[i].package.type);
+		if (t && t->os)
+			return true;
+	}
+	return false;
+}
+
 static int warn_os(struct report *r)
 {
 	const struct inv_os *os = &r->inventory.os;
 	if (!r->inventory.has_os) {
-		if (!(r->groups & INV_GROUP_OS) || !r->inventory.packages.n)
+		if (!(r->groups & INV_GROUP_OS) || !has_os_packages(r))
 			return 0;
 		return warn(
 			r,

@@ -402,12 +402,12 @@ static void make_maze(void)
 	assert_int_equal(symlink("sub", in_dir("root/in")), 0);
 }
 
-static int open_in_root(const char *path, bool by_kernel)
+static int open_in_root(const char *path, enum io_beneath how)
 {
 	int root;
 
 	assert_int_equal(io_open_dir(in_dir("root"), &root, NULL), 0);
-	int fd = io_open_beneath(root, path, O_RDONLY | O_CLOEXEC, by_kernel);
+	int fd = io_open_beneath(root, path, O_RDONLY | O_CLOEXEC, how);
 	close(root);
 	if (fd >= 0)
 		close(fd);
@@ -423,18 +423,19 @@ static void no_path_and_no_link_leads_out_of_a_directory(void **state)
 	};
 
 	make_maze();
-	for (int by_kernel = 0; by_kernel < 2; by_kernel++) {
+	for (enum io_beneath how = IO_BY_KERNEL; how <= IO_BY_WALKING; how++) {
 		for (size_t i = 0; i < sizeof(out) / sizeof(*out); i++)
-			if (open_in_root(out[i], by_kernel) >= 0)
-				fail_msg("%s was opened, by_kernel %d", out[i], by_kernel);
-		assert_true(open_in_root("file", by_kernel) >= 0);
-		assert_true(open_in_root("sub/deep/leaf", by_kernel) >= 0);
-		assert_true(open_in_root("sub//deep/leaf", by_kernel) >= 0);
-		assert_int_equal(open_in_root("sub/none", by_kernel), -ENOENT);
-		assert_int_equal(open_in_root("file/none", by_kernel), -ENOTDIR);
+			if (open_in_root(out[i], how) >= 0)
+				fail_msg("%s was opened, how %d", out[i], (int)how);
+		assert_true(open_in_root("file", how) >= 0);
+		assert_true(open_in_root("sub/deep/leaf", how) >= 0);
+		assert_true(open_in_root("sub//deep/leaf", how) >= 0);
+		assert_int_equal(open_in_root("sub/none", how), -ENOENT);
+		assert_int_equal(open_in_root("file/none", how), -ENOTDIR);
 	}
-	assert_true(open_in_root("in/deep/leaf", true) >= 0);
-	assert_true(open_in_root("in/deep/leaf", false) < 0);
+	assert_true(open_in_root("in/deep/leaf", IO_BY_KERNEL) >= 0);
+	assert_int_equal(open_in_root("in/deep/leaf", IO_BY_KERNEL_NO_LINKS), -ELOOP);
+	assert_true(open_in_root("in/deep/leaf", IO_BY_WALKING) < 0);
 }
 
 static void content_below_a_directory_opens_and_escapes_fail(void **state)

@@ -1,0 +1,194 @@
+"""Directories and root file systems: the same findings as in an image, whatever lies beside them.
+
+usage: trees.py LACRE
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from program import SOURCE, Program
+from tap import Skip, run
+
+sys.path.insert(0, str(SOURCE / "tests" / "cli"))
+from small_image import OS_RELEASE, Image, paragraph  # noqa: E402
+
+lacre = Program(sys.argv[1])
+scratch = tempfile.TemporaryDirectory()
+os.chmod(scratch.name, 0o755)
+STATUS = b"".join([paragraph("openssl", "3.0.9-1"), paragraph("zlib1g", "1:1.2.13.dfsg-1"),
+                   paragraph("bash", "5.2.15-2")])
+SYSTEM = {"etc/os-release": OS_RELEASE, "etc/debian_version": b"12.0\n",
+          "var/lib/dpkg/status": STATUS, "srv/data/x": b"nothing"}
+
+
+def tree(name, files=None):
+    root = pathlib.Path(scratch.name) / name
+    for path, content in (SYSTEM if files is None else files).items():
+        at = root / path
+        at.parent.mkdir(parents=True, exist_ok=True)
+        at.write_bytes(content)
+    return root
+
+
+def report(*args, **kw):
+    return lacre.json(*args, "--format", "json", "--reproducible", "-q", **kw)
+
+
+def findings(r):
+    return sorted((v["VulnerabilityID"], v["PkgName"], v["InstalledVersion"])
+                  for res in r.get("Results", []) for v in res.get("Vulnerabilities", []))
+
+
+def a_root_file_system_has_the_findings_of_its_image():
+    path = pathlib.Path(scratch.name) / "image.tar"
+    Image([SYSTEM]).write_tar(path)
+    want = findings(report("image", "--input", path))
+    root = tree("system")
+    for command in ("rootfs", "fs", "filesystem"):
+        got = report(command, root)
+        if not want or findings(got) != want:
+            yield f"{command}: {len(findings(got))} findings, {len(want)} in the image"
+        if got["ArtifactType"] != "filesystem" or "ArtifactID" in got:
+            yield f"{command}: {got['ArtifactType']} {got.get('ArtifactID')}"
+        if got["ArtifactName"] != str(root):
+            yield f"{command}: called {got['ArtifactName']}"
+        result = got["Results"][0]
+        if result["Target"] != f"{root} (debian 12.0)":
+            yield f"{command}: {result['Target']}"
+        if any("Layer" in p for p in result["Packages"]):
+            yield f"{command}: a directory has no layers"
+        if got["Lacre"]["Coverage"]["Entries"] < 4 or got["Lacre"]["Partial"]:
+            yield f"{command}: {got['Lacre']['Coverage']}"
+
+
+def the_host_it_is_of_names_it():
+    root = tree("named", {**SYSTEM, "etc/hostname": b"db-1.example.org\n"})
+    if report("rootfs", root)["ArtifactName"] != "db-1.example.org":
+        yield "the host name is not used"
+    (root / "etc/hostname").write_bytes(b"\x1b[31m evil\n")
+    if report("rootfs", root)["ArtifactName"] != str(root):
+        yield "anything is taken for a host name"
+    (root / "etc/hostname").unlink()
+    (root / "etc/hostname").symlink_to("/etc/hostname")
+    if report("rootfs", root)["ArtifactName"] != str(root):
+        yield "a link out of the tree was followed"
+
+
+def threads_do_not_change_a_byte():
+    files = dict(SYSTEM)
+    for i in range(120):
+        files[f"var/lib/dpkg/status.d/p{i}"] = paragraph(f"p{i}", f"1.{i}")
+        files[f"srv/d{i % 9}/e{i}/f"] = b"x"
+    root = tree("many", files)
+    for form in ("json", "table"):
+        outputs = {lacre.run("rootfs", root, "--format", form, "--reproducible", "-q", "--parallel",
+                             n, check=True).stdout for n in (1, 2, 3, 8)}
+        if len(outputs) != 1:
+            yield f"{form}: {len(outputs)} different outputs"
+
+
+def skipped_paths_are_understood_as_written():
+    root = tree("skipped")
+    parent = root.parent
+    cases = ((["--skip-dirs", "var"], parent), (["--skip-dirs", "./var/"], parent),
+             (["--skip-dirs", "skipped/var"], parent), (["--skip-dirs", root / "var"], parent),
+             (["--skip-dirs", "/var"], parent), (["--skip-dirs", "**/dpkg"], parent),
+             (["--skip-files", "var/lib/dpkg/*"], parent),
+             (["--skip-files", "./skipped/var/lib/dpkg/status"], parent),
+             (["--skip-files", "**/status"], root))
+    for args, cwd in cases:
+        got = report("rootfs", *args, root if cwd == root else "skipped", cwd=cwd)
+        if got["Lacre"]["Coverage"]["Packages"]:
+            yield f"{args}: {got['Lacre']['Coverage']['Packages']} packages"
+    got = report("rootfs", "--skip-dirs", "srv", "--skip-files", "status", root)
+    if got["Lacre"]["Coverage"]["Packages"] != 3:
+        yield "too much was left out"
+
+
+def exit_statuses_are_those_of_images():
+    root = tree("statuses")
+    for args, want in ((("rootfs",), 0), (("rootfs", "--exit-code", "5"), 5),
+                       (("fs", "--exit-code", "6"), 6),
+                       (("fs", "--exit-code", "6", "--pkg-types", "library"), 0)):
+        got = lacre.run(*args, root).returncode
+        if got != want:
+            yield f"{args}: {got}, want {want}"
+
+
+def what_is_not_there_is_one_line():
+    for args, words in ((("fs", pathlib.Path(scratch.name) / "none"), b"No such file"),
+                        (("fs", "/dev/null"), b"neither a directory nor a regular file"),
+                        (("rootfs", "--skip-dirs", "{" * 99, "/"), b"pattern")):
+        done = lacre.run(*args)
+        if done.returncode not in (1, 2) or words not in done.stderr or done.stdout:
+            yield f"{args}: {done.returncode} {done.stderr}"
+        if len(done.stderr.splitlines()) > 2:
+            yield f"{args}: {done.stderr}"
+
+
+def nobody(path):
+    """Runs lacre as a user who may not read everything."""
+    command = [lacre.path, "rootfs", path, "--format", "json", "-q", "--fail-on-partial", "9"]
+    user = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+    return subprocess.run(list(map(str, command)), capture_output=True, check=False, cwd="/",
+                          env={"PATH": os.environ["PATH"], "LACRE_CACHE_DIR": "/nonexistent"},
+                          timeout=120, **user)
+
+
+def what_may_not_be_read_makes_it_partial():
+    if not os.access(lacre.path, os.X_OK) or not _reachable(lacre.path):
+        raise Skip("the program is not where another user can run it")
+    root = tree("closed")
+    (root / "var/lib/dpkg/status").chmod(0)
+    (root / "srv/data").chmod(0)
+    done = nobody(root)
+    (root / "srv/data").chmod(0o755)
+    if done.returncode != 9:
+        yield f"exit status {done.returncode}: {done.stderr}"
+        return
+    got = json.loads(done.stdout)
+    paths = {d.get("Path") for d in got["Lacre"]["NotUnderstood"]}
+    if not got["Lacre"]["Partial"] or paths != {"var/lib/dpkg/status", "srv/data"}:
+        yield f"{got['Lacre']['Partial']} {paths}"
+
+
+def _reachable(path):
+    return all(os.stat(p).st_mode & 0o005 == 0o005 for p in [path, *pathlib.Path(path).parents])
+
+
+def hostile_trees_are_walked_to_the_end():
+    root = tree("hostile")
+    (root / "loop").symlink_to(".")
+    (root / "up").symlink_to("../..")
+    (root / "etc/apk").mkdir()
+    (root / "etc/apk/repositories").symlink_to("/etc/shadow")
+    os.mkfifo(root / "etc/lsb-release")
+    os.mkfifo(root / "srv/fifo")
+    bad = os.fsencode(root) + b"/srv/\xff\x1b[31m\n"
+    os.mkdir(bad)
+    here = os.getcwd()
+    os.chdir(root / "srv")
+    try:
+        for _ in range(1000):
+            os.mkdir("d")
+            os.chdir("d")
+        os.makedirs("var/lib/dpkg/status.d")
+    finally:
+        os.chdir(here)
+    got = report("rootfs", root)
+    if got["Lacre"]["Coverage"]["Packages"] != 3 or got["Lacre"]["Coverage"]["Entries"] < 1010:
+        yield str(got["Lacre"])
+    table = lacre.run("rootfs", root, "-q", check=True).stdout
+    if b"\x1b" in table or b"root:" in table:
+        yield "a name reached the terminal raw, or a link was followed"
+
+
+CHECKS = [a_root_file_system_has_the_findings_of_its_image, the_host_it_is_of_names_it,
+              threads_do_not_change_a_byte, skipped_paths_are_understood_as_written,
+              exit_statuses_are_those_of_images, what_is_not_there_is_one_line,
+              what_may_not_be_read_makes_it_partial, hostile_trees_are_walked_to_the_end]
+run([(check.__name__, check) for check in CHECKS])
