@@ -6,15 +6,14 @@
 #include "cli/value.h"
 
 const struct cli_command *const cli_commands[] = {
-	&cli_command_image,      &cli_command_fs,       &cli_command_rootfs,  &cli_command_explain,
-	&cli_command_clean,      &cli_command_db_build, &cli_command_db_info, &cli_command_db_match,
-	&cli_command_db_update,  &cli_command_login,    &cli_command_logout,  &cli_command_version,
-	&cli_command_completion, &cli_command_help,     &cli_command_docs,
+	&cli_command_image,    &cli_command_fs,         &cli_command_rootfs,   &cli_command_repo,
+	&cli_command_explain,  &cli_command_clean,      &cli_command_db_build, &cli_command_db_info,
+	&cli_command_db_match, &cli_command_db_update,  &cli_command_login,    &cli_command_logout,
+	&cli_command_version,  &cli_command_completion, &cli_command_help,     &cli_command_docs,
 };
 const unsigned cli_commands_n = sizeof(cli_commands) / sizeof(cli_commands[0]);
 
 const struct cli_absent cli_absent[] = {
-	{ "repository,repo", CLI_TRIVY, NULL },
 	{ "sbom", CLI_TRIVY, NULL },
 	{ "config,conf", CLI_TRIVY, NULL },
 	{ "kubernetes,k8s", CLI_TRIVY, NULL },
@@ -118,7 +117,7 @@ int cli_unknown_command(struct cli_io *io, int argc, char **argv)
 	if (absent)
 		return cli_error(
 			io, CLI_USAGE,
-			_("lacre %s is not there yet: this release scans images and directories"),
+			_("lacre %s is not there yet: this release scans images, directories and repositories"),
 			argv[0]);
 	if (cli_is_group(word) && argc > 1) {
 		(void)snprintf(both, sizeof(both), "%s %s", argv[0], argv[1]); /* cut is fine */

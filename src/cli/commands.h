@@ -9,6 +9,7 @@ extern const struct cli_command cli_command_root; /* what stands before or witho
 extern const struct cli_command cli_command_image;
 extern const struct cli_command cli_command_fs;
 extern const struct cli_command cli_command_rootfs;
+extern const struct cli_command cli_command_repo;
 extern const struct cli_command cli_command_explain;
 extern const struct cli_command cli_command_clean;
 extern const struct cli_command cli_command_db_build;
