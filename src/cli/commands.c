@@ -115,10 +115,10 @@ int cli_unknown_command(struct cli_io *io, int argc, char **argv)
 		return cli_error(io, CLI_USAGE, _("lacre %s is not there yet: %s"), argv[0],
 				 _(absent->note));
 	if (absent)
-		return cli_error(
-			io, CLI_USAGE,
-			_("lacre %s is not there yet: this release scans images, directories and repositories"),
-			argv[0]);
+		return cli_error(io, CLI_USAGE,
+				 _("lacre %s is not there yet: this release scans images, "
+				   "directories and repositories"),
+				 argv[0]);
 	if (cli_is_group(word) && argc > 1) {
 		(void)snprintf(both, sizeof(both), "%s %s", argv[0], argv[1]); /* cut is fine */
 		word = lc_str(both);

@@ -168,10 +168,8 @@ static void put_program(struct lc_buf *b)
 	}
 	lc_buf_str(b, ".SH OPTIONS\n");
 	put_options(b, root);
-	put_tail(
-		b,
-		".BR lacre\\-image (1),\n.BR lacre\\-fs (1),\n.BR lacre\\-explain (1),\n.BR lacre\\-db (1),\n"
-		".BR lacre\\-clean (1)");
+	put_tail(b, ".BR lacre\\-image (1),\n.BR lacre\\-fs (1),\n.BR lacre\\-explain (1),\n"
+		    ".BR lacre\\-db (1),\n.BR lacre\\-clean (1)");
 }
 
 static void put_one(struct lc_buf *b, const struct cli_command *c, const char *name,

@@ -185,6 +185,7 @@ def hostile_trees_are_walked_to_the_end():
     table = lacre.run("rootfs", root, "-q", check=True).stdout
     if b"\x1b" in table or b"root:" in table:
         yield "a name reached the terminal raw, or a link was followed"
+    subprocess.run(["rm", "-rf", root], check=False)  # deeper than shutil goes
 
 
 CHECKS = [a_root_file_system_has_the_findings_of_its_image, the_host_it_is_of_names_it,
