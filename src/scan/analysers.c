@@ -41,6 +41,7 @@ const struct inv_analyser *const scan_analysers[] = {
 	&inv_packages_props,
 	&inv_dotnet_deps,
 	&inv_gemfile_lock,
+	&inv_gemspec,
 	&inv_composer_lock,
 	&inv_composer_installed,
 	&inv_conan_lock,
@@ -49,6 +50,18 @@ const struct inv_analyser *const scan_analysers[] = {
 	&inv_julia_manifest,
 	&inv_podfile_lock,
 	&inv_swift_resolved,
+	&inv_rebar_lock,
+	&inv_gleam_manifest,
+	&inv_cabal_freeze,
+	&inv_stack_lock,
+	&inv_opam_locked,
+	&inv_opam_installed,
+	&inv_renv_lock,
+	&inv_r_package,
+	&inv_deno_lock,
+	&inv_paket_lock,
+	&inv_luarocks,
+	&inv_terraform_lock,
 };
 
 const size_t scan_analysers_n = sizeof(scan_analysers) / sizeof(scan_analysers[0]);

@@ -43,6 +43,35 @@ static void reads_gemfile_lock(void **state)
 	facts_check(&inv_gemfile_lock, "Gemfile.lock", gemfiles, N(gemfiles));
 }
 
+static const struct row gems[] = {
+	ROW("a specification",
+	    "# stub: a 1.0 ruby lib\nGem::Specification.new do |s|\n  s.name = \"a\".freeze\n"
+	    "  s.version = \"1.2.0\"\n  s.licenses = [\"MIT\".freeze, 'Ruby']\n"
+	    "  s.add_runtime_dependency(%q<b>.freeze, [\"~> 1\"])\nend\n",
+	    "p gemspec a 1.2.0 lic=MIT|Ruby lines=0-0\n"),
+	ROW("what Ruby works out goes by the file's name",
+	    "Gem::Specification.new do |spec|\n  spec.name = \"x#{y}\"\n  spec.version = VERSION\n"
+	    "  spec.license = 'MIT'\nend\n",
+	    "p gemspec net-http 0.3.2 lic=MIT lines=0-0\n"),
+	ROW("cut short", "Gem::Specification.new do |s|\n  s.name = \"net-h",
+	    "p gemspec net-http 0.3.2 lines=0-0\n"),
+	ROW("bytes of anything", "\xff\0|", "p gemspec net-http 0.3.2 lines=0-0\n"),
+};
+
+static const struct row nameless[] = { ROW("no name anywhere", "",
+					   "! malformed: no name and version of a gem\n") };
+
+static void reads_installed_gems(void **state)
+{
+	(void)state;
+	facts_check(&inv_gemspec, "gems/specifications/net-http-0.3.2-x86_64-linux.gemspec", gems,
+		    N(gems));
+	facts_check(&inv_gemspec, "specifications/a.gemspec", nameless, 1);
+	assert_true(inv_wants_itself(&inv_gemspec, LC_S("a/specifications/b-1.gemspec")));
+	assert_true(inv_wants_itself(&inv_gemspec, LC_S("a/specifications/default/b-1.gemspec")));
+	assert_false(inv_wants_itself(&inv_gemspec, LC_S("a/gems/b-1/b.gemspec")));
+}
+
 static const struct row composer[] = {
 	ROW("packages, those for development, licences",
 	    "{\"packages\":[\n{\"name\":\"a/a\",\"version\":\"v1.0.0\",\"require\":{\"php\":\">"
@@ -132,6 +161,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_gemfile_lock),
+		cmocka_unit_test(reads_installed_gems),
 		cmocka_unit_test(reads_composer_lock),
 		cmocka_unit_test(the_manifest_says_what_is_asked_for),
 		cmocka_unit_test(reads_what_composer_installed),

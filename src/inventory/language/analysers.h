@@ -36,6 +36,7 @@ extern const struct inv_analyser inv_packages_props;  /* Directory.Packages.prop
 extern const struct inv_analyser inv_dotnet_deps;     /* NAME.deps.json */
 
 /* Ruby, PHP */
+extern const struct inv_analyser inv_gemspec;            /* installed gems */
 extern const struct inv_analyser inv_gemfile_lock;       /* Gemfile.lock */
 extern const struct inv_analyser inv_composer_lock;      /* composer.lock */
 extern const struct inv_analyser inv_composer_installed; /* vendor/composer/installed.json */
@@ -47,6 +48,22 @@ extern const struct inv_analyser inv_mix_lock;       /* mix.lock */
 extern const struct inv_analyser inv_julia_manifest; /* Manifest.toml */
 extern const struct inv_analyser inv_podfile_lock;   /* Podfile.lock */
 extern const struct inv_analyser inv_swift_resolved; /* Package.resolved, versions 1 to 3 */
+
+/* Erlang, Haskell, OCaml, R */
+extern const struct inv_analyser inv_rebar_lock;     /* rebar.lock */
+extern const struct inv_analyser inv_gleam_manifest; /* manifest.toml */
+extern const struct inv_analyser inv_cabal_freeze;   /* cabal.project.freeze */
+extern const struct inv_analyser inv_stack_lock;     /* stack.yaml.lock */
+extern const struct inv_analyser inv_opam_locked;    /* NAME.opam.locked */
+extern const struct inv_analyser inv_opam_installed; /* switch-state */
+extern const struct inv_analyser inv_renv_lock;      /* renv.lock */
+extern const struct inv_analyser inv_r_package;      /* library/NAME/DESCRIPTION */
+
+/* others */
+extern const struct inv_analyser inv_deno_lock;      /* deno.lock */
+extern const struct inv_analyser inv_paket_lock;     /* paket.lock */
+extern const struct inv_analyser inv_luarocks;       /* rockspecs of what is installed */
+extern const struct inv_analyser inv_terraform_lock; /* .terraform.lock.hcl */
 
 /** Targets of what a project asks for: source trees. */
 enum { LOCKED = INV_TARGET_FS | INV_TARGET_REPO };
