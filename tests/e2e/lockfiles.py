@@ -28,7 +28,10 @@ ECOSYSTEMS = {
     "requirements": "PyPI", "uv": "PyPI", "pub": "Pub", "swift": "SwiftURL", "julia": "Julia", "cocoapods": None,
     "conda": None,
 }
-BUILT = ()
+BUILT = (
+    "bun", "bundler", "cocoapods", "composer", "conan", "conda", "dotnetdeps", "gradle", "julia", "mix", "npm", "nuget",
+    "nugetconfig", "pipenv", "pnpm", "poetry", "pub", "requirements", "sbt", "swift", "uv", "yarn",
+)
 # A go.sum alone lists versions that no build uses: it is no list of packages.
 UNREAD = {"gosum"}
 
