@@ -70,6 +70,7 @@ static struct accept **place_of(struct inv_matcher *m, const struct inv_want *w,
 	switch (w->kind) {
 	case INV_WANT_PATH:
 	case INV_WANT_UNDER:
+	case INV_WANT_DIRECTORY:
 		n = grow(&m->arena, m->forward, text, false);
 		break;
 	case INV_WANT_NAME:
@@ -321,6 +322,8 @@ static bool wants(const struct inv_want *w, struct lc_slice path)
 		return (text.n == 0 ||
 			(lc_chop_prefix(&path, text) && lc_starts(path, LC_S("/")))) &&
 		       lc_ends(path, lc_str(w->suffix));
+	case INV_WANT_DIRECTORY:
+		return false;
 	default:
 		return true;
 	}
@@ -343,6 +346,18 @@ static const struct node *node_at(const struct inv_matcher *m, struct lc_slice p
 	for (size_t i = 0; i < path.n && n; i++)
 		n = child_of(n, path.p[i]);
 	return n;
+}
+
+bool inv_match_directory(const struct inv_matcher *m, struct lc_slice path, struct inv_set *ret)
+{
+	size_t slash = lc_rfind(path, '/');
+	const struct node *n = slash == SIZE_MAX ? NULL : node_at(m, lc_sub(path, 0, slash));
+	*ret = (struct inv_set){ 0 };
+	for (const struct accept *a = n ? n->accepts : NULL; a; a = a->next) {
+		if (a->want->kind == INV_WANT_DIRECTORY)
+			inv_set_add(ret, a->analyser);
+	}
+	return inv_set_any(ret) && !inv_match_skips_dir(m, path);
 }
 
 bool inv_match_leads(const struct inv_matcher *m, struct lc_slice path)

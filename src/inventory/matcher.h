@@ -33,6 +33,8 @@ void inv_matcher_free(struct inv_matcher *m);
  */
 bool inv_match_path(const struct inv_matcher *m, struct lc_slice path, uint32_t mode,
 		    struct inv_set *ret, bool *ret_head);
+/** Who wants this directory for its name? */
+bool inv_match_directory(const struct inv_matcher *m, struct lc_slice path, struct inv_set *ret);
 /** Is a directory of this path, or one above it, one that --skip-dirs leaves out? */
 bool inv_match_skips_dir(const struct inv_matcher *m, struct lc_slice dir);
 /** Add those that want the file by its head (up to INV_HEAD_BYTES from the start). */

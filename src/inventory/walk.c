@@ -78,6 +78,18 @@ static int on_hard_link(struct walker *w, const struct tar_entry *entry)
 
 /* ---- entries ---- */
 
+/* Of directories the name alone counts. */
+static int on_directory(struct walker *w, const struct oci_entry *entry, struct lc_err *e)
+{
+	struct lc_slice_stream nothing;
+	struct walk_file file = { entry->path, entry->tar.mode, 0, &nothing.base, NULL };
+	struct inv_set set;
+	if (!inv_match_directory(w->matcher, entry->path, &set))
+		return 0;
+	lc_slice_stream_init(&nothing, LC_S(""));
+	return walk_analyse(w, &file, &set, e);
+}
+
 static int on_entry(struct walker *w, struct oci_layer_reader *reader,
 		    const struct oci_entry *entry, struct lc_err *e)
 {
@@ -102,6 +114,8 @@ static int on_entry(struct walker *w, struct oci_layer_reader *reader,
 		return on_symlink(w, tar);
 	case TAR_HARDLINK:
 		return on_hard_link(w, tar);
+	case TAR_DIR:
+		return on_directory(w, entry, e);
 	default:
 		return 0;
 	}

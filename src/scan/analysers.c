@@ -60,6 +60,7 @@ const struct inv_analyser *const scan_analysers[] = {
 	&inv_r_package,
 	&inv_deno_lock,
 	&inv_paket_lock,
+	&inv_nix_store,
 	&inv_luarocks,
 	&inv_terraform_lock,
 };

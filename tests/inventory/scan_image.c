@@ -8,12 +8,13 @@
 #include <cmocka.h>
 
 #include "inventory/facts_text.h"
+#include "inventory/language/analysers.h"
 #include "inventory/os/analysers.h"
 
 const struct inv_analyser *const scan_analysers[] = {
 	&inv_os_release,     &inv_release_files, &inv_dpkg_status,      &inv_dpkg_info,
 	&inv_dpkg_copyright, &inv_apk_installed, &inv_apk_repositories, &inv_rpm,
-	&inv_rpm_manifest,
+	&inv_rpm_manifest,   &inv_nix_store,
 };
 const size_t scan_analysers_n = sizeof(scan_analysers) / sizeof(scan_analysers[0]);
 
@@ -39,7 +40,7 @@ int scan_image(struct oci_image *image, const struct lc_limits *limits, struct s
 	*ret = (struct scanned){ .image = image };
 	ret->options = (struct inv_options){
 		.targets = INV_TARGET_IMAGE,
-		.groups = INV_GROUP_OS,
+		.groups = INV_GROUP_OS | INV_GROUP_LIBRARY,
 	};
 	assert_true(image->layers_n <= SCAN_LAYERS_MAX);
 	int r = inv_matcher_new(scan_analysers, scan_analysers_n, &ret->options, &ret->matcher, e);

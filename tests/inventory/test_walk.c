@@ -185,6 +185,38 @@ static void what_a_layer_writes_by_way_of_a_link_is_said(void **state)
 	check((const struct make_layer[]){ LAYER(base) }, 1, "");
 }
 
+#define HASH  "0123456789abcdfghijklmnpqrsvwxyz"
+#define STORE "nix/store/" HASH
+
+/* Those of the store itself alone, with a hash and a version. */
+static void directories_of_a_store_are_packages(void **state)
+{
+	(void)state;
+	static const struct make_file base[] = {
+		{ .name = "nix", .type = TAR_DIR },
+		{ .name = "nix/store", .type = TAR_DIR },
+		{ .name = STORE "-openssl-3.0.11-bin", .type = TAR_DIR },
+		{ .name = STORE "-gtk+3-3.24", .type = TAR_DIR },
+		{ .name = STORE "-python3.11-yaml-6.0-dev/lib-1.0", .type = TAR_DIR },
+		{ .name = STORE "-source", .type = TAR_DIR },
+		{ .name = STORE "-file-1.0", .content = "x" },
+		{ .name = "nix/store/short-a-1.0", .type = TAR_DIR },
+		{ .name = "nix/store/" HASH, .type = TAR_DIR },
+		{ .name = "opt/nix/store/" HASH "-a-1.0", .type = TAR_DIR },
+		{ .name = "gnu/store/" HASH "-guile-3.0.9", .type = TAR_DIR },
+		{ .name = STORE "-gone-1.0", .type = TAR_DIR },
+	};
+	static const struct make_file upper[] = {
+		{ .name = STORE "-openssl-3.0.11-bin", .type = TAR_DIR },
+		{ .name = "nix/store/.wh." HASH "-gone-1.0" },
+	};
+	const struct make_layer layers[] = { LAYER(base), LAYER(upper) };
+	check(layers, 2,
+	      "p nix gtk+3 3.24 layer=0/0 file=" STORE "-gtk+3-3.24\n"
+	      "p nix guile 3.0.9 layer=0/0 file=gnu/store/" HASH "-guile-3.0.9\n"
+	      "p nix openssl 3.0.11 output=bin layer=0/1 file=" STORE "-openssl-3.0.11-bin\n");
+}
+
 static void the_last_member_of_a_name_counts(void **state)
 {
 	(void)state;
@@ -601,6 +633,7 @@ int main(void)
 		cmocka_unit_test(a_link_to_what_nobody_read_is_said),
 		cmocka_unit_test(a_link_to_a_directory_that_nobody_read_is_said),
 		cmocka_unit_test(what_a_layer_writes_by_way_of_a_link_is_said),
+		cmocka_unit_test(directories_of_a_store_are_packages),
 		cmocka_unit_test(the_last_member_of_a_name_counts),
 		cmocka_unit_test(whiteouts_and_opaque_directories_take_databases_away),
 		cmocka_unit_test(derived_systems_win_over_their_parents),

@@ -62,6 +62,7 @@ extern const struct inv_analyser inv_r_package;      /* library/NAME/DESCRIPTION
 /* others */
 extern const struct inv_analyser inv_deno_lock;      /* deno.lock */
 extern const struct inv_analyser inv_paket_lock;     /* paket.lock */
+extern const struct inv_analyser inv_nix_store;      /* directories of Nix's and Guix's stores */
 extern const struct inv_analyser inv_luarocks;       /* rockspecs of what is installed */
 extern const struct inv_analyser inv_terraform_lock; /* .terraform.lock.hcl */
 
