@@ -22,7 +22,7 @@ enum inv_want_kind {
 	INV_WANT_UNDER,  /* anything below directory text ("a/b"), whose name ends in suffix when
 			    given */
 	INV_WANT_DIRECTORY,  /* a directory right below directory text, of a layer: its name says it
-			      all,  there is nothing to read */
+			      all, there is nothing to read */
 	INV_WANT_MAGIC,      /* content starts with text (length in n when it holds NULs) */
 	INV_WANT_EXECUTABLE, /* an execute bit in the mode, or ELF, PE or Mach-O by magic */
 	INV_WANT_TEXT,       /* every file whose first bytes look like text */

@@ -15,6 +15,7 @@
 
 struct manifest {
 	struct lock *lock;
+	struct lc_slice julia; /* its version; empty: not told */
 	struct lc_map by_uuid; /* -> struct inv_package */
 };
 
@@ -29,7 +30,7 @@ static int read_entry(struct manifest *m, struct lc_slice name, toml_ref entry)
 	/* What lies in a directory, or is followed in a repository, is nobody's release. */
 	bool released = toml_get(d, entry, "path") == TOML_NONE;
 	if (p.version.n == 0 && released && toml_get(d, entry, "git-tree-sha1") == TOML_NONE)
-		p.version = toml_get_str(d, toml_root(d), "julia_version");
+		p.version = m->julia;
 	if (p.version.n == 0 || !released)
 		return 0;
 	if (uuid.n) {
@@ -92,8 +93,8 @@ static int ask_project(struct lock *l)
 static int read_lock(struct lock *l)
 {
 	const struct toml_doc *d = &l->toml;
-	struct manifest m = { .lock = l };
 	toml_ref root = toml_root(d);
+	struct manifest m = { .lock = l, .julia = toml_get_str(d, root, "julia_version") };
 	bool first = toml_get(d, root, "manifest_format") == TOML_NONE;
 	toml_ref all = first ? root : toml_get(d, root, "deps");
 	int r = 0;

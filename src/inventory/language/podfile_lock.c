@@ -26,8 +26,22 @@ static struct lc_slice name_of(struct lc_slice text)
 	return lc_sub(text, 0, end == SIZE_MAX ? text.n : end);
 }
 
-static int read_pod(struct lock *l, yaml_ref item)
+struct podfile {
+	struct lock *lock;
+	struct lc_map own; /* pods that lie in a directory */
+};
+
+static bool is_own(const struct podfile *q, struct lc_slice name)
 {
+	struct lc_slice root = name;
+	struct lc_slice part;
+	(void)lc_cut(name, '/', &root, &part);
+	return lc_map_has(&q->own, root);
+}
+
+static int read_pod(struct podfile *q, yaml_ref item)
+{
+	struct lock *l = q->lock;
 	const struct yaml_doc *d = &l->yaml;
 	yaml_ref needs = yaml_first(d, item); /* of a mapping with the pod as its key */
 	struct lc_slice text = needs == YAML_NONE ? yaml_str(d, item) : yaml_key(d, needs);
@@ -39,11 +53,7 @@ static int read_pod(struct lock *l, yaml_ref item)
 	if (!split_pod(text, &p.name, &p.version))
 		return inv_sink_trouble(l->out, INV_MALFORMED, "line %u: no version: %s",
 					p.line_start, lc_quote(text).s);
-	struct lc_slice root = p.name;
-	struct lc_slice part;
-	(void)lc_cut(p.name, '/', &root, &part);
-	if (yaml_at(d, yaml_get_slice(d, yaml_get(d, yaml_root(d, 0), "EXTERNAL SOURCES"), root),
-		    ":path", NULL) != YAML_NONE)
+	if (is_own(q, p.name))
 		p.relationship = INV_REL_WORKSPACE;
 	int r = lock_add(l, &p, &package);
 	for (yaml_ref i = yaml_first(d, needs); i != YAML_NONE && r == 0; i = yaml_next(d, i))
@@ -51,19 +61,32 @@ static int read_pod(struct lock *l, yaml_ref item)
 	return r;
 }
 
+static int read_sources(struct podfile *q, yaml_ref sources)
+{
+	const struct yaml_doc *d = &q->lock->yaml;
+	int r = 0;
+	for (yaml_ref i = yaml_first(d, sources); i != YAML_NONE && r == 0; i = yaml_next(d, i)) {
+		if (yaml_get(d, i, ":path") != YAML_NONE)
+			r = lc_map_put(&q->own, yaml_key(d, i), q);
+	}
+	return r;
+}
+
 static int read_lock(struct lock *l)
 {
 	const struct yaml_doc *d = &l->yaml;
+	struct podfile q = { .lock = l };
 	yaml_ref root = yaml_root(d, 0);
 	yaml_ref pods = yaml_get(d, root, "PODS");
-	int r = 0;
+	yaml_ref asked = yaml_get(d, root, "DEPENDENCIES");
 	if (pods != YAML_NONE && yaml_type_of(d, pods) != YAML_SEQUENCE && !yaml_is_null(d, pods))
 		return inv_sink_trouble(l->out, INV_MALFORMED, "PODS are not a list");
+	int r = read_sources(&q, yaml_get(d, root, "EXTERNAL SOURCES"));
 	for (yaml_ref i = yaml_first(d, pods); i != YAML_NONE && r == 0; i = yaml_next(d, i))
-		r = read_pod(l, i);
-	pods = yaml_get(d, root, "DEPENDENCIES");
-	for (yaml_ref i = yaml_first(d, pods); i != YAML_NONE && r == 0; i = yaml_next(d, i))
+		r = read_pod(&q, i);
+	for (yaml_ref i = yaml_first(d, asked); i != YAML_NONE && r == 0; i = yaml_next(d, i))
 		r = lock_asks(l, name_of(yaml_str(d, i)));
+	lc_map_done(&q.own);
 	return r;
 }
 

@@ -44,9 +44,9 @@ static bool read_package(struct lc_slice rest, struct inv_package *p)
 
 static int read_lock(struct lock *l)
 {
-	struct lc_slice text = l->file->bytes;
+	struct lc_slice text = lc_trim(l->file->bytes); /* once: it looks at the end, too */
 	struct lc_slice rest = text;
-	int r = lines_init(&l->lines, text, l->arena);
+	int r = lines_init(&l->lines, l->file->bytes, l->arena);
 	for (size_t at; r == 0 && (at = lc_find_slice(rest, LC_S("{pkg,"))) != SIZE_MAX;) {
 		struct inv_package p = { .relationship = INV_REL_UNKNOWN };
 		p.line_start = p.line_end = lines_of(&l->lines, lc_sub(rest, at, 1)).start;
@@ -55,7 +55,7 @@ static int read_lock(struct lock *l)
 					   : inv_sink_trouble(l->out, INV_MALFORMED,
 							      "line %u: no package", p.line_start);
 	}
-	if (r == 0 && lc_trim(text).n && !lc_ends(lc_trim(text), LC_S(".")))
+	if (r == 0 && text.n && !lc_ends(text, LC_S(".")))
 		r = inv_sink_trouble(l->out, INV_TRUNCATED, "no end of the last term");
 	return r;
 }
