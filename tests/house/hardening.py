@@ -17,7 +17,7 @@ PROGRAM, BUILD, *CC = sys.argv[1:]
 SIZE_MAX = 5 * 1000 * 1000
 
 # Opened when first used, so that a command which does not use them starts in 4 ms.
-HEAVY = ("libcurl", "libhs", "libpq", "libmicrohttpd", "libgpgme", "libp11-kit")
+HEAVY = ("libcurl", "libpcre2", "libhs", "libpq", "libmicrohttpd", "libgpgme", "libp11-kit")
 
 
 def readelf(*options, path=PROGRAM):
