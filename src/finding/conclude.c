@@ -73,6 +73,18 @@ static int by_bytes(const void *a, const void *b)
 	return lc_cmp(*(const struct lc_slice *)a, *(const struct lc_slice *)b);
 }
 
+/* Records of one flaw that name no functions leave it to those that do. */
+static bool is_not_reachable(const struct finding *f)
+{
+	bool missing = false;
+	for (size_t i = 0; i < f->evidence.n; i++) {
+		if (f->evidence.v[i].linked == GO_LINKED)
+			return false;
+		missing |= f->evidence.v[i].linked == GO_NOT_LINKED;
+	}
+	return missing;
+}
+
 int match_conclude(struct finding *f, struct lc_arena *a, struct lc_err *e)
 {
 	for (size_t i = 0; i < f->evidence.n; i++) {
@@ -83,6 +95,7 @@ int match_conclude(struct finding *f, struct lc_arena *a, struct lc_err *e)
 	}
 	if (!f->fixed_versions.n)
 		note_offer(f);
+	f->not_reachable = is_not_reachable(f);
 	const struct finding_evidence *says = speaker(f);
 	if (says) {
 		f->data_source = says->source;

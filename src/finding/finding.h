@@ -5,6 +5,7 @@
 #pragma once
 
 #include "advisory/key.h"
+#include "inventory/binary/go_functions.h"
 #include "inventory/squash.h"
 
 /** One advisory that matched, and why: every step can be told to a person. */
@@ -21,6 +22,7 @@ struct finding_evidence {
 	enum severity severity;      /* of this package in this advisory */
 	bool has_severity;
 	struct lc_slices symbols; /* what of the package is concerned, as struct advisory has it */
+	enum go_linked linked;    /* whether the program holds any of these */
 };
 
 enum finding_suppression {
@@ -47,6 +49,8 @@ struct finding {
 	struct lc_slice offered_version;
 	const char *offer; /* "Ubuntu Pro" */
 	enum advisory_status status;
+	/* Not reachable: of what the records name nothing was linked into the program. */
+	bool not_reachable;
 	enum severity severity;
 	struct lc_slice severity_source; /* "" when nobody says */
 	bool severity_of_package;        /* said of this package, not of the flaw in general */

@@ -173,6 +173,9 @@ static int add_evidence(struct judged *j, const struct advisory *adv, struct lc_
 		.status = adv->status,
 		.severity = adv->severity,
 		.has_severity = adv->has_severity,
+		.linked = go_functions_any(
+			package_attribute(&j->s->package->package, LC_S(GO_FUNCTIONS)),
+			adv->symbols.v, adv->symbols.n),
 	};
 	at->proof.introduced = keep(j->a, proof->introduced);
 	at->proof.fixed = keep(j->a, proof->fixed);

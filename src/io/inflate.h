@@ -39,3 +39,5 @@ bool io_inflate_is_large(const struct lc_stream *s);
 /** One-shot: all of a compressed (or plain) slice into buf, at most its cap. */
 int io_inflate_all(struct lc_slice in, const struct lc_limits *limits, struct lc_buf *buf,
 		   struct lc_err *e) LC_MUST_CHECK;
+/** One-shot: a zlib stream (RFC 1950) into buf, at most its cap; what follows it is ignored. */
+int io_zlib_all(struct lc_slice in, struct lc_buf *buf, struct lc_err *e) LC_MUST_CHECK;

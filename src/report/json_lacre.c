@@ -201,6 +201,8 @@ static void write_evidence(struct json_writer *w, const struct finding_evidence 
 	json_member_str_opt(w, "Fixed", ev->proof.fixed);
 	json_member_str_opt(w, "LastAffected", ev->proof.last_affected);
 	json_member_u64_opt(w, "Skipped", ev->proof.skipped);
+	if (ev->linked != GO_UNKNOWN)
+		json_member_bool(w, "Linked", ev->linked == GO_LINKED);
 	json_end_object(w);
 }
 
@@ -233,6 +235,7 @@ void json_lacre_finding(struct json_out *j, const struct report_result *res,
 	json_begin_object(w);
 	json_member_str(w, "Key", report_stable_key(res, f, &j->a));
 	write_origin(j, f->package);
+	json_member_true_opt(w, "NotReachable", f->not_reachable);
 	json_member_str_opt(w, "SeveritySource", f->severity_source);
 	if (f->vulnerability && f->vulnerability->title.n)
 		json_member_str_opt(w, "TitleSource", f->vulnerability->title_source);

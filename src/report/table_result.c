@@ -68,6 +68,13 @@ static struct lc_slice fixed_of(struct table *t, const struct finding *f)
 	return table_text(t, N_("{0} with {1}"), f->offered_version, lc_str(f->offer));
 }
 
+/* What advisories name of the package is not in the program: told beside the status. */
+static struct lc_slice status_of(struct table *t, const struct finding *f)
+{
+	struct lc_slice status = lc_str(advisory_status_name(f->status));
+	return f->not_reachable ? table_text(t, N_("{0}, not reachable"), status, none) : status;
+}
+
 static void finding_row(struct table *t, struct grid *g, const struct report_result *res,
 			const struct finding *f)
 {
@@ -76,7 +83,7 @@ static void finding_row(struct table *t, struct grid *g, const struct report_res
 		{ .text = grid_safe(f->id, &t->a) },
 		{ .text = lc_str(severity_name(f->severity)),
 		  .colour = severity_colour(f->severity) },
-		{ .text = lc_str(advisory_status_name(f->status)) },
+		{ .text = status_of(t, f) },
 		{ .text = grid_safe(report_version(&f->package->package), &t->a) },
 		{ .text = fixed_of(t, f) },
 		{ .text = title_of(t, f), .link = grid_safe(report_primary_url(f, &t->a), &t->a) },

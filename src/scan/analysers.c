@@ -1,3 +1,4 @@
+#include "inventory/binary/analysers.h"
 #include "inventory/language/analysers.h"
 #include "inventory/os/analysers.h"
 #include "scan/scan.h"
@@ -18,6 +19,8 @@ const struct inv_analyser *const scan_analysers[] = {
 	&inv_opkg_info,
 	&inv_redhat_build,
 	&inv_amazon_extras,
+	/* programs */
+	&inv_executable,
 	/* languages */
 	&inv_npm_lock,
 	&inv_yarn_lock,

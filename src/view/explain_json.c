@@ -92,6 +92,7 @@ static void write_finding(struct json_writer *w, const struct finding *f)
 	json_member_true_opt(w, "SeverityBorrowed", f->severity_borrowed);
 	json_member_cstr(w, "Status", advisory_status_name(f->status));
 	write_list(w, "FixedVersions", &f->fixed_versions);
+	json_member_true_opt(w, "NotReachable", f->not_reachable);
 	if (f->offer) {
 		json_member_cstr(w, "OfferedWith", f->offer);
 		json_member_str(w, "OfferedVersion", f->offered_version);

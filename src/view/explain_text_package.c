@@ -190,6 +190,11 @@ static void status(struct tell *t, const struct finding *f)
 			  f->offered_version);
 	tell_step(t, fixed.n ? N_("status {0}: fixed in {1}") : N_("status {0}: no fix is known"),
 		  lc_str(advisory_status_name(f->status)), fixed);
+	if (f->not_reachable)
+		tell_step(t,
+			  N_("not reachable: of the functions that advisories name none was linked "
+			     "into the program"),
+			  none, none);
 }
 
 static void suppression(struct tell *t, const struct finding *f)

@@ -51,6 +51,17 @@ static const struct small_package rows[] = {
 	  1 },
 	{ "Debian:12", "rejected",
 	  "[{\"id\":\"CVE-2024-70\",\"ranges\":[[\">=0\"]],\"source\":\"debian\"}]", 1 },
+	{ "Go", "example.org/m",
+	  "[{\"id\":\"GO-1\",\"ranges\":[[\">=0\"]],\"source\":\"govulndb\","
+	  "\"symbols\":[\"example.org/m/p Absent T.Gone\"]},"
+	  "{\"id\":\"GO-2\",\"ranges\":[[\">=0\"]],\"source\":\"govulndb\","
+	  "\"symbols\":[\"example.org/m/p Absent T.Here\"]},"
+	  "{\"id\":\"GO-3\",\"ranges\":[[\">=0\"]],\"source\":\"govulndb\","
+	  "\"symbols\":[\"example.org/m/q\"]},"
+	  "{\"id\":\"GO-4\",\"ranges\":[[\">=0\"]],\"source\":\"govulndb\","
+	  "\"symbols\":[\"example.org/m/p\"]},"
+	  "{\"id\":\"GO-5\",\"ranges\":[[\">=0\"]],\"source\":\"govulndb\"}]",
+	  5 },
 };
 
 static const struct small_vulnerability facts[] = {
@@ -359,9 +370,41 @@ static void each_failing_allocation_is_reported(void **state)
 	tear_down(&b);
 }
 
+/* What is linked of package p: T.Here. Unknown functions never make a finding unreachable. */
+static void tells_what_was_not_linked_into_a_go_program(void **state)
+{
+	static const char *const want[] = { "GO-1 not", "GO-2", "GO-3 not", "GO-4", "GO-5" };
+	static const struct subject s[] = { { .name = "example.org/m", .version = "v1.0.0" } };
+	(void)state;
+	for (int known = 0; known < 2; known++) {
+		struct bench b;
+		uint64_t hashes[] = {
+			go_function_hash(LC_S("example.org/m/p"), LC_S("")),
+			go_function_hash(LC_S("example.org/m/p"), LC_S("T.Here")),
+		};
+		set_up(&b, s, 0);
+		put_package(&b, s, "gobinary");
+		struct inv_attribute *at =
+			lc_vec_push(&b.a, &b.inv.packages.v[0].package.attributes);
+		*at = (struct inv_attribute){ LC_S(GO_FUNCTIONS),
+					      go_functions_pack(hashes, known ? 2 : 0, &b.a) };
+		if (!known)
+			at->value = LC_S("");
+		run(&b);
+		assert_int_equal(b.found.n, N_OF(want));
+		for (size_t i = 0; i < b.found.n; i++) {
+			bool not_reachable = known && strstr(want[i], " not");
+			assert_int_equal(b.found.v[i].not_reachable, not_reachable);
+			assert_true(b.found.v[i].suppression == FINDING_SHOWN);
+		}
+		tear_down(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tells_what_was_not_linked_into_a_go_program),
 		cmocka_unit_test(packages_are_judged_case_by_case),
 		cmocka_unit_test(binaries_are_judged_by_their_source),
 		cmocka_unit_test(third_party_and_virtual_packages_are_left_out),
