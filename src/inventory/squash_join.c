@@ -1,5 +1,7 @@
 #include "inventory/squash_impl.h"
 
+#include "inventory/package_type.h"
+
 #include <stdlib.h>
 
 /* ---- what is alive, into the result ---- */
@@ -99,7 +101,9 @@ static int compare_packages(const void *x, const void *y)
 	c = c ? c
 	      : (a->package.line_start > b->package.line_start) -
 			    (a->package.line_start < b->package.line_start);
-	return c;
+	return c ? c
+		 : lc_cmp(package_attribute(&a->package, LC_S("path")),
+			  package_attribute(&b->package, LC_S("path")));
 }
 
 int squash_join(struct squash *s)

@@ -105,5 +105,8 @@ struct lc_slice report_fixed_versions(const struct finding *f, struct lc_arena *
 struct lc_slice report_package_path(const struct report_result *res,
 				    const struct inv_found_package *p)
 {
+	struct lc_slice inner = package_attribute(&p->package, LC_S("path"));
+	if (inner.n)
+		return inner; /* inside the file that proved it */
 	return res->aggregated ? p->file : (struct lc_slice){ NULL, 0 };
 }

@@ -176,7 +176,9 @@ struct lc_slice report_package_uid(const struct inv_found_package *f, struct lc_
 {
 	static const uint64_t key[2] = { 0x6c61637265207569, 0x6420666f7220706b };
 	const struct inv_package *p = &f->package;
-	const struct lc_slice parts[] = { p->type, p->name, p->version, p->arch, f->file };
+	const struct lc_slice inner = package_attribute(p, LC_S("path"));
+	const struct lc_slice parts[] = { p->type, p->name, p->version, p->arch,
+					  inner.n ? inner : f->file };
 	uint64_t sums[6] = { p->line_start };
 	for (size_t i = 0; i < 5; i++)
 		sums[i + 1] = lc_siphash(parts[i], key);

@@ -7,66 +7,22 @@
 #include <zip.h>
 
 #include "base/shim.h"
+#include "format/zip_make.h"
 #include "support/alloc_fail.h"
 #include "support/slice_assert.h"
 
 enum { CAP = 300 << 20, MIB = 1 << 20 };
 
-struct made {
-	zip_source_t *source;
-	zip_t *zip;
-};
-
-static struct made begin(void)
-{
-	struct made m;
-	zip_error_t ze;
-
-	zip_error_init(&ze);
-	m.source = zip_source_buffer_create(NULL, 0, 0, &ze);
-	assert_non_null(m.source);
-	zip_source_keep(m.source);
-	m.zip = zip_open_from_source(m.source, ZIP_TRUNCATE, &ze);
-	assert_non_null(m.zip);
-	zip_error_fini(&ze);
-	return m;
-}
-
-static zip_int64_t add(struct made *m, const char *name, struct lc_slice bytes, bool deflated)
-{
-	zip_source_t *s = zip_source_buffer(m->zip, bytes.p, bytes.n, 0);
-	zip_int64_t i = zip_file_add(m->zip, name, s, ZIP_FL_ENC_UTF_8);
-
-	assert_true(i >= 0);
-	zip_set_file_compression(m->zip, (zip_uint64_t)i, deflated ? ZIP_CM_DEFLATE : ZIP_CM_STORE,
-				 9);
-	return i;
-}
-
-static void end(struct made *m, struct lc_buf *out)
-{
-	zip_stat_t st;
-
-	assert_int_equal(zip_close(m->zip), 0);
-	assert_int_equal(zip_source_open(m->source), 0);
-	assert_int_equal(zip_source_stat(m->source, &st), 0);
-	uint8_t *p = lc_buf_grow(out, st.size);
-	assert_non_null(p);
-	assert_true(zip_source_read(m->source, p, st.size) == (zip_int64_t)st.size);
-	zip_source_close(m->source);
-	zip_source_free(m->source);
-}
-
 /* "a.txt" stored, "dir/b.txt" deflated, "a.txt" cannot be twice; "empty". */
 static void make_small(struct lc_buf *out)
 {
-	struct made m = begin();
+	struct zip_made m = zip_make_begin();
 
-	add(&m, "a.txt", LC_S("hello"), false);
-	add(&m, "dir/b.txt", LC_S("bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"), true);
-	add(&m, "../climbs", LC_S("x"), false);
-	add(&m, "empty", LC_S(""), false);
-	end(&m, out);
+	zip_make_add(&m, "a.txt", LC_S("hello"), false);
+	zip_make_add(&m, "dir/b.txt", LC_S("bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"), true);
+	zip_make_add(&m, "../climbs", LC_S("x"), false);
+	zip_make_add(&m, "empty", LC_S(""), false);
+	zip_make_end(&m, out);
 }
 
 static int open_with(struct lc_slice bytes, const struct lc_limits *limits, struct lc_content *c,
@@ -255,7 +211,7 @@ static void a_wrong_checksum_fails_that_member_alone(void **state)
 static void an_encrypted_member_is_told_and_not_read(void **state)
 {
 	(void)state;
-	struct made m = begin();
+	struct zip_made m = zip_make_begin();
 	struct lc_buf b;
 	struct lc_buf got;
 	struct lc_content c;
@@ -265,11 +221,11 @@ static void an_encrypted_member_is_told_and_not_read(void **state)
 
 	lc_buf_init(&b, CAP);
 	lc_buf_init(&got, 1 << 20);
-	zip_int64_t i = add(&m, "secret", LC_S("secret"), false);
+	zip_int64_t i = zip_make_add(&m, "secret", LC_S("secret"), false);
 	assert_int_equal(zip_file_set_encryption(m.zip, (zip_uint64_t)i, ZIP_EM_AES_256, "pass"),
 			 0);
-	add(&m, "open", LC_S("open"), false);
-	end(&m, &b);
+	zip_make_add(&m, "open", LC_S("open"), false);
+	zip_make_end(&m, &b);
 	assert_int_equal(open_with(lc_buf_get(&b), &lc_limits_default, &c, &z, NULL), 0);
 	assert_int_equal(zip_member_at(z, 0, &about, NULL), 0);
 	assert_true(about.encrypted);
@@ -333,14 +289,14 @@ static void members_and_names_are_bounded(void **state)
 
 static void make_bomb(struct lc_buf *out, size_t members, size_t n)
 {
-	struct made m = begin();
+	struct zip_made m = zip_make_begin();
 	uint8_t *zeros = calloc(1, n);
 	char name[2] = "a";
 
 	assert_non_null(zeros);
 	for (size_t i = 0; i < members; i++, name[0]++)
-		add(&m, name, lc_slice_of(zeros, n), true);
-	end(&m, out);
+		zip_make_add(&m, name, lc_slice_of(zeros, n), true);
+	zip_make_end(&m, out);
 	free(zeros);
 }
 

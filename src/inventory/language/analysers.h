@@ -26,8 +26,9 @@ extern const struct inv_analyser inv_python_egg;        /* eggs that are archive
 extern const struct inv_analyser inv_python_package;    /* metadata of wheels and eggs */
 
 /* Java */
-extern const struct inv_analyser inv_gradle_lock; /* gradle.lockfile */
-extern const struct inv_analyser inv_sbt_lock;    /* build.sbt.lock */
+extern const struct inv_analyser inv_java_archive; /* jar, war, ear and their kin */
+extern const struct inv_analyser inv_gradle_lock;  /* gradle.lockfile */
+extern const struct inv_analyser inv_sbt_lock;     /* build.sbt.lock */
 
 /* .NET */
 extern const struct inv_analyser inv_nuget_lock;      /* packages.lock.json */
