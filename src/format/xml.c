@@ -81,6 +81,11 @@ static int copy_attrs(struct reader *r, const char **attrs, struct xml_node *n)
 	return 0;
 }
 
+static uint32_t line_now(const struct reader *r)
+{
+	return (uint32_t)lc_min64(XML_GetCurrentLineNumber(r->parser), UINT32_MAX);
+}
+
 static int begin(struct reader *r, struct lc_slice name, const char **attrs)
 {
 	if (name.n > NAME_BYTES_MAX)
@@ -98,6 +103,7 @@ static int begin(struct reader *r, struct lc_slice name, const char **attrs)
 		*up->tail = n;
 		up->tail = &n->next;
 	}
+	n->line = line_now(r);
 	b->node = n;
 	b->tail = &n->child;
 	lc_buf_clear(&b->text);
@@ -131,6 +137,7 @@ static void on_end(void *ctx, const char *name)
 		return;
 	struct building *b = &r->open[--r->open_n];
 	int rc = lc_buf_err(&b->text);
+	b->node->end_line = line_now(r);
 	if (!rc)
 		rc = lc_arena_dup(&r->arena, lc_buf_get(&b->text), &b->node->text);
 	if (rc)

@@ -26,6 +26,7 @@ struct xml_node {
 	size_t attrs_n;
 	const struct xml_node *child, *next; /* first child; next sibling */
 	const struct xml_node *parent;       /* NULL for the subtree's root */
+	uint32_t line, end_line;             /* where its tags begin, from 1 */
 };
 
 struct xml_limits {

@@ -67,6 +67,7 @@ const struct inv_analyser *const scan_analysers[] = {
 	&inv_luarocks,
 	&inv_terraform_lock,
 	&inv_java_archive,
+	&inv_pom,
 };
 
 const size_t scan_analysers_n = sizeof(scan_analysers) / sizeof(scan_analysers[0]);

@@ -67,6 +67,26 @@ static void subtrees_come_one_by_one(void **state)
 	}
 }
 
+static int check_lines(void *ctx, const struct xml_node *n, struct lc_err *e)
+{
+	(void)ctx, (void)e;
+	assert_int_equal(n->line, 2);
+	assert_int_equal(n->end_line, 5);
+	assert_int_equal(n->child->line, 3);
+	assert_int_equal(n->child->end_line, 3);
+	assert_int_equal(n->child->next->line, 4);
+	assert_int_equal(n->child->next->end_line, 5);
+	return 0;
+}
+
+static void elements_know_their_lines(void **state)
+{
+	(void)state;
+	assert_int_equal(xml_read(LC_S("<r>\n<item>a\n<b/>\n<c>\r\n</c></item></r>"), names, NULL,
+				  check_lines, NULL, NULL),
+			 0);
+}
+
 static void what_is_no_document_is_refused(void **state)
 {
 	static const struct {
@@ -199,6 +219,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(subtrees_come_one_by_one),
+		cmocka_unit_test(elements_know_their_lines),
 		cmocka_unit_test(what_is_no_document_is_refused),
 		cmocka_unit_test(limits_hold),
 		cmocka_unit_test(whoever_takes_subtrees_may_stop),

@@ -28,6 +28,7 @@ extern const struct inv_analyser inv_python_package;    /* metadata of wheels an
 /* Java */
 extern const struct inv_analyser inv_java_archive; /* jar, war, ear and their kin */
 extern const struct inv_analyser inv_gradle_lock;  /* gradle.lockfile */
+extern const struct inv_analyser inv_pom;          /* pom.xml */
 extern const struct inv_analyser inv_sbt_lock;     /* build.sbt.lock */
 
 /* .NET */

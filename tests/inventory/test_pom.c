@@ -1,0 +1,165 @@
+/* Maven's project files: what is inherited, filled in and managed, within the tree. */
+#include "inventory/language/analysers.h"
+
+#include "inventory/facts_text.h"
+#include "support/slice_assert.h"
+#include "support/tap.h"
+
+#define DEP(g, a, more) \
+	"<dependency><groupId>" g "</groupId><artifactId>" a "</artifactId>" more "</dependency>\n"
+#define DEPS_OPEN    "<dependencies>\n"
+#define DEPS_SHUT    "</dependencies>"
+#define MANAGED_OPEN "<dependencyManagement><dependencies>"
+#define MANAGED_SHUT "</dependencies></dependencyManagement>\n"
+#define END          "</project>"
+#define VERSION(v)   "<version>" v "</version>"
+#define SELF         "<project><groupId>g</groupId><artifactId>p</artifactId><version>1</version>\n"
+#define CHILD                                                             \
+	"<project><parent><groupId>g</groupId><artifactId>p</artifactId>" \
+	"<version>1</version></parent>\n<artifactId>c</artifactId>\n"
+
+static const struct row alone[] = {
+	ROW("scopes, ranges, lines, licences",
+	    SELF
+	    "<licenses><license><name>MIT</name></license><license/></licenses>\n" DEPS_OPEN DEP(
+		    "x", "a", VERSION("[1.0]"))
+		    DEP("x", "b", "\n" VERSION("2") "<scope>test</scope>\n")
+			    DEP("x", "c", VERSION("3") "<scope>runtime</scope>")
+				    DEP("x", "d", VERSION("4") "<scope>provided</scope>")
+					    DEP("x", "a", VERSION("9")) DEPS_SHUT END,
+	    "p pom g:p 1 lic=MIT dep=x:a:1.0,x:b:2,x:c:3,x:d:4 root lines=0-0\n"
+	    "p pom x:a 1.0 direct lines=4-4\n"
+	    "p pom x:b 2 flags=1 direct lines=5-7\n"
+	    "p pom x:c 3 direct lines=8-8\n"
+	    "p pom x:d 4 flags=1 direct lines=9-9\n"),
+	ROW("properties, of properties, of the project, of profiles",
+	    SELF "<properties><v>1.${w}</v><w>2</w><x>9</x></properties>\n"
+		 "<profiles><profile><activation><activeByDefault>true</activeByDefault>"
+		 "</activation><properties><x>3</x></properties></profile>\n"
+		 "<profile><properties><y>1</y></properties>" DEPS_OPEN DEP("z", "z", VERSION("1"))
+			 DEPS_SHUT
+	    "</profile></profiles>\n" DEPS_OPEN DEP("${project.groupId}", "a", VERSION("${v}"))
+		    DEP("x", "b", VERSION("${pom.version}-${x}")) DEPS_SHUT END,
+	    "p pom g:p 1 dep=g:a:1.2,x:b:1-3 root lines=0-0\n"
+	    "p pom g:a 1.2 direct lines=8-8\np pom x:b 1-3 direct lines=9-9\n"),
+	ROW("what is not known",
+	    SELF "<properties><a>${b}</a><b>${a}</b></properties>" DEPS_OPEN DEP("x", "a",
+										 VERSION("${a}"))
+		    DEP("x", "b", "") DEP("x", "c", VERSION("[1,2)")) DEPS_SHUT END,
+	    "p pom g:p 1 root lines=0-0\n"
+	    "! unsupported: 3 dependencies whose versions are set outside of this tree: x:a and "
+	    "others\n"),
+	ROW("managed versions and scopes",
+	    SELF MANAGED_OPEN DEP("x", "a", VERSION("1") "<scope>test</scope>")
+		    DEP("x", "b", VERSION("2")) MANAGED_SHUT DEPS_OPEN DEP("x", "a", "")
+			    DEP("x", "b", VERSION("3") "<optional>true</optional>")
+				    DEP("x", "a", "<type>jar</type>") DEPS_SHUT END,
+	    "p pom g:p 1 dep=x:a:1,x:b:3 root lines=0-0\n"
+	    "p pom x:a 1 flags=1 direct lines=6-6\np pom x:b 3 direct lines=7-7\n"),
+	ROW("nothing of a project", "<a/>", ""),
+	ROW("nothing", "", "! truncated: line 1, column 1: no element found\n"),
+	ROW("cut short", SELF "<dependencies><dependency>",
+	    "! truncated: line 2, column 27: no element found\n"),
+	ROW("not UTF-8", "<project><artifactId>\xff</artifactId></project>",
+	    "! malformed: line 1, column 22: not well-formed (invalid token)\n"),
+	ROW("entities", "<!DOCTYPE a [<!ENTITY b \"c\">]><project>&b;</project>",
+	    "! unsupported: the document declares entities of its own\n"),
+};
+
+static void reads_a_project(void **state)
+{
+	(void)state;
+	facts_check(&inv_pom, "pom.xml", alone, N(alone));
+}
+
+static void parents_in_the_tree_are_asked(void **state)
+{
+	static const struct facts_file above[] = {
+		{ "m/c/pom.xml",
+		  LC_S_INIT(CHILD "<properties><v>2</v></properties>" DEPS_OPEN DEP("x", "a", "")
+				    DEP("x", "b", VERSION("${u}")) DEPS_SHUT END) },
+		{ "m/pom.xml",
+		  LC_S_INIT(SELF "<properties><v>1</v><u>7</u></properties>" MANAGED_OPEN DEP(
+			  "x", "a", VERSION("${v}")) MANAGED_SHUT DEPS_OPEN
+				    DEP("x", "c", VERSION("${project.version}"))
+					    DEP("x", "b", VERSION("5")) DEPS_SHUT END) },
+	};
+	static const struct facts_file beside[] = {
+		{ "pom.xml",
+		  LC_S_INIT("<project><parent><groupId>g</groupId><artifactId>p</artifactId>"
+			    "<version>1</version><relativePath>./up</relativePath></parent>"
+			    "<artifactId>c</artifactId><version>3</version>" DEPS_OPEN DEP(
+				    "x", "a", VERSION("${v}")) DEPS_SHUT END) },
+		{ "up/pom.xml", LC_S_INIT(SELF "<properties><v>1</v></properties></project>") },
+	};
+	static const struct facts_file other[] = {
+		{ "c/pom.xml",
+		  LC_S_INIT(CHILD DEPS_OPEN DEP("x", "a", VERSION("${v}")) DEPS_SHUT END) },
+		{ "pom.xml", LC_S_INIT("<project><groupId>g</groupId><artifactId>q</artifactId>"
+				       "<properties><v>1</v></properties></project>") },
+	};
+	static const struct facts_file circle[] = {
+		{ "a/pom.xml",
+		  LC_S_INIT("<project><parent><groupId>g</groupId><artifactId>a</artifactId>"
+			    "<relativePath>../a/pom.xml</relativePath></parent><groupId>g</groupId>"
+			    "<artifactId>a</artifactId><version>1</version></project>") },
+		{ "b/pom.xml", LC_S_INIT("") },
+	};
+	(void)state;
+	facts_check_together(&inv_pom, "above", above, 2,
+			     "p pom g:c 1 dep=x:a:2,x:b:7,x:c:1 root lines=0-0\n"
+			     "p pom x:a 2 direct lines=4-4\np pom x:b 7 direct lines=5-5\n"
+			     "p pom x:c 1 direct lines=0-0\n");
+	facts_check_together(
+		&inv_pom, "beside", beside, 2,
+		"p pom g:c 3 dep=x:a:1 root lines=0-0\np pom x:a 1 direct lines=2-2\n");
+	facts_check_together(&inv_pom, "another project", other, 2,
+			     "p pom g:c 1 root lines=0-0\n! unsupported: 1 dependencies whose "
+			     "versions are set outside of this tree: x:a\n");
+	facts_check_together(&inv_pom, "circle", circle, 2, "p pom g:a 1 root lines=0-0\n");
+}
+
+#define IMPORT(g, a)  DEP(g, a, VERSION("1") "<type>pom</type><scope>import</scope>")
+#define MANAGED(what) MANAGED_OPEN what MANAGED_SHUT
+
+static void bills_of_materials_in_the_tree_are_asked(void **state)
+{
+	static const struct facts_file files[] = {
+		{ "app/pom.xml",
+		  LC_S_INIT(SELF MANAGED(IMPORT("g", "bom") IMPORT("g", "elsewhere")
+						 DEP("x", "b", VERSION("5")))
+				    DEPS_OPEN DEP("x", "a", "") DEP("x", "b", "") DEPS_SHUT END) },
+		{ "bom/pom.xml",
+		  LC_S_INIT("<project><groupId>g</groupId><artifactId>bom</artifactId>"
+			    "<version>1</version><properties><v>4</v></properties>" MANAGED(
+				    IMPORT("g", "bom") DEP("x", "a", VERSION("${v}"))
+					    DEP("x", "b", VERSION("6"))) "</project>") },
+		{ "broken/pom.xml", LC_S_INIT("<artifactId>bom</artifactId>") },
+	};
+	(void)state;
+	facts_check_together(&inv_pom, "import", files, 3,
+			     "p pom g:p 1 dep=x:a:4,x:b:5 root lines=0-0\n"
+			     "p pom x:a 4 direct lines=7-7\np pom x:b 5 direct lines=8-8\n");
+}
+
+static void memory_may_run_out(void **state)
+{
+	static const struct facts_try tries[] = { { &inv_pom, "pom.xml", { NULL, 0 } } };
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct facts_try t = tries[0];
+		t.in = alone[i].in;
+		facts_alloc(&t, 1);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_a_project),
+		cmocka_unit_test(parents_in_the_tree_are_asked),
+		cmocka_unit_test(bills_of_materials_in_the_tree_are_asked),
+		cmocka_unit_test(memory_may_run_out),
+	};
+	return cmocka_run_group_tests_name("pom", tests, NULL, NULL);
+}
