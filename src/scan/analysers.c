@@ -68,6 +68,8 @@ const struct inv_analyser *const scan_analysers[] = {
 	&inv_terraform_lock,
 	&inv_java_archive,
 	&inv_pom,
+	&inv_bitnami,
+	&inv_wordpress,
 };
 
 const size_t scan_analysers_n = sizeof(scan_analysers) / sizeof(scan_analysers[0]);

@@ -68,6 +68,10 @@ extern const struct inv_analyser inv_nix_store;      /* directories of Nix's and
 extern const struct inv_analyser inv_luarocks;       /* rockspecs of what is installed */
 extern const struct inv_analyser inv_terraform_lock; /* .terraform.lock.hcl */
 
+/* Of no language: vendors and applications */
+extern const struct inv_analyser inv_bitnami;   /* .spdx-NAME.spdx */
+extern const struct inv_analyser inv_wordpress; /* wp-includes/version.php, readme.txt */
+
 /** Targets of what a project asks for: source trees. */
 enum { LOCKED = INV_TARGET_FS | INV_TARGET_REPO };
 /** Targets of what is there to run. */
