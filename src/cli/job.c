@@ -136,6 +136,7 @@ static void set_common(struct cli_job *j)
 	j->q.inventory.include_dev = v->v[CLI_OPT_INCLUDE_DEV_DEPS].flag;
 	j->q.inventory.skip_files = v->v[CLI_OPT_SKIP_FILES].list;
 	j->q.inventory.skip_dirs = v->v[CLI_OPT_SKIP_DIRS].list;
+	j->q.inventory.file_patterns = v->v[CLI_OPT_FILE_PATTERNS].list;
 	set_squash(j);
 	j->q.threads = (unsigned)v->v[CLI_OPT_PARALLEL].number;
 	j->q.sandbox = !v->v[CLI_OPT_NO_SANDBOX].flag;

@@ -118,8 +118,9 @@ CLI_ROW(PKG_RELATIONSHIPS, "pkg-relationships", 0, CLI_LIST, "LIST", NULL,
 	N_("which packages to look at by how they came: those of operating systems are unknown"),
 	NULL)
 CLI_ROW(FILE_PATTERNS, "file-patterns", 0, CLI_REPEAT, "TYPE:REGEX", NULL, NULL, 0, 0, CLI_TRIVY,
-	CLI_REFUSED, "scan", N_("read files of these names as this type"),
-	N_("each type's own names are read"))
+	CLI_DIFFERS, "scan",
+	N_("read files whose path matches as this type, too (pip:requirements-.*\\.txt)"),
+	N_("a type that nothing reads is an error"))
 CLI_ROW(SBOM_SOURCES, "sbom-sources", 0, CLI_LIST, "LIST", NULL, "oci,rekor", 0, 0, CLI_TRIVY,
 	CLI_REFUSED, "scan", N_("look for an SBOM there first"), N_("the image itself is read"))
 CLI_ROW(IMAGE_CONFIG_SCANNERS, "image-config-scanners", 0, CLI_LIST, "LIST", NULL,

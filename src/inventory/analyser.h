@@ -70,6 +70,7 @@ struct inv_options {
 	bool include_dev;
 	struct lc_slices skip_files; /* globs */
 	struct lc_slices skip_dirs;
+	struct lc_slices file_patterns; /* "TYPE:REGEX": files read by an analyser, too */
 };
 /** Append the bytes that identify the options, in a stable form. */
 int inv_options_key(const struct inv_options *o, struct lc_buf *out);

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/shim.h"
+#include "inventory/file_patterns.h"
 #include "inventory/glob.h"
 #include "inventory/magic.h"
 
@@ -33,6 +34,7 @@ struct inv_matcher {
 	struct inv_set active;
 	struct inv_set by_head; /* those with a want in heads */
 	struct inv_set by_mode; /* those that want executables */
+	struct file_patterns patterns;
 };
 
 /* ---- making ---- */
@@ -138,9 +140,13 @@ int inv_matcher_new(const struct inv_analyser *const *table, size_t n,
 	r = m->forward && m->backward ? 0 : LC_ENOMEM;
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = add_analyser(m, (uint32_t)i);
+	if (r)
+		(void)lc_fail(e, r, "matcher: %s", lc_code_name(r)); /* r counts */
+	r = r ? r
+	      : file_patterns_read(&options->file_patterns, table, n, &m->arena, &m->patterns, e);
 	if (r) {
 		inv_matcher_free(m);
-		return lc_fail(e, r, "matcher: %s", lc_code_name(r));
+		return r;
 	}
 	*ret = m;
 	return 0;
@@ -150,6 +156,7 @@ void inv_matcher_free(struct inv_matcher *m)
 {
 	if (!m)
 		return;
+	file_patterns_done(&m->patterns);
 	lc_arena_done(&m->arena);
 	lc_free(m);
 }
@@ -265,6 +272,7 @@ bool inv_match_path(const struct inv_matcher *m, struct lc_slice path, uint32_t 
 	*ret = set;
 	match_forward(m, path, &set);
 	match_backward(m, path, &set);
+	file_patterns_match(&m->patterns, path, &m->active, &set);
 	for (size_t i = 0; i < INV_ANALYSERS_MAX / 64; i++) {
 		set.bits[i] |= mode & 0111 ? m->by_mode.bits[i] : 0;
 		*ret_head |= (m->by_head.bits[i] & ~set.bits[i]) != 0;
@@ -336,6 +344,12 @@ bool inv_wants_itself(const struct inv_analyser *a, struct lc_slice path)
 			return true;
 	}
 	return false;
+}
+
+bool inv_match_itself(const struct inv_matcher *m, size_t index, struct lc_slice path)
+{
+	return inv_wants_itself(m->table[index], path) ||
+	       file_patterns_give(&m->patterns, index, path);
 }
 
 /* ---- links ---- */

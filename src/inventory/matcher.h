@@ -35,6 +35,8 @@ bool inv_match_path(const struct inv_matcher *m, struct lc_slice path, uint32_t 
 		    struct inv_set *ret, bool *ret_head);
 /** Who wants this directory for its name? */
 bool inv_match_directory(const struct inv_matcher *m, struct lc_slice path, struct inv_set *ret);
+/** As inv_wants_itself(); files that users' patterns give an analyser count as well. */
+bool inv_match_itself(const struct inv_matcher *m, size_t index, struct lc_slice path);
 /** Is a directory of this path, or one above it, one that --skip-dirs leaves out? */
 bool inv_match_skips_dir(const struct inv_matcher *m, struct lc_slice dir);
 /** Add those that want the file by its head (up to INV_HEAD_BYTES from the start). */

@@ -86,7 +86,7 @@ static int no_room(struct walker *w, const struct walk_file *f, const struct inv
 		const struct inv_analyser *a = inv_matcher_analyser(w->matcher, i);
 		if (!inv_set_has(who, i))
 			continue;
-		if (inv_wants_itself(a, f->path))
+		if (inv_match_itself(w->matcher, i, f->path))
 			r = walk_run(w, f, a, content, NULL, e);
 		else
 			r = inv_sink_file(w->sink, f->path, lc_str(a->name));
@@ -134,11 +134,11 @@ static int release(struct walker *w, const struct walk_held *h, size_t index, bo
 /* Files that only stand beside others count as read where there is such another. */
 static int release_all(struct walker *w, size_t index, bool itself, bool *ret_any, struct lc_err *e)
 {
-	const struct inv_analyser *a = inv_matcher_analyser(w->matcher, index);
 	int r = 0;
 	for (size_t i = 0; i < w->held.n && r == 0; i++) {
 		const struct walk_held *h = w->held.items[i].value;
-		if (!inv_set_has(&h->who, index) || inv_wants_itself(a, h->kept.path) != itself)
+		if (!inv_set_has(&h->who, index) ||
+		    inv_match_itself(w->matcher, index, h->kept.path) != itself)
 			continue;
 		*ret_any = true;
 		r = release(w, h, index, itself, e);

@@ -50,7 +50,8 @@ static void forget(void *ctx)
 	for (char **one = environ; one && *one; one++) {
 		struct lc_slice text = lc_str(*one);
 		if (!holds(text, &w->q->inventory.skip_files) &&
-		    !holds(text, &w->q->inventory.skip_dirs))
+		    !holds(text, &w->q->inventory.skip_dirs) &&
+		    !holds(text, &w->q->inventory.file_patterns))
 			wipe(zero, text.p, text.n);
 	}
 	(void)close(zero);

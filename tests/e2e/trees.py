@@ -109,6 +109,40 @@ def skipped_paths_are_understood_as_written():
         yield "too much was left out"
 
 
+def packages(r):
+    return {p["Name"] for res in r.get("Results", []) for p in res.get("Packages", [])}
+
+
+def files_are_of_the_type_that_a_pattern_says():
+    lock = (b'{"name": "x", "lockfileVersion": 3, "packages": {"": {"dependencies": {"qs": "1"}}, '
+            b'"node_modules/qs": {"version": "6.5.0"}}}')
+    files = {"requirements-dev.txt": b"flask==0.5\n", "sub/requirements-x.txt": b"jinja2==2.4\n",
+             "js/lock.json": lock, "js/package.json": b'{"dependencies": {"qs": "1"}}'}
+    root = tree("patterns", files)
+    path = pathlib.Path(scratch.name) / "patterns.tar"
+    Image([{**SYSTEM, **{f"srv/app/{k}": v for k, v in files.items()}}]).write_tar(path)
+    cases = ((["pip:requirements-.*\\.txt"], {"flask", "jinja2"}),
+             (["pip:^requirements-.*\\.txt$"], {"flask"}), (["npm:(?i)LOCK\\.json"], {"qs"}),
+             (["pip:sub/", "npm:js/lock", "pip:nothing"], {"jinja2", "qs"}), ([], set()))
+    for patterns, want in cases:
+        args = [a for p in patterns for a in ("--file-patterns", p)]
+        for command in ("fs", "repo"):
+            got = report(command, *args, "--list-all-pkgs", root)
+            if packages(got) != want or got["Lacre"]["Partial"]:
+                yield f"{command} {patterns}: {packages(got)} {got['Lacre']}"
+    for args in ([], ["--no-sandbox"]):
+        got = report("image", "--file-patterns", "pip:-dev.txt", "--pkg-types", "os",
+                     "--input", path, *args)
+        if "flask" in packages(got):
+            yield "a type was read that was not asked for"
+    for args, words in ((["--file-patterns", "pip:("], b"parenthesis"),
+                        (["--file-patterns", "dockerfile:x"], b"dockerfile"),
+                        (["--file-patterns", "pip"], b"TYPE:REGEX")):
+        done = lacre.run("fs", *args, root)
+        if done.returncode not in (1, 2) or words not in done.stderr or done.stdout:
+            yield f"{args}: {done.returncode} {done.stderr}"
+
+
 def exit_statuses_are_those_of_images():
     root = tree("statuses")
     for args, want in ((("rootfs",), 0), (("rootfs", "--exit-code", "5"), 5),
@@ -190,6 +224,7 @@ def hostile_trees_are_walked_to_the_end():
 
 CHECKS = [a_root_file_system_has_the_findings_of_its_image, the_host_it_is_of_names_it,
               threads_do_not_change_a_byte, skipped_paths_are_understood_as_written,
+              files_are_of_the_type_that_a_pattern_says,
               exit_statuses_are_those_of_images, what_is_not_there_is_one_line,
               what_may_not_be_read_makes_it_partial, hostile_trees_are_walked_to_the_end]
 run([(check.__name__, check) for check in CHECKS])

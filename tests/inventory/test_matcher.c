@@ -160,6 +160,7 @@ static const struct inv_options everything = {
 	false,
 	{ 0 },
 	{ 0 },
+	{ 0 },
 };
 
 /* Bits of the analysers that want a file with this mode and head. */
@@ -253,6 +254,48 @@ static void refuses_patterns_that_it_cannot_bound(void **state)
 	o.skip_dirs = (struct lc_slices){ dirs, 1, 1 };
 	assert_int_equal(inv_matcher_new(table, N(table), &o, &m, &e), LC_EUSAGE);
 	assert_non_null(strstr(e.msg, "pattern"));
+}
+
+static void patterns_give_files_to_a_type(void **state)
+{
+	(void)state;
+	struct lc_slice patterns[] = { LC_S_INIT("paths:\\.d/[0-9]+$"), LC_S_INIT("magics:x:y") };
+	struct inv_options o = everything;
+	struct inv_matcher *m;
+	struct inv_set set;
+	bool head;
+	o.groups = INV_GROUP_OS;
+	o.targets = INV_TARGET_IMAGE; /* so that magics does not run */
+	o.file_patterns = (struct lc_slices){ patterns, 2, 2 };
+	assert_int_equal(inv_matcher_new(table, N(table), &o, &m, NULL), 0);
+	assert_true(inv_match_path(m, LC_S("a/b.d/12"), 0644, &set, &head));
+	assert_true(inv_set_has(&set, 3));
+	assert_true(inv_match_itself(m, 3, LC_S("a/b.d/12")));
+	assert_false(inv_match_path(m, LC_S("a/b.d/12x"), 0644, &set, &head));
+	assert_false(inv_match_path(m, LC_S("x:y"), 0644, &set, &head));
+	inv_matcher_free(m);
+}
+
+static void patterns_of_nothing_are_refused(void **state)
+{
+	static const struct {
+		const char *pattern, *says;
+	} rows[] = {
+		{ "", "want TYPE:REGEX" },   { "paths", "want TYPE:REGEX" },
+		{ ":x", "want TYPE:REGEX" }, { "nobody:x", "of type nobody" },
+		{ "paths:(", "expression" }, { "pat\nhs:x", "of type pat" },
+	};
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		struct lc_slice patterns[] = { LC_S("paths:fine"), lc_str(rows[i].pattern) };
+		struct inv_options o = everything;
+		struct inv_matcher *m;
+		struct lc_err e = { 0 };
+		o.file_patterns = (struct lc_slices){ patterns, 2, 2 };
+		assert_int_equal(inv_matcher_new(table, N(table), &o, &m, &e), LC_EUSAGE);
+		if (!strstr(e.msg, rows[i].says) || strchr(e.msg, '\n'))
+			fail_msg("%s: %s", rows[i].pattern, e.msg);
+	}
 }
 
 static const struct inv_want doc_wants[] = {
@@ -386,25 +429,27 @@ static void options_that_change_facts_change_the_key(void **state)
 {
 	(void)state;
 	struct lc_slice glob = LC_S("a");
-	struct inv_options all[6] = { everything, everything, everything,
+	struct lc_slice pattern = LC_S("paths:a");
+	struct inv_options all[7] = { everything, everything, everything, everything,
 				      everything, everything, everything };
-	struct lc_buf keys[6];
+	struct lc_buf keys[7];
 	struct lc_buf again;
 	all[1].include_dev = true;
 	all[2].groups = INV_GROUP_OS;
 	all[3].targets = INV_TARGET_FS;
 	all[4].skip_files = (struct lc_slices){ &glob, 1, 1 };
 	all[5].skip_dirs = (struct lc_slices){ &glob, 1, 1 };
-	for (size_t i = 0; i < 6; i++)
+	all[6].file_patterns = (struct lc_slices){ &pattern, 1, 1 };
+	for (size_t i = 0; i < N(all); i++)
 		key_of(&all[i], &keys[i]);
-	for (size_t i = 0; i < 6; i++) {
+	for (size_t i = 0; i < N(all); i++) {
 		for (size_t k = 0; k < i; k++)
 			assert_false(lc_eq(lc_buf_get(&keys[i]), lc_buf_get(&keys[k])));
 	}
 	key_of(&everything, &again);
 	assert_slice(lc_buf_get(&again), lc_buf_get(&keys[0]));
 	lc_buf_done(&again);
-	for (size_t i = 0; i < 6; i++)
+	for (size_t i = 0; i < N(all); i++)
 		lc_buf_done(&keys[i]);
 }
 
@@ -552,6 +597,8 @@ int main(void)
 		cmocka_unit_test(leaves_out_groups_and_targets_that_are_off),
 		cmocka_unit_test(skips_files_and_directories_by_pattern),
 		cmocka_unit_test(refuses_patterns_that_it_cannot_bound),
+		cmocka_unit_test(patterns_give_files_to_a_type),
+		cmocka_unit_test(patterns_of_nothing_are_refused),
 		cmocka_unit_test(knows_what_a_link_would_stand_in_for),
 		cmocka_unit_test(links_stand_in_for_nothing_that_is_skipped),
 		cmocka_unit_test(a_link_with_a_target_past_all_bounds_is_still_one),
