@@ -112,41 +112,6 @@ static int look_at_file(const char *path, uint64_t *ret_size, struct lc_err *e)
 	return rc;
 }
 
-/* "file:" and the path with what URIs reserve escaped; immutable: nobody writes to it, it is only
- * replaced. */
-static int make_uri(const char *path, struct lc_buf *uri)
-{
-	while (path[0] == '/' && path[1] == '/')
-		path++; /* two slashes would begin the name of a host */
-	lc_buf_str(uri, "file:");
-	for (; *path; path++) {
-		bool plain = lc_is_alpha((uint8_t)*path) || lc_is_digit((uint8_t)*path) ||
-			     strchr("/._-+~,=@", *path);
-		if (plain)
-			lc_buf_byte(uri, (uint8_t)*path);
-		else
-			lc_buf_fmt(uri, "%%%02X", (unsigned)(uint8_t)*path);
-	}
-	lc_buf_str(uri, "?immutable=1");
-	return lc_buf_byte(uri, '\0');
-}
-
-static int connect(const char *path, struct adv_db *db, struct lc_err *e)
-{
-	struct lc_buf uri;
-	lc_buf_init(&uri, 16384);
-	int rc = make_uri(path, &uri);
-	if (rc) {
-		lc_buf_done(&uri);
-		return lc_fail(e, rc, "the path of the database");
-	}
-	int sql =
-		sqlite3_open_v2((const char *)uri.p, &db->sql,
-				SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
-	lc_buf_done(&uri);
-	return sql == SQLITE_OK ? 0 : sql_fail(db->sql, sql, "opening", e);
-}
-
 static int connect_starter(struct adv_db *db, struct lc_err *e)
 {
 	if (!adv_starter_inflated)
@@ -158,34 +123,6 @@ static int connect_starter(struct adv_db *db, struct lc_err *e)
 	int sql = sqlite3_open_v2("starter", &db->sql, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
 				  starter_vfs());
 	return sql == SQLITE_OK ? 0 : sql_fail(db->sql, sql, "starter database", e);
-}
-
-/* The file is foreign: nothing in it may run, and what it claims is checked. */
-static int harden(struct adv_db *db, struct lc_err *e)
-{
-	static const struct {
-		int what, limit;
-	} limits[] = {
-		{ SQLITE_LIMIT_LENGTH, ADV_RECORD_BYTES_MAX + 65536 },
-		{ SQLITE_LIMIT_SQL_LENGTH, 4096 },
-		{ SQLITE_LIMIT_COLUMN, 16 },
-		{ SQLITE_LIMIT_ATTACHED, 0 },
-		{ SQLITE_LIMIT_TRIGGER_DEPTH, 1 },
-		{ SQLITE_LIMIT_VDBE_OP, 4096 },
-	};
-	static const int off[] = { SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_TRIGGER,
-				   SQLITE_DBCONFIG_ENABLE_VIEW,
-				   SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION };
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
-		sqlite3_limit(db->sql, limits[i].what, limits[i].limit);
-	for (size_t i = 0; i < sizeof(off) / sizeof(off[0]); i++)
-		sqlite3_db_config(db->sql, off[i], 0, NULL);
-	sqlite3_db_config(db->sql, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	return sql_exec(
-		db->sql,
-		"PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA query_only=ON;"
-		"PRAGMA mmap_size=1073741824; PRAGMA cache_size=-1024; PRAGMA temp_store=MEMORY",
-		e);
 }
 
 static int check_schema(struct adv_db *db, struct lc_err *e)
@@ -215,9 +152,9 @@ static int open_db(const char *path, struct adv_db *db, struct lc_err *e)
 {
 	int rc = path ? look_at_file(path, &db->size_bytes, e) : connect_starter(db, e);
 	if (!rc && path)
-		rc = connect(path, db, e);
+		rc = sql_open_foreign(path, &db->sql, e);
 	if (!rc)
-		rc = harden(db, e);
+		rc = sql_harden(db->sql, ADV_RECORD_BYTES_MAX + 65536, e);
 	return rc ? rc : check_schema(db, e);
 }
 

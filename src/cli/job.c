@@ -149,6 +149,18 @@ static void set_common(struct cli_job *j)
 		j->match.severity_sources = *sources;
 }
 
+/* The files that a scan looks things up in. */
+static int set_lookups(struct cli_job *j, struct lc_err *e)
+{
+	struct lc_slice index = j->v->v[CLI_OPT_JAVA_INDEX].text;
+	if (index.n) {
+		j->q.java_index_path = lc_arena_str(j->a, index);
+		if (!j->q.java_index_path)
+			return lc_fail(e, LC_ENOMEM, "%s", _("no memory for options"));
+	}
+	return cli_database(j->io, j->v, j->a, &j->q.db_path, e);
+}
+
 int cli_job_prepare(struct cli_job *j, const struct lc_slice *target, struct lc_err *e)
 {
 	set_common(j);
@@ -157,7 +169,7 @@ int cli_job_prepare(struct cli_job *j, const struct lc_slice *target, struct lc_
 	if (!rc)
 		rc = set_rules(j, e);
 	if (!rc)
-		rc = cli_database(j->io, j->v, j->a, &j->q.db_path, e);
+		rc = set_lookups(j, e);
 	if (!rc)
 		rc = cli_cache_check(j->v, e);
 	return rc;
@@ -170,7 +182,7 @@ int cli_job_prepare_tree(struct cli_job *j, const char *path, enum inv_target ta
 	j->q.inventory.targets = target;
 	j->tree.path = path;
 	int rc = set_rules(j, e);
-	return rc ? rc : cli_database(j->io, j->v, j->a, &j->q.db_path, e);
+	return rc ? rc : set_lookups(j, e);
 }
 
 /* What users of trivy keep beside their pipeline must not be passed over in silence. */

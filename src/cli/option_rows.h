@@ -189,12 +189,17 @@ CLI_ROW(DB, "db", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME, "da
 	N_("use this advisory database (default: db/lacre.db in the cache directory, else "
 	   "the starter)"),
 	NULL)
+CLI_ROW(JAVA_INDEX, "java-index", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME,
+	"database",
+	N_("name Java archives by this index of Maven repositories, the trivy-java.db of trivy's "
+	   "cache"),
+	NULL)
 CLI_ROW(SKIP_DB_UPDATE, "skip-db-update", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_IGNORED, "database", N_("do not update the database"),
 	N_("a scan never updates the database"))
 CLI_ROW(SKIP_JAVA_DB_UPDATE, "skip-java-db-update", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_IGNORED, "database", N_("do not update the Java index"),
-	N_("there is no separate Java index"))
+	N_("none is fetched; `--java-index` takes one that is there"))
 CLI_ROW(DOWNLOAD_DB_ONLY, "download-db-only", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_REFUSED, "database", N_("fetch the database and stop"), N_("use `lacre db update`"))
 CLI_ROW(DB_REPOSITORY, "db-repository", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY,
@@ -220,7 +225,7 @@ CLI_ROW(SCAN_CACHE, "scan-cache", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY
 CLI_ROW(VULN_DB, "vuln-db", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "clean",
 	N_("the advisory database, and the feeds that it was made from"), NULL)
 CLI_ROW(JAVA_DB, "java-db", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED, "clean",
-	N_("the Java index"), N_("there is no separate Java index"))
+	N_("the Java index"), N_("none is fetched; `--java-index` takes one that is there"))
 CLI_ROW(CHECKS_BUNDLE, "checks-bundle", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
 	"clean", N_("the checks"), N_("no checks are ever downloaded"))
 CLI_ROW(VEX_REPO, "vex-repo", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED, "clean",
@@ -266,10 +271,10 @@ CLI_ROW(OUTPUT_PLUGIN_ARG, "output-plugin-arg", 0, CLI_STRING, "ARGS", NULL, NUL
 	N_("there are no plugins"))
 CLI_ROW(JAVA_DB_REPOSITORY, "java-db-repository", 0, CLI_LIST, "LIST", NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_IGNORED, "compatibility", N_("fetch the Java index from there"),
-	N_("there is no separate Java index"))
+	N_("none is fetched; `--java-index` takes one that is there"))
 CLI_ROW(DOWNLOAD_JAVA_DB_ONLY, "download-java-db-only", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0,
 	CLI_TRIVY, CLI_REFUSED, "compatibility", N_("fetch the Java index and stop"),
-	N_("there is no separate Java index"))
+	N_("none is fetched; `--java-index` takes one that is there"))
 CLI_ROW(REDIS_CA, "redis-ca", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_TRIVY, CLI_IGNORED,
 	"compatibility", N_("certificate authority of the cache server"),
 	N_("nothing is cached but the database"))

@@ -3,6 +3,7 @@
 #include "base/shim.h"
 #include "base/trace.h"
 #include "scan/describe.h"
+#include "scan/java_names.h"
 #include "scan/pipeline.h"
 #include "scan/workers.h"
 
@@ -41,6 +42,7 @@ static void tools_done(struct scan_tools *t)
 	scan_workers_close(t->workers);
 	inv_matcher_free(t->m);
 	adv_db_close(t->db);
+	java_index_close(t->java);
 }
 
 static int matcher_of(const struct scan_request *q, struct inv_matcher **ret, struct lc_err *e)
@@ -62,6 +64,8 @@ static int tools_open(struct scan_tools *t, const struct scan_request *q, bool l
 	struct lc_trace_span span;
 	lc_trace_begin(&span, "open database", LC_TRACE_NO_NUMBER);
 	rc = rc ? rc : adv_db_open(q->db_path, &t->db, e);
+	if (!rc && q->java_index_path)
+		rc = java_index_open(q->java_index_path, &t->java, e);
 	lc_trace_end(&span, 0);
 	return rc;
 }
@@ -148,6 +152,8 @@ int scan_run(const struct scan_request *q, scan_gather_fn *gather, const void *t
 	if (rc)
 		return rc;
 	rc = gather(q, target, &t, r, k, e);
+	if (!rc && t.java)
+		rc = scan_java_names(t.java, &r->inventory, &r->arena, e);
 	if (!rc)
 		rc = conclude(r, q, t.db, e);
 	if (rc) {

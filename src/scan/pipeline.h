@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "advisory/java_index.h"
 #include "scan/layers.h"
 
 /** What the report's slices point into. A directory tree is one layer without an image. */
@@ -17,6 +18,7 @@ struct scan_tools {
 	struct inv_matcher *m;
 	struct scan_workers *workers; /* NULL: no sandbox was asked for, or there are no layers */
 	struct adv_db *db;
+	struct java_index *java; /* NULL none */
 };
 
 /** Open, walk and squash a target; fills the report's inventory and what was scanned. */

@@ -18,6 +18,7 @@ struct scan_request {
 	struct inv_options inventory; /* groups, targets, what is skipped */
 	struct squash_options squash; /* which packages are wanted */
 	const char *db_path;          /* NULL: the starter */
+	const char *java_index_path;  /* trivy-java.db; NULL none */
 	const struct match_options *match;
 	const struct judge_options
 		*judge; /* its now is set by the scan: clock, or content when reproducible */
