@@ -202,7 +202,7 @@ def names_are_looked_for_where_they_say():
 
 def the_starter_database_is_told_loudly():
     done = run("image", *QUICK[1:], IMAGE)
-    if b"starter database" not in done.stdout or b"lacre db build" not in done.stdout:
+    if b"starter database" not in done.stdout or b"lacre db update" not in done.stdout:
         yield "the table says nothing"
     done = run("image", *QUICK[1:], "-f", "json", IMAGE)
     if b"starter database" not in done.stderr:
