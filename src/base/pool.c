@@ -79,7 +79,7 @@ void lc_spare_share(struct lc_spare_counts *with)
 bool lc_spare_take(void)
 {
 	int cpus = atomic_load(&counts->at_once);
-	if (!cpus)
+	if (cpus < 1 || cpus > THREADS_MAX) /* not asked yet, or no word of ours */
 		cpus = (int)lc_min(lc_cpus(), THREADS_MAX);
 	int most = cpus == 1 ? 0 : cpus + cpus / 2 - 1;
 	if (atomic_fetch_add(&counts->working, 1) < most)

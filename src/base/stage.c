@@ -6,7 +6,6 @@
 #include "base/arith.h"
 #include "base/pool.h"
 #include "base/shim.h"
-#include "base/trace.h"
 
 /*
  * SLOTS pieces of SLOT_BYTES. The thread fills slot made % SLOTS, the reader uses slot used % SLOTS
@@ -20,7 +19,7 @@ enum { LONG_BYTES = 512 * 1024 }; /* what a stream has given before it is called
 struct stage {
 	struct lc_stream base;
 	struct lc_stream *from;
-	const char *name;
+	enum lc_trace_name name;
 	int64_t number;
 	const void *owner;
 	/* The reader's. */
@@ -258,8 +257,8 @@ static int stage_read(struct lc_stream *base, void *buf, size_t n, size_t *ret_n
 	return 0;
 }
 
-int lc_stage_open(struct lc_stream *from, const char *name, int64_t number, struct lc_stream **ret,
-		  struct lc_err *e)
+int lc_stage_open(struct lc_stream *from, enum lc_trace_name name, int64_t number,
+		  struct lc_stream **ret, struct lc_err *e)
 {
 	struct stage *s = lc_alloc0(1, sizeof(*s));
 	if (s && !from->lend)

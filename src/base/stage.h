@@ -11,17 +11,17 @@
 #pragma once
 
 #include "base/stream.h"
+#include "base/trace.h"
 
 /**
  * @param from  borrowed; outlives the stage
- * @param name  of the work below, a string that stays, and the number of what it is done on: for
- *              traces (base/trace.h)
+ * @param name  of the work below, and the number of what it is done on: for traces
  * @param ret   owned by the caller, lc_stream_close(); closing stops the thread: it waits for the
  *              one read that goes on below
  * @return 0, LC_ENOMEM
  */
-int lc_stage_open(struct lc_stream *from, const char *name, int64_t number, struct lc_stream **ret,
-		  struct lc_err *e) LC_MUST_CHECK;
+int lc_stage_open(struct lc_stream *from, enum lc_trace_name name, int64_t number,
+		  struct lc_stream **ret, struct lc_err *e) LC_MUST_CHECK;
 /** From now on a thread may be used; before it none is. */
 void lc_stage_allow(struct lc_stream *stage);
 

@@ -20,6 +20,19 @@ struct book {
 
 static struct book *book; /* set before threads start */
 
+static const char *const names[LC_TRACE_NAME_N] = {
+	[LC_TRACE_OFF] = "",
+	[LC_TRACE_OPEN_DATABASE] = "open database",
+	[LC_TRACE_OPEN_IMAGE] = "open image",
+	[LC_TRACE_ALL_LAYERS] = "all layers",
+	[LC_TRACE_LAYER] = "layer",
+	[LC_TRACE_READ] = "read",
+	[LC_TRACE_HASH] = "hash stored",
+	[LC_TRACE_INFLATE] = "inflate",
+	[LC_TRACE_MATCH] = "match and judge",
+	[LC_TRACE_WRITE_REPORT] = "write report",
+};
+
 int lc_trace_start(struct lc_err *e)
 {
 	void *p = mmap(NULL, sizeof(*book), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
@@ -51,10 +64,10 @@ static uint32_t thread_number(void)
 	return number - 1;
 }
 
-void lc_trace_begin(struct lc_trace_span *s, const char *name, int64_t number)
+void lc_trace_begin(struct lc_trace_span *s, enum lc_trace_name name, int64_t number)
 {
 	*s = (struct lc_trace_span){
-		.name = book ? name : NULL,
+		.name = book ? name : LC_TRACE_OFF,
 		.number = number,
 		.start_ns = lc_trace_now(),
 		.busy_ns = -1,
@@ -64,7 +77,7 @@ void lc_trace_begin(struct lc_trace_span *s, const char *name, int64_t number)
 
 void lc_trace_busy(struct lc_trace_span *s, int64_t start)
 {
-	if (!s->name)
+	if (s->name == LC_TRACE_OFF)
 		return;
 	int64_t spent = lc_ticks_ns() - start;
 	s->busy_ns = s->busy_ns < 0 ? spent : s->busy_ns + spent;
@@ -72,7 +85,7 @@ void lc_trace_busy(struct lc_trace_span *s, int64_t start)
 
 void lc_trace_end(struct lc_trace_span *s, uint64_t bytes)
 {
-	if (!s->name || !book)
+	if (s->name == LC_TRACE_OFF || !book)
 		return;
 	int64_t now = lc_ticks_ns();
 	size_t i = atomic_fetch_add_explicit(&book->next, 1, memory_order_relaxed);
@@ -88,7 +101,7 @@ void lc_trace_end(struct lc_trace_span *s, uint64_t bytes)
 		.thread = s->thread,
 	};
 	atomic_store_explicit(&book->v[i].whole, true, memory_order_release);
-	s->name = NULL;
+	s->name = LC_TRACE_OFF;
 }
 
 size_t lc_trace_count(uint64_t *ret_dropped)
@@ -99,12 +112,30 @@ size_t lc_trace_count(uint64_t *ret_dropped)
 	return n > EVENTS_MAX ? EVENTS_MAX : n;
 }
 
+/* Numbers that readers can take from one another and add to without a thought. */
+static bool could_be(const struct lc_trace_event *t)
+{
+	const int64_t far = INT64_MAX / 2;
+	return (unsigned)t->name > LC_TRACE_OFF && (unsigned)t->name < LC_TRACE_NAME_N &&
+	       t->number >= LC_TRACE_NO_NUMBER && t->number < far && t->start_ns >= 0 &&
+	       t->start_ns <= t->end_ns && t->end_ns < far && t->busy_ns >= -1 && t->busy_ns < far;
+}
+
 bool lc_trace_get(size_t i, struct lc_trace_event *ret)
 {
 	if (!book || i >= EVENTS_MAX)
 		return false;
 	if (!atomic_load_explicit(&book->v[i].whole, memory_order_acquire))
 		return false;
-	*ret = book->v[i].event;
+	struct lc_trace_event seen = book->v[i].event;
+	atomic_signal_fence(memory_order_seq_cst); /* read once: it may change under our eyes */
+	if (!could_be(&seen))
+		return false;
+	*ret = seen;
 	return true;
+}
+
+const char *lc_trace_text(enum lc_trace_name name)
+{
+	return names[name];
 }

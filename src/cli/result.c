@@ -86,7 +86,7 @@ int cli_result_write(struct cli_io *io, const struct cli_values *v, const struct
 		return cli_error(io, CLI_USAGE, _("--format: %s is not there yet"),
 				 lc_quote(name).s);
 	struct lc_trace_span span;
-	lc_trace_begin(&span, "write report", LC_TRACE_NO_NUMBER);
+	lc_trace_begin(&span, LC_TRACE_WRITE_REPORT, LC_TRACE_NO_NUMBER);
 	int rc = format->write(r, &o, &b, &e);
 	lc_trace_end(&span, b.n);
 	if (rc)

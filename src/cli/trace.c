@@ -39,7 +39,7 @@ static int64_t earliest(size_t n)
 static void put_event(struct json_writer *w, const struct lc_trace_event *t, int64_t zero)
 {
 	json_begin_object(w);
-	json_member_cstr(w, "name", t->name);
+	json_member_cstr(w, "name", lc_trace_text(t->name));
 	json_member_cstr(w, "ph", "X");
 	json_member_i64(w, "pid", 1);
 	json_member_u64(w, "tid", t->thread);

@@ -255,7 +255,7 @@ int inv_walk_layer(const struct oci_image *image, size_t layer, const struct inv
 	};
 	struct pass p = { image, layer, transform };
 	struct lc_trace_span span;
-	lc_trace_begin(&span, "layer", (int64_t)layer);
+	lc_trace_begin(&span, LC_TRACE_LAYER, (int64_t)layer);
 	walker_init(&w);
 	e = e ? e : &local;
 	lc_err_clear(e);

@@ -84,7 +84,7 @@ static int open_stored(struct oci_layer_reader *r, const struct lc_limits *limit
 {
 	const struct oci_descriptor *b = &r->layer->blob;
 	int rc = oci_layer_blob(r->image, r->number, &r->blob, e);
-	rc = rc ? rc : lc_stage_open(r->blob, "read", (int64_t)r->number, &r->read, e);
+	rc = rc ? rc : lc_stage_open(r->blob, LC_TRACE_READ, (int64_t)r->number, &r->read, e);
 	if (rc == 0)
 		rc = oci_tap_init(&r->stored, r->read, b->has_digest, b->digest.algorithm,
 				  b->has_size ? b->size : UINT64_MAX, limits, e);
@@ -108,9 +108,9 @@ static int open_plain(struct oci_layer_reader *r, const struct lc_limits *limits
 {
 	struct lc_stream *from = r->clear ? r->clear : &r->stored.base;
 	int64_t n = (int64_t)r->number;
-	int rc = lc_stage_open(from, "hash stored", n, &r->hashed, e);
+	int rc = lc_stage_open(from, LC_TRACE_HASH, n, &r->hashed, e);
 	rc = rc ? rc : io_inflate_open(r->hashed, limits, &r->inflated, &r->compression, e);
-	rc = rc ? rc : lc_stage_open(r->inflated, "inflate", n, &r->ahead, e);
+	rc = rc ? rc : lc_stage_open(r->inflated, LC_TRACE_INFLATE, n, &r->ahead, e);
 	rc = rc ? rc
 		: oci_tap_init(&r->plain, r->ahead, !same_bytes(r), r->layer->diff_id.algorithm,
 			       UINT64_MAX, limits, e);

@@ -62,7 +62,7 @@ static int tools_open(struct scan_tools *t, const struct scan_request *q, bool l
 	if (!rc && q->sandbox && layers)
 		rc = scan_workers_open(q, t->m, &t->workers, e);
 	struct lc_trace_span span;
-	lc_trace_begin(&span, "open database", LC_TRACE_NO_NUMBER);
+	lc_trace_begin(&span, LC_TRACE_OPEN_DATABASE, LC_TRACE_NO_NUMBER);
 	rc = rc ? rc : adv_db_open(q->db_path, &t->db, e);
 	if (!rc && q->java_index_path)
 		rc = java_index_open(q->java_index_path, &t->java, e);
@@ -113,13 +113,13 @@ static int gather_image(const struct scan_request *q, const void *target,
 {
 	struct lc_trace_span span;
 	(void)target; /* the request names it */
-	lc_trace_begin(&span, "open image", LC_TRACE_NO_NUMBER);
+	lc_trace_begin(&span, LC_TRACE_OPEN_IMAGE, LC_TRACE_NO_NUMBER);
 	int rc = oci_open(&q->open, &k->image, e);
 	lc_trace_end(&span, 0);
 	if (rc)
 		return rc;
 	r->image = k->image;
-	lc_trace_begin(&span, "all layers", LC_TRACE_NO_NUMBER);
+	lc_trace_begin(&span, LC_TRACE_ALL_LAYERS, LC_TRACE_NO_NUMBER);
 	rc = walk_layers(r, k, q, t, e);
 	lc_trace_end(&span, 0);
 	return rc ? rc : scan_describe_image(r, q, &k->layers, e);
@@ -129,7 +129,7 @@ static int conclude(struct report *r, const struct scan_request *q, struct adv_d
 		    struct lc_err *e)
 {
 	struct lc_trace_span span;
-	lc_trace_begin(&span, "match and judge", LC_TRACE_NO_NUMBER);
+	lc_trace_begin(&span, LC_TRACE_MATCH, LC_TRACE_NO_NUMBER);
 	int rc = judge(r, q, db, e);
 	lc_trace_end(&span, 0);
 	if (!rc)

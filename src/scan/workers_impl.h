@@ -27,7 +27,7 @@ enum { WORKER_ANALYSER_MAX = 32, WORKER_PATH_MAX = 224 };
 /** Memory that a process shares with the scan, which believes nothing of it. */
 struct worker_shared {
 	atomic_uint_least64_t progress; /* moves while the process gets on */
-	uint8_t analyser_n, path_n;
+	atomic_uint_least8_t analyser_n, path_n; /* of the two below; read once */
 	uint8_t analyser[WORKER_ANALYSER_MAX]; /* what runs, and on which file */
 	uint8_t path[WORKER_PATH_MAX];
 	uint8_t slots[WORKER_SLOTS][WORKER_SLOT_BYTES] __attribute__((aligned(4096)));

@@ -1,5 +1,6 @@
 #include "base/stage.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -7,7 +8,6 @@
 #include "base/arith.h"
 #include "base/pool.h"
 #include "base/shim.h"
-#include "base/trace.h"
 #include "support/slice_assert.h"
 
 enum { LONG = 5 * 1024 * 1024 + 77, SHORT = 100 * 1000 };
@@ -80,7 +80,7 @@ static void pretend_cpus(unsigned n)
 static struct lc_stream *open_stage(struct source *s, bool allowed)
 {
 	struct lc_stream *stage = NULL;
-	assert_int_equal(lc_stage_open(&s->base, "test", 3, &stage, NULL), 0);
+	assert_int_equal(lc_stage_open(&s->base, LC_TRACE_READ, 3, &stage, NULL), 0);
 	if (allowed)
 		lc_stage_allow(stage);
 	return stage;
@@ -199,7 +199,7 @@ static void its_thread_works_for_whoever_opened_it(void **state)
 	pretend_cpus(4);
 	struct lc_stream *inner = open_stage(s, true);
 	struct lc_stream *outer = NULL;
-	assert_int_equal(lc_stage_open(inner, "outer", 0, &outer, NULL), 0);
+	assert_int_equal(lc_stage_open(inner, LC_TRACE_INFLATE, 0, &outer, NULL), 0);
 	lc_stage_allow(outer);
 	assert_int_equal(read_all(outer, 70000, false, &rc), LONG);
 	lc_stream_close(outer);
@@ -224,6 +224,22 @@ static void spare_processors_are_counted(void **state)
 	lc_spare_give();
 }
 
+static void no_others_count_makes_more_threads_than_there_may_be(void **state)
+{
+	struct lc_spare_counts shared = { 0 };
+	(void)state;
+	lc_spare_share(&shared);
+	atomic_store(&shared.at_once, 1 << 20);
+	atomic_store(&shared.working, 1000);
+	assert_false(lc_spare_take());
+	atomic_store(&shared.at_once, INT_MIN);
+	assert_false(lc_spare_take());
+	assert_int_equal(atomic_load(&shared.working), 1000);
+	atomic_store(&shared.working, 0);
+	atomic_store(&shared.at_once, 1);
+	lc_spare_share(NULL);
+}
+
 static void its_work_is_traced(void **state)
 {
 	struct source *s = source_new(LONG, 1 << 20, false);
@@ -237,7 +253,7 @@ static void its_work_is_traced(void **state)
 	lc_stream_close(stage);
 	assert_int_equal(lc_trace_count(NULL), 1);
 	assert_true(lc_trace_get(0, &event));
-	assert_string_equal(event.name, "test");
+	assert_string_equal(lc_trace_text(event.name), "read");
 	assert_int_equal(event.number, 3);
 	assert_true(event.bytes > LONG / 2 && event.bytes < LONG);
 	assert_true(event.busy_ns >= 0 && event.busy_ns <= event.end_ns - event.start_ns);
@@ -254,6 +270,7 @@ int main(void)
 		cmocka_unit_test(closing_early_stops_a_thread_that_waits),
 		cmocka_unit_test(its_thread_works_for_whoever_opened_it),
 		cmocka_unit_test(spare_processors_are_counted),
+		cmocka_unit_test(no_others_count_makes_more_threads_than_there_may_be),
 		cmocka_unit_test(its_work_is_traced),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
