@@ -1,9 +1,11 @@
 /*
  * All numbers are little endian (those of the machine that wrote the file, really).
  *
- *	page     id:8 flags:2 entries:2 overflow:4      16 bytes; overflow: pages more that belong
- *to it meta     (page) magic:4 version:4 page size:4 flags:4 root:8 sequence:8 freelist:8 pages:8
- *	         transaction:8 checksum:8               pages 0 and 1; FNV-1a of what is before it
+ *	page     id:8 flags:2 entries:2 overflow:4      16 bytes
+ *	         overflow: so many pages behind it belong to it
+ *	meta     (page) magic:4 version:4 page size:4 flags:4 root:8 sequence:8 freelist:8
+ *	         pages:8 transaction:8 checksum:8       pages 0 and 1
+ *	         the checksum is FNV-1a of what is before it
  *	branch   (page) entries × offset:4 key size:4 page:8
  *	leaf     (page) entries × flags:4 offset:4 key size:4 value size:4
  *	bucket   (value of a leaf's entry with flag 1) root:8 sequence:8, then a leaf if root is 0

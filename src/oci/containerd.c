@@ -1,8 +1,8 @@
 /*
  * io.containerd.metadata.v1.bolt/meta.db has buckets within buckets:
  *
- *	v1 / <namespace> / images / <name> / target: digest, mediatype, size; also labels, createdat
- *…
+ *	v1 / <namespace> / images / <name> / target: digest, mediatype, size
+ *	                                     labels, createdat ...
  */
 #include "oci/containerd.h"
 
