@@ -1,6 +1,7 @@
 #include "io/worker_impl.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -93,6 +94,7 @@ int io_worker_spawn(struct io_nursery *n, unsigned number, struct io_worker *ret
 			     (const int[]){ talk[1], ward[1] }, 2, e);
 	io_message_close(&talk[1]);
 	io_message_close(&ward[1]);
+	(void)fcntl(talk[0], F_SETFL, O_NONBLOCK); /* of a socket of ours: cannot fail */
 	*ret = (struct io_worker){ talk[0], ward[0] };
 	if (rc == 0)
 		return 0;

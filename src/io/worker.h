@@ -4,8 +4,9 @@
  * They are forked by a nursery: a process made while its parent is small and has one thread, which
  * holds none of the parent's descriptors and is itself confined. What one worker reads can thus
  * reach neither the parent nor another worker. A worker talks to the parent through one end of a
- * message pair (message.h) and ends when its function returns. Workers die with the nursery, the
- * nursery with the thread that opened it, whatever way that goes.
+ * message pair (message.h) and ends when its function returns. The parent's end does not block: a
+ * worker that takes no messages, or has none, holds nobody up (io_message_wait()). Workers die with
+ * the nursery, the nursery with the thread that opened it, whatever way that goes.
  *
  * Of the parent's memory a worker sees a copy, as it was when the nursery was opened; only what
  * was mapped as shared is shared. Spawning is thread-safe; one worker, one thread.

@@ -164,12 +164,11 @@ static int fatal(const struct scan_layers *l, struct lc_err *e)
 /* A registry is far away: while one layer is waited for another one comes. */
 static unsigned threads_of(const struct run *r)
 {
-	enum { CONNECTIONS = 4 };
 	if (r->image->read_order)
 		return 1;
-	if (r->image->kind != OCI_REGISTRY || r->q->threads || lc_cpus() >= CONNECTIONS)
+	if (r->image->kind != OCI_REGISTRY || r->q->threads || lc_cpus() >= SCAN_CONNECTIONS)
 		return r->q->threads;
-	return CONNECTIONS;
+	return SCAN_CONNECTIONS;
 }
 
 static int run_all(struct run *r, struct scan_layers *l, struct inventory *ret, struct lc_err *e)

@@ -27,6 +27,9 @@ struct scan_layers {
 
 struct scan_workers;
 
+/** Layers that come from a registry at a time, however few processors there are. */
+enum { SCAN_CONNECTIONS = 4 };
+
 /**
  * @param workers  walk the layers; NULL: done in this process
  * @param a    holds the inventory; slices of it point into ret, too

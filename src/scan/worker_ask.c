@@ -289,8 +289,8 @@ static int talk(struct ask *a)
 			rc = listen_once(a);
 		else if (slot == WORKER_SLOTS)
 			rc = wait(a);
-		else if (fill(a, slot))
-			rc = listen_once(a); /* it is gone, or was about to say something */
+		else if (fill(a, slot)) /* it is gone, as its end says, or takes no messages */
+			rc = io_message_wait(a->worker->fd, 0) ? listen_once(a) : out_of_order(a);
 	}
 	return rc;
 }

@@ -101,7 +101,9 @@ int scan_workers_open(const struct scan_request *q, const struct inv_matcher *m,
 	(void)pthread_mutex_init(&w->lock, NULL); /* of a default mutex: cannot fail on Linux */
 	w->q = q;
 	w->m = m;
-	w->numbers_n = 2 * (threads < THREADS_MAX ? threads : THREADS_MAX);
+	w->ready_max = threads < THREADS_MAX ? threads : THREADS_MAX;
+	/* Of each that works another one may be about to end. */
+	w->numbers_n = 2 * (w->ready_max < SCAN_CONNECTIONS ? SCAN_CONNECTIONS : w->ready_max);
 	w->places = lc_alloc0(w->numbers_n, sizeof(*w->places));
 	int rc = w->places ? warm(e) : lc_fail(e, LC_ENOMEM, "no memory for worker processes");
 	const struct io_nursery_options o = {
@@ -223,7 +225,7 @@ static int spawn(struct scan_workers *w, struct lc_err *e)
 static void keep_ready(struct scan_workers *w, size_t n)
 {
 	size_t spares = count(w, WORKER_SPARE);
-	n = lc_min(lc_min(n, w->to_come), w->numbers_n / 2);
+	n = lc_min(lc_min(n, w->to_come), w->ready_max);
 	while (spares < n && spawn(w, NULL) == 0)
 		spares++;
 }
@@ -232,7 +234,7 @@ void scan_workers_expect(struct scan_workers *w, size_t layers)
 {
 	pthread_mutex_lock(&w->lock);
 	w->to_come = layers;
-	keep_ready(w, w->numbers_n / 2);
+	keep_ready(w, w->ready_max);
 	pthread_mutex_unlock(&w->lock);
 }
 

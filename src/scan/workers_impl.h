@@ -3,11 +3,16 @@
  *
  * A message is its kind and numbers (uleb128), then text or bytes to its end:
  *
- *	scan to process     WALK  has range, offset, size, description    (with the file, if a
- *range) DATA  pass, slot, size                        (0: the end) FAIL  pass, code, errno, text
- *the stored bytes' failure process to scan     OPEN  pass            the stored bytes from their
- *start, please FREE  pass, slot      the slot's bytes were read FACTS bytes           a piece of
- *the facts, in order DONE  code, errno, statistics, text
+ *	scan to process
+ *	WALK  has range, offset, size, description   (with the file, if a range)
+ *	DATA  pass, slot, size                       (0: the end)
+ *	FAIL  pass, code, errno, text                the stored bytes' failure
+ *
+ *	process to scan
+ *	OPEN  pass                                   the stored bytes from their start, please
+ *	FREE  pass, slot                             the slot's bytes were read
+ *	FACTS bytes                                  a piece of the facts, in order
+ *	DONE  code, errno, statistics, text
  *
  * Stored bytes that are no range of a file come through slots of memory that both share; of the
  * slots the scan writes only those that it knows to be free.
@@ -26,9 +31,9 @@ enum { WORKER_ANALYSER_MAX = 32, WORKER_PATH_MAX = 224 };
 
 /** Memory that a process shares with the scan, which believes nothing of it. */
 struct worker_shared {
-	atomic_uint_least64_t progress; /* moves while the process gets on */
+	atomic_uint_least64_t progress;          /* moves while the process gets on */
 	atomic_uint_least8_t analyser_n, path_n; /* of the two below; read once */
-	uint8_t analyser[WORKER_ANALYSER_MAX]; /* what runs, and on which file */
+	uint8_t analyser[WORKER_ANALYSER_MAX];   /* what runs, and on which file */
 	uint8_t path[WORKER_PATH_MAX];
 	uint8_t slots[WORKER_SLOTS][WORKER_SLOT_BYTES] __attribute__((aligned(4096)));
 };
@@ -46,6 +51,7 @@ struct scan_workers {
 	struct worker_shared *shared;   /* numbers_n of them, and behind these: */
 	struct lc_spare_counts *counts; /* so that stages of all use each processor once */
 	unsigned numbers_n;
+	unsigned ready_max; /* processes ahead of need: the threads of the scan */
 	bool level_known;
 	struct io_sandbox_level level;
 	pthread_mutex_t lock;        /* guards what follows */

@@ -55,6 +55,8 @@ static void obey(int fd, struct lc_slice order, struct io_message *m)
 		_exit(3);
 	for (volatile unsigned i = 0; lc_eq(order, LC_S("hang")); i++)
 		;
+	while (lc_eq(order, LC_S("deaf")))
+		lc_wait_ns(1000000000);
 	if (lc_eq(order, LC_S("connect")))
 		kill(getppid(), SIGKILL);
 	if (lc_eq(order, LC_S("secret")))
@@ -123,6 +125,7 @@ static struct lc_slice answer(const struct io_worker *w)
 {
 	static struct io_message m;
 	struct lc_err e = { 0 };
+	(void)io_message_wait(w->fd, 60000); /* receiving tells */
 	if (io_message_receive(w->fd, false, &m, &e))
 		fail_msg("%s", e.msg);
 	return lc_slice_of(m.bytes, m.n);
@@ -182,6 +185,25 @@ static void a_death_is_told(void **state)
 	assert_dies("abort", "was killed by SIGABRT");
 	assert_dies("stop", "stopped with status 3");
 	assert_dies("connect", "was stopped at a system call that parsing does not need");
+	no_child_is_left();
+}
+
+static void one_that_takes_no_messages_holds_nobody_up(void **state)
+{
+	(void)state;
+	struct io_nursery *n = opened();
+	struct io_worker w = spawned(n, 0);
+	struct io_message *m = lc_alloc(sizeof(*m));
+	int rc = 0;
+	assert_non_null(m);
+	assert_int_equal(io_message_receive(w.fd, false, m, NULL), LC_EIO); /* there is none */
+	order(&w, "deaf");
+	for (size_t i = 0; i < 100000 && rc == 0; i++)
+		rc = io_message_send(w.fd, LC_S("x"), LC_S(""), NULL, 0, NULL);
+	assert_int_equal(rc, LC_EIO);
+	lc_free(m);
+	io_worker_done(&w);
+	io_nursery_close(n);
 	no_child_is_left();
 }
 
@@ -377,6 +399,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_worker_answers_and_ends),
 		cmocka_unit_test(a_death_is_told),
+		cmocka_unit_test(one_that_takes_no_messages_holds_nobody_up),
 		cmocka_unit_test(processor_time_has_an_end),
 		cmocka_unit_test(workers_see_nothing_of_ours),
 		cmocka_unit_test(the_level_is_told),
