@@ -70,7 +70,8 @@ static bool is_plain_path(struct lc_slice s)
 	    lc_find_slice(s, LC_S("..")) != SIZE_MAX)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!lc_is_alpha(s.p[i]) && !lc_is_digit(s.p[i]) && !strchr("/._-+~", s.p[i]))
+		if (!lc_is_alpha(s.p[i]) && !lc_is_digit(s.p[i]) &&
+		    lc_find(LC_S("/._-+~"), s.p[i]) == SIZE_MAX)
 			return false;
 	return true;
 }
