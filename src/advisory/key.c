@@ -159,18 +159,35 @@ static void add_extended(struct adv_key *key, const struct inv_os *os, struct lc
 		add_place(key, ecosystem, ADV_WORD_OFFERED, offer);
 }
 
-/* What was built from the repositories of a stream is judged by the stream, but for the flaws that
- * the release has no fix for: those are told of the release as a whole. */
+/* A place of a name in passing: the name is copied when the place is new. */
+static int add_stream(struct adv_key *key, struct lc_slice name, struct lc_arena *a)
+{
+	size_t n = key->places_n;
+	add_place(key, name, ADV_WORD_WHOLE, NULL);
+	return key->places_n == n ? 0 : lc_arena_dup(a, name, &key->places[n].ecosystem);
+}
+
+/*
+ * What was built from the repositories of a stream is judged by the stream, but for the flaws that
+ * the release has no fix for: those are told of the release as a whole. An image may name very many
+ * repositories, and this is done for each of its packages: their names are not kept.
+ */
 static void add_repositories(struct adv_key *key, const struct inv_build *build, struct lc_arena *a)
 {
+	struct lc_arena passing;
 	bool main = false;
-	for (size_t i = 0; build && i < build->content_sets.n; i++) {
-		struct lc_slice name = adv_redhat_repository(build->content_sets.v[i], a);
+	int rc = 0;
+	lc_arena_init(&passing, (size_t)1 << 20);
+	for (size_t i = 0; build && i < build->content_sets.n && rc == 0; i++) {
+		struct lc_slice name = adv_redhat_repository(build->content_sets.v[i], &passing);
 		if (lc_eq(name, key->ecosystem))
 			main = true;
 		else
-			add_place(key, name, ADV_WORD_WHOLE, NULL);
+			rc = add_stream(key, name, a);
 	}
+	if (passing.err && !a->err)
+		a->err = passing.err;
+	lc_arena_done(&passing);
 	/* One is left for the release itself: more streams than that no image has. */
 	if (key->places_n == ADV_PLACES_MAX)
 		key->places_n--;

@@ -7,9 +7,11 @@
  * below that does: what a customer adds to Red Hat's image comes from the same repositories.
  */
 
+enum { SETS_MAX = 1024 }; /* of one layer; a real image has some dozens */
+
 static int copy_sets(struct lc_arena *a, const struct lc_slices *from, struct lc_slices *to)
 {
-	for (size_t i = 0; i < from->n; i++) {
+	for (size_t i = 0; i < from->n && to->n < SETS_MAX; i++) {
 		struct lc_slice *place = lc_vec_push(a, to);
 		if (!place)
 			return lc_arena_err(a);

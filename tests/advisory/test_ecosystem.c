@@ -221,6 +221,27 @@ static void more_streams_than_fit_leave_the_release(void **state)
 	lc_arena_done(&a);
 }
 
+static void many_repositories_cost_no_memory(void **state)
+{
+	enum { SETS = 1024 };
+	const struct inv_package p = { .type = LC_S("rpm"), .name = LC_S("x") };
+	const struct inv_os os = { .family = LC_S("redhat"), .version = LC_S("9.2") };
+	static struct lc_slice sets[SETS];
+	struct inv_build build = { .content_sets = { sets, SETS, SETS } };
+	struct adv_context x = { &os, NULL, &build };
+	struct lc_arena a = { 0 };
+	struct lc_err e = { 0 };
+	struct adv_key key;
+	(void)state;
+	for (size_t i = 0; i < SETS; i++)
+		sets[i] = i % 2 ? LC_S("rhel-8-for-x86_64-baseos-rpms")
+				: LC_S("rhel-9-for-x86_64-baseos-eus-rpms__9_DOT_2");
+	assert_int_equal(adv_key_of(&p, &x, &a, &key, &e), 0);
+	assert_places(&key, "Red Hat:rhel_eus:9.2 | Red Hat:8 | Red Hat:9 unfixed");
+	assert_true(a.used < 1024);
+	lc_arena_done(&a);
+}
+
 static void names_of_ecosystems_are_the_databases(void **state)
 {
 	static const char *const rows[][2] = {
@@ -390,6 +411,7 @@ int main(void)
 		cmocka_unit_test(repositories_choose_the_stream),
 		cmocka_unit_test(extras_that_are_on_go_before_the_core),
 		cmocka_unit_test(more_streams_than_fit_leave_the_release),
+		cmocka_unit_test(many_repositories_cost_no_memory),
 		cmocka_unit_test(names_of_ecosystems_are_the_databases),
 		cmocka_unit_test(what_is_not_the_distributions_has_no_key),
 		cmocka_unit_test(names_are_spelt_as_the_registry_does),

@@ -9,7 +9,7 @@
 #include "format/json.h"
 #include "inventory/os/analysers.h"
 
-enum { TOKEN_BYTES_MAX = 256, SETS_MAX = 4096 };
+enum { TOKEN_BYTES_MAX = 256, SETS_MAX = 1024 };
 
 enum label { L_COMPONENT, L_ARCH, L_VERSION, L_RELEASE, L_N };
 
@@ -197,7 +197,7 @@ static const struct inv_want wants[] = {
 
 const struct inv_analyser inv_redhat_build = {
 	.name = "redhat-build",
-	.version = 1,
+	.version = 2,
 	.group = INV_GROUP_OS,
 	.targets = INV_TARGET_IMAGE | INV_TARGET_ROOTFS,
 	.access = INV_WHOLE,
