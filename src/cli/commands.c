@@ -6,10 +6,27 @@
 #include "cli/value.h"
 
 const struct cli_command *const cli_commands[] = {
-	&cli_command_image,    &cli_command_fs,         &cli_command_rootfs,   &cli_command_repo,
-	&cli_command_explain,  &cli_command_clean,      &cli_command_db_build, &cli_command_db_info,
-	&cli_command_db_match, &cli_command_db_update,  &cli_command_login,    &cli_command_logout,
-	&cli_command_version,  &cli_command_completion, &cli_command_help,     &cli_command_docs,
+	/* clang-format off: one a line */
+	&cli_command_image,
+	&cli_command_fs,
+	&cli_command_rootfs,
+	&cli_command_repo,
+	&cli_command_explain,
+	&cli_command_clean,
+	&cli_command_db_build,
+	&cli_command_db_info,
+	&cli_command_db_match,
+	&cli_command_db_update,
+	&cli_command_login,
+	&cli_command_logout,
+	&cli_command_generate_key_pair,
+	&cli_command_import_key_pair,
+	&cli_command_public_key,
+	&cli_command_version,
+	&cli_command_completion,
+	&cli_command_help,
+	&cli_command_docs,
+	/* clang-format on */
 };
 const unsigned cli_commands_n = sizeof(cli_commands) / sizeof(cli_commands[0]);
 
@@ -31,7 +48,6 @@ const struct cli_absent cli_absent[] = {
 	{ "verify-attestation", CLI_COSIGN, NULL },
 	{ "sign-blob", CLI_COSIGN, NULL },
 	{ "verify-blob", CLI_COSIGN, NULL },
-	{ "generate-key-pair", CLI_COSIGN, NULL },
 	{ "tree", CLI_COSIGN, NULL },
 	{ "copy", CLI_COSIGN, N_("use skopeo copy") },
 };

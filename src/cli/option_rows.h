@@ -80,6 +80,18 @@ CLI_ROW(TAG, "tag", 0, CLI_STRING, "NAME", NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME
 CLI_ROW(COMMIT, "commit", 0, CLI_STRING, "HASH", NULL, NULL, 0, 0, CLI_TRIVY, CLI_SAME, "source",
 	N_("scan this commit of the repository"), NULL)
 
+/* ---- keys and signatures ---- */
+CLI_ROW(KEY, "key", 0, CLI_REPEAT, "KEY", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
+	N_("the key: a file, env://NAME, or (public ones) a URL"), NULL)
+CLI_ROW(KEY_TYPE, "key-type", 0, CLI_ENUM, "TYPE", "ecdsa-p256",
+	"ecdsa-p256,ecdsa-p384,ecdsa-p521,ed25519,rsa", 0, 0, CLI_OURS, CLI_SAME, "signature",
+	N_("the kind of key to make"), NULL)
+CLI_ROW(OUTPUT_KEY_PREFIX, "output-key-prefix", 0, CLI_STRING, "PREFIX", NULL, NULL, 0, 0,
+	CLI_COSIGN, CLI_DIFFERS, "signature", N_("name of the key files without their ending"),
+	N_("the default is lacre (import-lacre when importing); files are never replaced"))
+CLI_ROW(OUTFILE, "outfile", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature", N_("write the public key there"), NULL)
+
 /* ---- what is looked for ---- */
 CLI_ROW(INCLUDE_DEV_DEPS, "include-dev-deps", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_SAME, "scan", N_("look at packages that are needed for development only, too"), NULL)

@@ -64,6 +64,13 @@ int io_write_file(const char *path, unsigned mode, struct lc_slice s,
 		  struct lc_err *e) LC_MUST_CHECK;
 
 /**
+ * Write a file that must not be there yet: LC_EUSAGE when it is, whatever it is. A failure removes
+ * it again. For what must never be replaced, such as keys.
+ */
+int io_write_new(const char *path, unsigned mode, struct lc_slice s,
+		 struct lc_err *e) LC_MUST_CHECK;
+
+/**
  * For directories that many processes fill: NAME in dirfd, which is borrowed, written below spool,
  * a directory in dirfd, and renamed when it is whole. What a killed writer leaves in the spool is
  * known by the lock that it no longer holds (flock), whatever the clock or the process ids say.

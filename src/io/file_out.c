@@ -240,3 +240,32 @@ int io_write_file(const char *path, unsigned mode, struct lc_slice s, struct lc_
 	}
 	return io_out_commit(&o, e);
 }
+
+static int write_all(int fd, const char *path, struct lc_slice s, struct lc_err *e)
+{
+	while (s.n) {
+		ssize_t got = lc_sys_write(fd, s.p, s.n);
+		if (got == -EINTR)
+			continue;
+		if (got < 0)
+			return lc_fail_sys(e, (int)-got, "%s", lc_quote(lc_str(path)).s);
+		s = lc_skip(s, (size_t)got);
+	}
+	int synced = lc_sys_fsync(fd);
+	return synced < 0 ? lc_fail_sys(e, -synced, "%s", lc_quote(lc_str(path)).s) : 0;
+}
+
+int io_write_new(const char *path, unsigned mode, struct lc_slice s, struct lc_err *e)
+{
+	int fd = lc_sys_open(AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+
+	if (fd == -EEXIST)
+		return lc_fail(e, LC_EUSAGE, "%s is there already", lc_quote(lc_str(path)).s);
+	if (fd < 0)
+		return lc_fail_sys(e, -fd, "%s", lc_quote(lc_str(path)).s);
+	int rc = write_all(fd, path, s, e);
+	(void)close(fd); /* synced before */
+	if (rc)
+		(void)lc_sys_unlink(AT_FDCWD, path); /* the failure is told already */
+	return rc;
+}

@@ -1,0 +1,89 @@
+#include "cli/password.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/shim.h"
+#include "cli/parse.h"
+#include "cli/talk.h"
+
+enum { PASSWORD_BYTES_MAX = 4096 };
+
+/* A line without its end, byte by byte: what is behind it is not ours. */
+static int read_line(int fd, struct secret *ret, struct lc_err *e)
+{
+	struct secret line = { 0 };
+	int rc = secret_new(PASSWORD_BYTES_MAX, &line, e);
+	size_t n = 0;
+	while (!rc) {
+		uint8_t c;
+		ssize_t got = lc_sys_read(fd, &c, 1);
+		if (got < 0)
+			rc = lc_fail_sys(e, (int)-got, "%s", _("the password could not be read"));
+		else if (got == 0 || c == '\n')
+			break;
+		else if (n == PASSWORD_BYTES_MAX)
+			rc = lc_fail(e, LC_ELIMIT, "%s", _("the password is too long"));
+		else
+			line.p[n++] = c;
+	}
+	if (!rc && n && line.p[n - 1] == '\r')
+		n--;
+	rc = rc ? rc : secret_copy(lc_slice_of(line.p, n), ret, e);
+	secret_done(&line);
+	return rc;
+}
+
+/* Echo off while a line is typed; signals restore nothing by themselves, so they end the read. */
+static int ask(struct cli_io *io, int tty, const char *prompt, struct secret *ret, struct lc_err *e)
+{
+	struct termios before;
+	if (tcgetattr(tty, &before) != 0)
+		return lc_fail_sys(e, errno, "%s", _("the terminal cannot be set up"));
+	struct termios silent = before;
+	silent.c_lflag &= ~(tcflag_t)ECHO;
+	(void)cli_write(io, tty, lc_str(prompt)); /* a prompt that is not seen is no failure */
+	if (tcsetattr(tty, TCSAFLUSH, &silent) != 0)
+		return lc_fail_sys(e, errno, "%s", _("the terminal cannot be set up"));
+	int rc = read_line(tty, ret, e);
+	(void)tcsetattr(tty, TCSAFLUSH, &before); /* nothing more can be done */
+	(void)cli_write(io, tty, LC_S("\n"));
+	return rc;
+}
+
+static int ask_terminal(struct cli_io *io, bool twice, struct secret *ret, struct lc_err *e)
+{
+	struct secret again LC_CLEANUP(secret_done) = { 0 };
+	int tty = lc_sys_open(AT_FDCWD, "/dev/tty", O_RDWR | O_CLOEXEC, 0);
+	if (tty < 0)
+		return lc_fail(e, LC_EAUTH, "%s",
+			       _("no terminal to ask for the password: set "
+				 "LACRE_PASSWORD or COSIGN_PASSWORD"));
+	int rc = ask(io, tty, _("Password of the private key: "), ret, e);
+	if (!rc && twice)
+		rc = ask(io, tty, _("The same again: "), &again, e);
+	if (!rc && twice && !secret_eq(secret_get(ret), secret_get(&again)))
+		rc = lc_fail(e, LC_EAUTH, "%s", _("the two passwords differ"));
+	(void)close(tty); /* nothing is kept there */
+	if (rc)
+		secret_done(ret);
+	return rc;
+}
+
+int cli_password(struct cli_io *io, bool twice, struct secret *ret, struct lc_err *e)
+{
+	const char *given = cli_env_get(io->environment, "LACRE_PASSWORD");
+	if (!given)
+		given = cli_env_get(io->environment, "COSIGN_PASSWORD");
+	if (given)
+		return secret_copy(lc_str(given), ret, e);
+	return isatty(STDIN_FILENO) ? ask_terminal(io, twice, ret, e)
+				    : read_line(STDIN_FILENO, ret, e);
+}
+
+int cli_password_of_key(void *ctx, struct secret *ret, struct lc_err *e)
+{
+	return cli_password(ctx, false, ret, e);
+}

@@ -1,0 +1,26 @@
+/*
+ * Keys by reference: "FILE", "env://NAME", "https://…" (public keys alone). What a name means is
+ * decided here and nowhere else. Source: sigstore/cosign pkg/signature/keys.go.
+ */
+#pragma once
+
+#include "base/limits.h"
+#include "crypt/key.h"
+
+struct key_source {
+	char **environment;
+	const struct lc_limits *limits; /* deadline of downloads; NULL none */
+	/* Asked when a key is protected; NULL: such keys are LC_EAUTH. */
+	int (*password)(void *ctx, struct secret *ret, struct lc_err *e);
+	void *ctx;
+};
+
+/**
+ * A public key. A file with a private key in clear gives its public half.
+ * @return 0; LC_ENOTFOUND, LC_EBAD, LC_EUNSUP a kind of reference that is not read
+ */
+int key_source_public(const struct key_source *s, struct lc_slice reference,
+		      struct crypt_public **ret, struct lc_err *e) LC_MUST_CHECK;
+/** A key to sign with: cosign's protected form, or PEM in clear. LC_EAUTH wrong password. */
+int key_source_signer(const struct key_source *s, struct lc_slice reference,
+		      struct crypt_signer **ret, struct lc_err *e) LC_MUST_CHECK;
