@@ -1,5 +1,6 @@
 #include "trust/verify.h"
 
+#include "format/base64.h"
 #include "trust/identity.h"
 #include "trust/log_entry.h"
 #include "trust/timestamp.h"
@@ -29,10 +30,12 @@ static int fits_demand(struct check *c)
 	if (c->b->material == BUNDLE_KEY && !c->d->keys_n)
 		return trust_fail(c->w, "F9", LC_EBAD,
 				  "the bundle is signed by a key: give it with --key");
-	if (c->b->material != BUNDLE_KEY && !c->d->identities_n)
+	if (c->b->material != BUNDLE_KEY && !c->d->identities_n) {
+		c->w->stranger = true;
 		return trust_fail(c->w, "F9", LC_EBAD,
 				  "the bundle is signed by a certificate: give "
 				  "the identity and issuer to expect, not a key");
+	}
 	if (!c->d->root && (!c->d->ignore_tlog || c->b->material != BUNDLE_KEY))
 		return trust_fail(c->w, "L1", LC_EUNSUP,
 				  "no trusted root to judge logs and "
@@ -105,6 +108,21 @@ static int try_key(struct check *c, const struct crypt_public *k)
 	return trust_rule(c->w, c->b->has_envelope ? "V2" : "V1", rc);
 }
 
+/* By the hint, which nobody signed: good for telling why a signature does not hold. */
+static bool names_another_key(const struct check *c)
+{
+	struct lc_buf hint;
+	bool named = c->b->key_hint.n == 0;
+	for (size_t i = 0; !named && i < c->d->keys_n; i++) {
+		const struct digest *id = crypt_public_id(c->d->keys[i]);
+		lc_buf_init(&hint, 64);
+		named = base64_encode(lc_slice_of(id->bytes, digest_size(id->algorithm)), &hint) ||
+			lc_eq(lc_buf_get(&hint), c->b->key_hint);
+		lc_buf_done(&hint);
+	}
+	return !named;
+}
+
 static int check_signature(struct check *c)
 {
 	if (c->b->material != BUNDLE_KEY)
@@ -119,6 +137,12 @@ static int check_signature(struct check *c)
 		}
 		if (rc == LC_ENOMEM)
 			break;
+	}
+	if (rc == LC_EBAD && names_another_key(c)) {
+		c->w->stranger = true;
+		rc = trust_fail(c->w, c->b->has_envelope ? "V2" : "V1", LC_EBAD,
+				"it is signed by another key (%s) than was given",
+				lc_quote(c->b->key_hint).s);
 	}
 	return rc;
 }
@@ -235,10 +259,12 @@ static int check_certificate(struct check *c, const struct trust_why *last_times
 {
 	struct certificate_issued issuers[CERTIFICATE_ISSUERS_MAX];
 	size_t n = 0;
-	if (!c->signer.times_n)
+	if (!c->signer.times_n && !c->d->now)
 		return trust_fail(c->w, "T1", LC_EBAD, "no trusted time of signing%s%s",
 				  last_timestamp->err.len ? ": " : "", last_timestamp->err.msg);
 	int rc = certificate_issuers(&c->certificate, c->d->root, issuers, &n, c->w);
+	if (!rc && !c->signer.times_n)
+		rc = issued_at(c, issuers, n, c->d->now);
 	for (size_t i = 0; !rc && i < c->signer.times_n; i++)
 		rc = issued_at(c, issuers, n, c->signer.times[i]);
 	return rc ? rc
@@ -262,6 +288,9 @@ static int run(struct check *c)
 	rc = rc ? rc : check_statement(c);
 	rc = rc ? rc : check_log_entries(c);
 	rc = rc ? rc : check_timestamps(c, &timestamp);
+	if (!rc && c->d->need_timestamp && !c->signer.timestamps)
+		rc = trust_fail(c->w, "T1", LC_EBAD, "no timestamp that holds%s%s",
+				timestamp.err.len ? ": " : "", timestamp.err.msg);
 	if (!rc && !by_key)
 		rc = check_certificate(c, &timestamp);
 	return rc;

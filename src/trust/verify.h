@@ -5,13 +5,14 @@
  */
 #pragma once
 
+#include "base/pattern.h"
 #include "trust/bundle.h"
 #include "trust/certificate.h"
 #include "trust/statement.h"
 
 struct trust_pattern {
 	struct lc_slice text;
-	bool regexp; /* found anywhere in the text unless it is anchored; else equal to it */
+	const struct lc_pattern *regexp; /* of that text, to be found; NULL: equal to it */
 };
 
 /** Who may have signed. */
@@ -30,7 +31,11 @@ struct trust_demand {
 	const struct trusted_root *root; /* NULL: none; then only keys with ignore_tlog work */
 	bool ignore_tlog;                /* no log entry is asked for, and none is looked at */
 	bool ignore_sct;
-	bool pss; /* RSA keys sign by PSS */
+	bool pss;            /* RSA keys sign by PSS */
+	bool need_timestamp; /* one must hold */
+	/* When no time of signing is known: certificates must be valid then. 0: they do not count.
+	   For signatures from before bundles alone. */
+	int64_t now;
 };
 
 enum { TRUST_TIMES_MAX = BUNDLE_ENTRIES_MAX + BUNDLE_TIMESTAMPS_MAX };

@@ -12,6 +12,7 @@
 
 struct trust_why {
 	const char *rule; /* a literal; NULL: no rule of trust failed, see err */
+	bool stranger;    /* by its own word it is of somebody else than was asked for */
 	struct lc_err err;
 };
 
