@@ -205,8 +205,9 @@ const struct cli_command cli_command_docs = {
 	.name = "generate-docs",
 	.synopsis = "PAGE",
 	.summary = "print a page that is made from the tables",
-	.description = "PAGE is lacre.1, lacre-image.1, lacre-fs.1, lacre-explain.1, lacre-db.1, "
-		       "lacre-clean.1, options.md, exit-codes.md or migrating-from-trivy.md.",
+	.description =
+		"PAGE is lacre.1, lacre-db.1, lacre-COMMAND.1, "
+		"options.md, exit-codes.md or migrating-from-trivy.md.",
 	.options = options,
 	.arguments_min = 1,
 	.arguments_max = 1,

@@ -10,10 +10,10 @@ enum cli_exit {
 	CLI_OK = 0,
 	CLI_ERROR = 1,         /* the work could not be done */
 	CLI_USAGE = 2,         /* the command line makes no sense */
-	CLI_NO_SIGNATURE = 10, /* cosign's 10 to 13, kept for signatures */
-	CLI_WRONG_SIGNATURE = 11,
-	CLI_NO_CERTIFICATE = 12,
-	CLI_NO_MATCHING_SIGNATURE = 13,
+	CLI_NO_SIGNATURE = 10, /* 10 to 13 are cosign's */
+	CLI_NO_TAG = 11,
+	CLI_NO_MATCHING_SIGNATURE = 12,
+	CLI_NO_CERTIFICATE = 13,
 	CLI_TAMPERED = 14,
 	CLI_NOT_LOOKED = 15,   /* a look-up failed: never taken for "unsigned" */
 	CLI_GATE_REFUSED = 20, /* a policy says no */

@@ -1,5 +1,7 @@
 #include "cli/manual.h"
 
+#include <stdio.h>
+
 #include "cli/commands.h"
 #include "cli/describe.h"
 #include "cli/talk.h"
@@ -244,6 +246,24 @@ static void put_db(struct lc_buf *b)
 	put_pair(b, "lacre-db", "build the advisory database, and show what it holds", both);
 }
 
+/* Of commands without a page of their own: "lacre-verify-blob.1". */
+static bool put_by_name(struct lc_buf *b, struct lc_slice page)
+{
+	struct lc_slice name = page;
+	char title[64];
+	if (!lc_chop_prefix(&name, LC_S("lacre-")) || !lc_chop_suffix(&name, LC_S(".1")))
+		return false;
+	for (unsigned i = 0; i < cli_commands_n; i++) {
+		const struct cli_command *c = cli_commands[i];
+		if (c->hidden || !lc_eq(lc_str(c->name), name) || lc_find(name, ' ') != SIZE_MAX)
+			continue;
+		(void)snprintf(title, sizeof(title), "lacre-%s", c->name); /* names are short */
+		put_one(b, c, title, ".BR lacre (1)");
+		return true;
+	}
+	return false;
+}
+
 bool cli_manual(struct lc_buf *b, struct lc_slice page)
 {
 	static const struct {
@@ -260,5 +280,5 @@ bool cli_manual(struct lc_buf *b, struct lc_slice page)
 		pages[i].put(b);
 		return true;
 	}
-	return false;
+	return put_by_name(b, page);
 }

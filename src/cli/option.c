@@ -25,11 +25,15 @@ const struct cli_option cli_options[CLI_OPT_N] = {
 };
 
 const struct cli_group cli_groups[] = {
-	{ "source", N_("What is scanned") },   { "scan", N_("What is looked for") },
+	{ "source", N_("What is scanned") },
+	{ "scan", N_("What is looked for") },
 	{ "signature", N_("Keys and signatures") },
-	{ "filter", N_("What counts") },       { "output", N_("Output") },
-	{ "database", N_("Database") },        { "clean", N_("What is removed") },
-	{ "global", N_("For every command") }, { "compatibility", N_("For the neighbours' sake") },
+	{ "filter", N_("What counts") },
+	{ "output", N_("Output") },
+	{ "database", N_("Database") },
+	{ "clean", N_("What is removed") },
+	{ "global", N_("For every command") },
+	{ "compatibility", N_("For the neighbours' sake") },
 };
 const unsigned cli_groups_n = sizeof(cli_groups) / sizeof(cli_groups[0]);
 

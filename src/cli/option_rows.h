@@ -92,6 +92,75 @@ CLI_ROW(OUTPUT_KEY_PREFIX, "output-key-prefix", 0, CLI_STRING, "PREFIX", NULL, N
 CLI_ROW(OUTFILE, "outfile", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
 	"signature", N_("write the public key there"), NULL)
 
+CLI_ROW(BUNDLE, "bundle", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
+	N_("the bundle: signature, certificate and log entry in one file"), NULL)
+CLI_ROW(NEW_BUNDLE_FORMAT, "new-bundle-format", 0, CLI_FLAG, NULL, "true", NULL, 0, 0, CLI_COSIGN,
+	CLI_DIFFERS, "signature", N_("the bundle is one of sigstore's, not cosign's older form"),
+	N_("when verifying, the form is told from the file, too"))
+CLI_ROW(SIGNATURE, "signature", 0, CLI_STRING, "FILE|BASE64", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("the signature alone: a file, or its base64"), NULL)
+CLI_ROW(CERTIFICATE, "certificate", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature", N_("the signer's certificate, in PEM"), NULL)
+CLI_ROW(CERTIFICATE_CHAIN, "certificate-chain", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("trust this chain: intermediates, then the root, in PEM"), NULL)
+CLI_ROW(CA_ROOTS, "ca-roots", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature", N_("trust these root certificates, in PEM"), NULL)
+CLI_ROW(CA_INTERMEDIATES, "ca-intermediates", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("intermediate certificates below --ca-roots, in PEM"), NULL)
+CLI_ROW(CERTIFICATE_IDENTITY, "certificate-identity", 0, CLI_STRING, "NAME", NULL, NULL, 0, 0,
+	CLI_COSIGN, CLI_SAME, "signature", N_("whom the signer's certificate must name"), NULL)
+CLI_ROW(CERTIFICATE_IDENTITY_REGEXP, "certificate-identity-regexp", 0, CLI_STRING, "EXPRESSION",
+	NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
+	N_("the same by an expression, found anywhere unless it has ^ and $"), NULL)
+CLI_ROW(CERTIFICATE_OIDC_ISSUER, "certificate-oidc-issuer", 0, CLI_STRING, "URL", NULL, NULL, 0, 0,
+	CLI_COSIGN, CLI_SAME, "signature", N_("who must have vouched for that name"), NULL)
+CLI_ROW(CERTIFICATE_OIDC_ISSUER_REGEXP, "certificate-oidc-issuer-regexp", 0, CLI_STRING,
+	"EXPRESSION", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
+	N_("the same by an expression"), NULL)
+CLI_ROW(CERTIFICATE_GITHUB_WORKFLOW_TRIGGER, "certificate-github-workflow-trigger", 0, CLI_STRING,
+	"NAME", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
+	N_("what must have started the GitHub workflow"), NULL)
+CLI_ROW(CERTIFICATE_GITHUB_WORKFLOW_SHA, "certificate-github-workflow-sha", 0, CLI_STRING, "SHA",
+	NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
+	N_("the commit that the workflow ran for"), NULL)
+CLI_ROW(CERTIFICATE_GITHUB_WORKFLOW_NAME, "certificate-github-workflow-name", 0, CLI_STRING,
+	"NAME", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature", N_("the workflow's name"),
+	NULL)
+CLI_ROW(CERTIFICATE_GITHUB_WORKFLOW_REPOSITORY, "certificate-github-workflow-repository", 0,
+	CLI_STRING, "NAME", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
+	N_("the repository that the workflow ran in"), NULL)
+CLI_ROW(CERTIFICATE_GITHUB_WORKFLOW_REF, "certificate-github-workflow-ref", 0, CLI_STRING, "REF",
+	NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
+	N_("the branch or tag that the workflow ran for"), NULL)
+CLI_ROW(TRUSTED_ROOT, "trusted-root", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature", N_("whom to judge logs and certificates by: a trusted_root.json"), NULL)
+CLI_ROW(INSECURE_IGNORE_TLOG, "insecure-ignore-tlog", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0,
+	CLI_COSIGN, CLI_SAME, "signature",
+	N_("ask for no entry in a transparency log: for keys that sign without one"), NULL)
+CLI_ROW(PRIVATE_INFRASTRUCTURE, "private-infrastructure", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0,
+	CLI_COSIGN, CLI_SAME, "signature", N_("the same: what was signed is on no public log"),
+	NULL)
+CLI_ROW(INSECURE_IGNORE_SCT, "insecure-ignore-sct", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("ask for no proof that the certificate was logged"), NULL)
+CLI_ROW(USE_SIGNED_TIMESTAMPS, "use-signed-timestamps", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0,
+	CLI_COSIGN, CLI_DIFFERS, "signature", N_("ask for a timestamp that holds"),
+	N_("timestamps that are there always count; with this one must be there"))
+CLI_ROW(TIMESTAMP_CERTIFICATE_CHAIN, "timestamp-certificate-chain", 0, CLI_PATH, "FILE", NULL, NULL,
+	0, 0, CLI_COSIGN, CLI_SAME, "signature",
+	N_("trust this timestamp authority: its certificates in PEM, the root last"), NULL)
+CLI_ROW(SIGNATURE_DIGEST_ALGORITHM, "signature-digest-algorithm", 0, CLI_STRING, "NAME", NULL, NULL,
+	0, 0, CLI_COSIGN, CLI_IGNORED, "signature", N_("the digest that was signed"),
+	N_("each digest that suits the key is tried"))
+CLI_ROW(OFFLINE, "offline", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN, CLI_IGNORED,
+	"signature", N_("ask no log"), N_("logs are never asked when verifying"))
+CLI_ROW(PREDICATE_TYPE, "type", 0, CLI_STRING, "TYPE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature",
+	N_("what the attestation must be: slsaprovenance1, spdxjson, cyclonedx, vuln, openvex, … "
+	   "or a URI"),
+	NULL)
+CLI_ROW(CHECK_CLAIMS, "check-claims", 0, CLI_FLAG, NULL, "true", NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature", N_("check what was signed, too, not the signature alone"), NULL)
+
 /* ---- what is looked for ---- */
 CLI_ROW(INCLUDE_DEV_DEPS, "include-dev-deps", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_SAME, "scan", N_("look at packages that are needed for development only, too"), NULL)

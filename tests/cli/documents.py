@@ -14,7 +14,8 @@ import tap
 import tree
 
 PAGES = ("options.md", "exit-codes.md", "migrating-from-trivy.md")
-MANUALS = ("lacre.1", "lacre-image.1", "lacre-fs.1", "lacre-explain.1", "lacre-db.1", "lacre-clean.1")
+MANUALS = ("lacre.1", "lacre-image.1", "lacre-fs.1", "lacre-explain.1", "lacre-db.1", "lacre-clean.1",
+           "lacre-generate-key-pair.1", "lacre-import-key-pair.1", "lacre-public-key.1")
 SHELLS = ("bash", "zsh", "fish")
 ROW = re.compile(r"CLI_ROW\((\w+),\s*\"([a-z0-9-]+)\"[^;]*?(CLI_(?:SAME|DIFFERS|REFUSED|IGNORED)),",
                  re.S)
@@ -137,7 +138,7 @@ def bash_completes_words_options_and_values():
     if not shutil.which("bash"):
         raise tap.Skip("no bash")
     pathlib.Path(SCRATCH / "some-file.tar").write_bytes(b"")
-    for words, want in ((("lacre", "im"), {"image"}),
+    for words, want in ((("lacre", "im"), {"image", "import-key-pair"}),
                         (("lacre", "db", ""), {"build", "info", "match", "update"}),
                         (("lacre", "image", "--sev"), {"--severity"}),
                         (("lacre", "i", "--sev"), {"--severity"}),

@@ -1,0 +1,229 @@
+#include "cli/demand.h"
+
+#include "base/shim.h"
+#include "cli/parse.h"
+#include "cli/talk.h"
+#include "crypt/pem.h"
+#include "io/file.h"
+
+static const size_t root_bytes_max = (size_t)16 << 20;
+
+/* ---- whom to judge by ---- */
+
+static int read_text(struct lc_slice path, struct lc_arena *a, struct lc_slice *ret,
+		     struct lc_err *e)
+{
+	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
+	lc_buf_init(&text, root_bytes_max);
+	const char *name = lc_arena_str(a, path);
+	int rc = name ? io_read_file(name, &text, e)
+		      : lc_fail(e, lc_arena_err(a), "%s", _("no memory for options"));
+	if (!rc && lc_arena_dup(a, lc_buf_get(&text), ret))
+		rc = lc_fail(e, LC_ENOMEM, "%s", _("no memory for options"));
+	return rc;
+}
+
+/* An option's file, else that of a variable; "" neither. */
+static struct lc_slice file_of(struct cli_io *io, struct lc_slice given, const char *variable)
+{
+	const char *value = given.n ? NULL : cli_env_get(io->environment, variable);
+	return value ? lc_str(value) : given;
+}
+
+typedef int add_fn(struct trusted_root *, struct lc_slice, const struct trust_window *,
+		   struct lc_err *);
+
+static int add_file(struct cli_demand *d, struct lc_slice path, struct lc_arena *a, add_fn *add,
+		    struct lc_err *e)
+{
+	const struct trust_window always = { 0 };
+	struct lc_slice pem;
+	if (!path.n)
+		return 0;
+	int rc = d->root ? 0 : trusted_root_new(&d->root, e);
+	rc = rc ? rc : read_text(path, a, &pem, e);
+	rc = rc ? rc : add(d->root, pem, &always, e);
+	return rc ? lc_wrap(e, rc, "%s", lc_quote(path).s) : 0;
+}
+
+static int add_log(struct trusted_root *r, struct lc_slice pem, const struct trust_window *valid,
+		   struct lc_err *e)
+{
+	return trusted_root_add_tlog(r, pem, LC_S(""), valid, e);
+}
+
+/* Each root by itself, with all intermediates below it. */
+static int add_roots(struct cli_demand *d, struct lc_slice roots, struct lc_slice below,
+		     struct lc_arena *a, struct lc_err *e)
+{
+	const struct trust_window always = { 0 };
+	struct lc_slice rest = { NULL, 0 };
+	struct lc_slice between = { NULL, 0 };
+	struct pem_block block;
+	int rc = d->root ? 0 : trusted_root_new(&d->root, e);
+	rc = rc ? rc : read_text(roots, a, &rest, e);
+	rc = rc || !below.n ? rc : read_text(below, a, &between, e);
+	while (!rc && (rc = pem_next(&rest, a, &block, e)) == 0) {
+		struct lc_buf chain LC_CLEANUP(lc_buf_done) = { 0 };
+		lc_buf_init(&chain, root_bytes_max);
+		(void)lc_buf_slice(&chain, between); /* it keeps its failure */
+		(void)lc_buf_byte(&chain, '\n');
+		rc = pem_write(&chain, "CERTIFICATE", block.der);
+		rc = rc ? rc : trusted_root_add_ca(d->root, lc_buf_get(&chain), &always, e);
+	}
+	return rc == LC_ENOTFOUND ? 0 : lc_wrap(e, rc, "%s", lc_quote(roots).s);
+}
+
+/* Put together from keys and certificates. */
+static int collect_root(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
+			struct cli_demand *d, struct lc_err *e)
+{
+	struct lc_slice roots = v->v[CLI_OPT_CA_ROOTS].text;
+	struct lc_slice below = v->v[CLI_OPT_CA_INTERMEDIATES].text;
+	if (below.n && !roots.n)
+		return lc_fail(e, LC_EUSAGE, "%s",
+			       _("--ca-intermediates needs --ca-roots, below which they stand"));
+	int rc = roots.n ? add_roots(d, roots, below, a, e) : 0;
+	if (!rc)
+		rc = add_file(
+			d, file_of(io, v->v[CLI_OPT_CERTIFICATE_CHAIN].text, "SIGSTORE_ROOT_FILE"),
+			a, trusted_root_add_ca, e);
+	if (!rc)
+		rc = add_file(d,
+			      file_of(io, v->v[CLI_OPT_TIMESTAMP_CERTIFICATE_CHAIN].text,
+				      "SIGSTORE_TSA_CERTIFICATE_FILE"),
+			      a, trusted_root_add_tsa, e);
+	if (!rc)
+		rc = add_file(d, file_of(io, LC_S(""), "SIGSTORE_REKOR_PUBLIC_KEY"), a, add_log, e);
+	if (!rc)
+		rc = add_file(d, file_of(io, LC_S(""), "SIGSTORE_CT_LOG_PUBLIC_KEY_FILE"), a,
+			      trusted_root_add_ctlog, e);
+	return rc;
+}
+
+static int open_root(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
+		     struct cli_demand *d, struct lc_err *e)
+{
+	struct lc_slice path = v->v[CLI_OPT_TRUSTED_ROOT].text;
+	struct lc_slice text;
+	if (!path.n)
+		return collect_root(io, v, a, d, e);
+	if (v->v[CLI_OPT_CA_ROOTS].text.n || v->v[CLI_OPT_CERTIFICATE_CHAIN].text.n ||
+	    v->v[CLI_OPT_TIMESTAMP_CERTIFICATE_CHAIN].text.n)
+		return lc_fail(e, LC_EUSAGE, "%s",
+			       _("--trusted-root says whom to trust: no other certificates "
+				 "beside it"));
+	int rc = read_text(path, a, &text, e);
+	rc = rc ? rc : trusted_root_parse(text, &d->root, e);
+	return rc ? lc_wrap(e, rc, "--trusted-root %s", lc_quote(path).s) : 0;
+}
+
+/* ---- who ---- */
+
+static int open_keys(struct cli_io *io, const struct cli_values *v, struct cli_demand *d,
+		     struct lc_err *e)
+{
+	const struct lc_slices *given = &v->v[CLI_OPT_KEY].list;
+	const struct key_source source = { .environment = io->environment };
+	if (given->n > CLI_KEYS_MAX)
+		return lc_fail(e, LC_EUSAGE, _("at most %d keys"), CLI_KEYS_MAX);
+	for (size_t i = 0; i < given->n; i++) {
+		int rc = key_source_public(&source, given->v[i], &d->keys[i], e);
+		if (rc)
+			return rc;
+		d->demand.keys_n++;
+	}
+	return 0;
+}
+
+static void warn_when_loose(struct cli_io *io, const struct cli_values *v, const char *option,
+			    struct lc_slice s)
+{
+	if (!lc_starts(s, LC_S("^")) || !lc_ends(s, LC_S("$")))
+		cli_warn(io, v,
+			 _("--%s %s is found anywhere in a name: write ^ in front and $ at the end "
+			   "to mean all of it"),
+			 option, lc_quote(s).s);
+}
+
+static int set_pattern(struct cli_io *io, const struct cli_values *v, enum cli_opt exact,
+		       enum cli_opt regexp, struct lc_pattern **owner, struct trust_pattern *ret,
+		       struct lc_err *e)
+{
+	ret->text = v->v[exact].text;
+	struct lc_slice s = v->v[regexp].text;
+	if (!s.n)
+		return 0;
+	if (ret->text.n)
+		return lc_fail(e, LC_EUSAGE, _("--%s and --%s: not both"), cli_options[exact].name,
+			       cli_options[regexp].name);
+	int rc = lc_pattern_new(s, owner, e);
+	if (rc) /* what is no expression is the user's mistake */
+		return lc_wrap(e, rc == LC_EBAD ? LC_EUSAGE : rc, "--%s", cli_options[regexp].name);
+	warn_when_loose(io, v, cli_options[regexp].name, s);
+	ret->text = s;
+	ret->regexp = *owner;
+	return 0;
+}
+
+static int set_identity(struct cli_io *io, const struct cli_values *v, struct cli_demand *d,
+			struct lc_err *e)
+{
+	static const struct {
+		enum cli_opt option;
+		unsigned extension;
+	} rows[] = {
+		{ CLI_OPT_CERTIFICATE_GITHUB_WORKFLOW_TRIGGER, 2 },
+		{ CLI_OPT_CERTIFICATE_GITHUB_WORKFLOW_SHA, 3 },
+		{ CLI_OPT_CERTIFICATE_GITHUB_WORKFLOW_NAME, 4 },
+		{ CLI_OPT_CERTIFICATE_GITHUB_WORKFLOW_REPOSITORY, 5 },
+		{ CLI_OPT_CERTIFICATE_GITHUB_WORKFLOW_REF, 6 },
+	};
+	struct trust_identity *id = &d->identity;
+	int rc = set_pattern(io, v, CLI_OPT_CERTIFICATE_IDENTITY,
+			     CLI_OPT_CERTIFICATE_IDENTITY_REGEXP, &d->name, &id->name, e);
+	rc = rc ? rc
+		: set_pattern(io, v, CLI_OPT_CERTIFICATE_OIDC_ISSUER,
+			      CLI_OPT_CERTIFICATE_OIDC_ISSUER_REGEXP, &d->issuer, &id->issuer, e);
+	if (rc)
+		return rc;
+	if ((id->name.text.n == 0) != (id->issuer.text.n == 0))
+		return lc_fail(e, LC_EUSAGE, "%s",
+			       _("a name counts by who vouched for it: give both "
+				 "--certificate-identity and --certificate-oidc-issuer"));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		id->extensions[rows[i].extension] = v->v[rows[i].option].text;
+	d->demand.identities_n = id->name.text.n ? 1 : 0;
+	return 0;
+}
+
+int cli_demand(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
+	       struct cli_demand *ret, struct lc_err *e)
+{
+	struct trust_demand *d = &ret->demand;
+	int rc = set_identity(io, v, ret, e);
+	rc = rc ? rc : open_keys(io, v, ret, e);
+	if (!rc && !d->keys_n && !d->identities_n)
+		rc = lc_fail(e, LC_EUSAGE, "%s",
+			     _("who is to have signed? give --key FILE, or "
+			       "--certificate-identity NAME with --certificate-oidc-issuer URL"));
+	rc = rc ? rc : open_root(io, v, a, ret, e);
+	d->keys = ret->keys;
+	d->identities = &ret->identity;
+	d->root = ret->root;
+	d->ignore_tlog = v->v[CLI_OPT_INSECURE_IGNORE_TLOG].flag ||
+			 v->v[CLI_OPT_PRIVATE_INFRASTRUCTURE].flag;
+	d->ignore_sct = v->v[CLI_OPT_INSECURE_IGNORE_SCT].flag;
+	d->need_timestamp = v->v[CLI_OPT_USE_SIGNED_TIMESTAMPS].flag;
+	return rc;
+}
+
+void cli_demand_done(struct cli_demand *d)
+{
+	for (size_t i = 0; i < CLI_KEYS_MAX; i++)
+		crypt_public_unref(d->keys[i]);
+	lc_pattern_free(d->name);
+	lc_pattern_free(d->issuer);
+	trusted_root_free(d->root);
+	*d = (struct cli_demand){ 0 };
+}

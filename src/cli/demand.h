@@ -1,0 +1,43 @@
+/*
+ * Who is to have signed, as the options say it: keys, identities, and whom logs and certificates
+ * are judged by. The same for files and images. Private to cli/.
+ */
+#pragma once
+
+#include "cli/command.h"
+#include "crypt/key_source.h"
+#include "trust/trusted_root.h"
+#include "trust/verify.h"
+
+/* What commands that verify have in common; part of a list. */
+#define CLI_DEMAND_OPTIONS                                                                         \
+	CLI_OPT_KEY, CLI_OPT_CERTIFICATE_IDENTITY, CLI_OPT_CERTIFICATE_IDENTITY_REGEXP,            \
+		CLI_OPT_CERTIFICATE_OIDC_ISSUER, CLI_OPT_CERTIFICATE_OIDC_ISSUER_REGEXP,           \
+		CLI_OPT_CERTIFICATE_GITHUB_WORKFLOW_TRIGGER,                                       \
+		CLI_OPT_CERTIFICATE_GITHUB_WORKFLOW_SHA, CLI_OPT_CERTIFICATE_GITHUB_WORKFLOW_NAME, \
+		CLI_OPT_CERTIFICATE_GITHUB_WORKFLOW_REPOSITORY,                                    \
+		CLI_OPT_CERTIFICATE_GITHUB_WORKFLOW_REF, CLI_OPT_TRUSTED_ROOT,                     \
+		CLI_OPT_CERTIFICATE_CHAIN, CLI_OPT_CA_ROOTS, CLI_OPT_CA_INTERMEDIATES,             \
+		CLI_OPT_TIMESTAMP_CERTIFICATE_CHAIN, CLI_OPT_INSECURE_IGNORE_TLOG,                 \
+		CLI_OPT_PRIVATE_INFRASTRUCTURE, CLI_OPT_INSECURE_IGNORE_SCT,                       \
+		CLI_OPT_USE_SIGNED_TIMESTAMPS, CLI_OPT_SIGNATURE_DIGEST_ALGORITHM,                 \
+		CLI_OPT_OFFLINE, CLI_OPT_REKOR_URL
+
+enum { CLI_KEYS_MAX = 32 };
+
+struct cli_demand {
+	struct trust_demand demand; /* of what is below */
+	struct trust_identity identity;
+	struct lc_pattern *name, *issuer;
+	struct crypt_public *keys[CLI_KEYS_MAX];
+	struct trusted_root *root;
+};
+
+/**
+ * From --key, --certificate-identity and their like, and the SIGSTORE_ variables.
+ * @param ret  zeroed; it points into itself: not to be moved. cli_demand_done() it in any case.
+ * @return 0; LC_EUSAGE when nobody is named, or half of somebody; else what a file or key gave
+ */
+int cli_demand(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
+	       struct cli_demand *ret, struct lc_err *e) LC_MUST_CHECK;
+void cli_demand_done(struct cli_demand *d);
