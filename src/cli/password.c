@@ -44,11 +44,12 @@ static int ask(struct cli_io *io, int tty, const char *prompt, struct secret *re
 		return lc_fail_sys(e, errno, "%s", _("the terminal cannot be set up"));
 	struct termios silent = before;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
-	(void)cli_write(io, tty, lc_str(prompt)); /* a prompt that is not seen is no failure */
+	/* Before the prompt: what answers it is neither shown nor flushed. */
 	if (tcsetattr(tty, TCSAFLUSH, &silent) != 0)
 		return lc_fail_sys(e, errno, "%s", _("the terminal cannot be set up"));
+	(void)cli_write(io, tty, lc_str(prompt)); /* a prompt that is not seen is no failure */
 	int rc = read_line(tty, ret, e);
-	(void)tcsetattr(tty, TCSAFLUSH, &before); /* nothing more can be done */
+	(void)tcsetattr(tty, TCSADRAIN, &before); /* nothing more can be done */
 	(void)cli_write(io, tty, LC_S("\n"));
 	return rc;
 }
