@@ -7,7 +7,7 @@
 #include "cli/talk.h"
 #include "cli/terminal.h"
 
-enum { HELP_BYTES_MAX = 1 << 20, WIDTH_PIPED = 80, WIDTH_MOST = 110, COLUMN = 30 };
+enum { HELP_BYTES_MAX = 1 << 20, WIDTH_PIPED = 80, WIDTH_MOST = 110, COLUMN = 30, NAMES = 27 };
 
 static void heading(struct lc_buf *b, const char *text)
 {
@@ -144,8 +144,8 @@ static void put_list(struct lc_buf *b, const char *group, unsigned width)
 			continue;
 		size_t before = b->n;
 		lc_buf_fmt(b, "  %s", c->name);
-		cli_page_pad(b, 16 - (unsigned)(b->n - before));
-		cli_page_wrap(b, _(c->summary), 16, 16, width);
+		cli_page_pad(b, NAMES - (unsigned)(b->n - before));
+		cli_page_wrap(b, _(c->summary), NAMES, NAMES, width);
 	}
 }
 
