@@ -134,13 +134,20 @@ static const struct row vendor[] = {
 	ROW("another type", "7", "! malformed: not an object\n"),
 };
 
+static const struct row elsewhere[] = {
+	ROW("Composer's", "{\"packages\":[{\"name\":\"a/a\",\"version\":\"1.0\"}]}",
+	    "p composer-vendor a/a 1.0 lines=1-1\n"),
+	ROW("another's", "[1,{\"x\":2}]", ""),
+	ROW("another's, too", "{\"packages\":{\"a\":1}}", ""),
+};
+
 static void reads_what_composer_installed(void **state)
 {
 	(void)state;
 	facts_check(&inv_composer_installed, "vendor/composer/installed.json", vendor, N(vendor));
 	assert_true(inv_wants_itself(&inv_composer_installed,
 				     LC_S("app/vendor/composer/installed.json")));
-	assert_false(inv_wants_itself(&inv_composer_installed, LC_S("app/installed.json")));
+	facts_check(&inv_composer_installed, "app/installed.json", elsewhere, N(elsewhere));
 	assert_false(inv_wants_itself(&inv_composer_lock, LC_S("a/vendor/b/c/composer.lock")));
 }
 

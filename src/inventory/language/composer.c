@@ -102,12 +102,22 @@ const struct inv_analyser inv_composer_lock = {
 
 /* ---- installed ---- */
 
+/* Others have files of that name, too: outside Composer's directory it has to look like one. */
+static bool is_composers(const struct lock *l, json_ref packages)
+{
+	struct lc_slice first = json_get_str(&l->json, json_first(&l->json, packages), "name");
+	struct lc_slice path = l->file->path;
+	return first.n || lc_eq(path, LC_S("composer/installed.json")) ||
+	       lc_ends(path, LC_S("/composer/installed.json"));
+}
+
 static int read_installed(struct lock *l)
 {
 	const struct json_doc *d = &l->json;
 	json_ref root = json_root(d);
-	bool list = json_type_of(d, root) == JSON_ARRAY;
-	int r = read_packages(l, list ? root : json_get(d, root, "packages"), "packages", 0);
+	json_ref packages =
+		json_type_of(d, root) == JSON_ARRAY ? root : json_get(d, root, "packages");
+	int r = is_composers(l, packages) ? read_packages(l, packages, "packages", 0) : 0;
 	json_each(d, json_get(d, root, "dev-package-names"), i) {
 		struct inv_package *p = lc_map_get(&l->names, json_str(d, i));
 		if (p)
@@ -122,12 +132,12 @@ static int parse_installed(const struct inv_file *f, struct inv_sink *out, struc
 }
 
 static const struct inv_want installed_wants[] = {
-	{ .kind = INV_WANT_NAME, .text = "installed.json", .inside = "composer" },
+	{ .kind = INV_WANT_NAME, .text = "installed.json" },
 };
 
 const struct inv_analyser inv_composer_installed = {
 	.name = "composer-vendor",
-	.version = 1,
+	.version = 2,
 	.group = INV_GROUP_LIBRARY,
 	.targets = INSTALLED,
 	.access = INV_WHOLE,

@@ -21,14 +21,6 @@ struct gemfile {
 	uint32_t line;
 };
 
-static size_t indent_of(struct lc_slice line)
-{
-	size_t n = 0;
-	while (n < line.n && line.p[n] == ' ')
-		n++;
-	return n;
-}
-
 /* Headings are capitals and spaces. */
 static int read_heading(struct gemfile *g, struct lc_slice line)
 {
@@ -79,7 +71,7 @@ static struct lc_slice name_of(struct lc_slice text)
 
 static int read_line(struct gemfile *g, struct lc_slice line)
 {
-	size_t indent = indent_of(line);
+	size_t indent = lines_indent(line);
 	struct lc_slice text = lc_trim(line);
 	bool specs = g->section == SPECS || g->section == OWN;
 	if (text.n == 0)

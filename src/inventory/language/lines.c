@@ -1,5 +1,13 @@
 #include "inventory/language/lines.h"
 
+size_t lines_indent(struct lc_slice line)
+{
+	size_t n = 0;
+	while (n < line.n && line.p[n] == ' ')
+		n++;
+	return n;
+}
+
 int lines_init(struct lines *l, struct lc_slice text, struct lc_arena *a)
 {
 	size_t n = 1;

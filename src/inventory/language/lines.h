@@ -6,6 +6,9 @@
 #include "base/arena.h"
 #include "inventory/fact.h"
 
+/** How many spaces a line begins with. */
+size_t lines_indent(struct lc_slice line);
+
 struct lines {
 	struct lc_slice text;
 	const size_t *starts; /* where each line begins */

@@ -17,14 +17,6 @@ struct paket {
 	uint32_t line;
 };
 
-static size_t indent_of(struct lc_slice line)
-{
-	size_t n = 0;
-	while (n < line.n && line.p[n] == ' ')
-		n++;
-	return n;
-}
-
 static int read_package(struct paket *q, struct lc_slice text)
 {
 	struct inv_package p = { .line_start = q->line, .line_end = q->line };
@@ -39,7 +31,7 @@ static int read_package(struct paket *q, struct lc_slice text)
 
 static int read_line(struct paket *q, struct lc_slice line)
 {
-	size_t indent = indent_of(line);
+	size_t indent = lines_indent(line);
 	struct lc_slice text = lc_trim(line);
 	struct lc_slice rest;
 	if (text.n == 0)
