@@ -206,7 +206,7 @@ static void all_that_changes_facts_is_in_the_name(void **state)
 	struct scan_cache *c = opened(MIB);
 	struct scan_cache *newer = NULL;
 	struct lc_slice skipped = LC_S("etc/*");
-	const struct inv_options plain = { INV_TARGET_IMAGE, INV_GROUP_OS, false, { 0 }, { 0 }, { 0 } };
+	const struct inv_options plain = { .targets = INV_TARGET_IMAGE, .groups = INV_GROUP_OS };
 	struct inv_options skip = plain;
 	struct lc_limits small = lc_limits_default;
 	struct lc_limits late = lc_limits_default;
