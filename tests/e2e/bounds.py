@@ -28,6 +28,7 @@ scratch = tempfile.TemporaryDirectory()
 LIMIT = 64 << 20
 LAYERS = 500
 PACKAGES = 400
+SLOW = 400 << 20
 LARGE = (5 << 30) if os.environ.get("LACRE_LONG_TESTS") else (300 << 20)
 
 # A child of its own, so that the peak is that of one scan alone.
@@ -51,14 +52,15 @@ def status(extra=""):
     return ("".join(out) + extra).encode()
 
 
-def many_layers():
+def many_layers(first=0):
+    """first: bytes of a file in the lowest layer, for which all others then wait."""
     base = status()
     layers = []
     for i in range(LAYERS):
         files = {"var/lib/dpkg/status": base + paragraph(f"q{i}", f"1.{i}")}
         files.update({f"srv/{i}/{k}": b"x" * 100 for k in range(20)})
         if i == 0:
-            files.update({"etc/os-release": OS_RELEASE, "etc/debian_version": b"12.0\n"})
+            files.update({"etc/os-release": OS_RELEASE, "etc/debian_version": b"12.0\n", "srv/large": b"\0" * first})
         layers.append(files)
     return Image(layers), len(base) + 100
 
@@ -170,7 +172,10 @@ def five_hundred_layers():
     path = image.write_tar(pathlib.Path(scratch.name) / "many.tar")
     wrong = [w for n in (1, 2, 8) for w in judge("500 layers", path, wanted, PACKAGES + 1, n)]
     # The first fills the cache of this test run, the others find it.
-    return wrong + [w for n in (2, 1, 2, 8) for w in judge("500 cached layers", path, wanted, PACKAGES + 1, n, True)]
+    wrong += [w for n in (2, 1, 2, 8) for w in judge("500 cached layers", path, wanted, PACKAGES + 1, n, True)]
+    image, wanted = many_layers(SLOW)
+    path = image.write_tar(pathlib.Path(scratch.name) / "slow.tar")
+    return wrong + judge("499 cached layers over a slow one", path, wanted, PACKAGES + 1, 8, True)
 
 
 def one_large_layer(compressed):
