@@ -2,9 +2,10 @@
  * Why something is not trusted: the rule that failed and a line that says how.
  *
  * Rules are named as in docs/signing.md ("F4", "T1", "L3"): F form of a bundle, T times, C
- * certificate, I identity, S timestamp, L log entry, V signature and statement. On the caller's
- * stack, like struct lc_err, and with its codes: LC_EBAD what was checked does not hold, LC_EUNSUP
- * it could not be checked with what was given. NULL is accepted everywhere.
+ * certificate, I identity, S timestamp, L log entry, V signature and statement, P payload of simple
+ * signing, A what is attached to an image, D what was demanded. On the caller's stack, like struct
+ * lc_err, and with its codes: LC_EBAD what was checked does not hold, LC_EUNSUP it could not be
+ * checked with what was given. NULL is accepted everywhere.
  */
 #pragma once
 
