@@ -131,7 +131,10 @@ static int layout_manifest(struct oci_repository *base, struct lc_slice name, st
 	} else {
 		return LC_ENOTFOUND;
 	}
-	return rc ? rc : read_document(r, &desc.digest, a, ret, e);
+	rc = rc ? rc : read_document(r, &desc.digest, a, ret, e);
+	if (rc == LC_ENOTFOUND && entry != JSON_NONE) /* listed: a hole, and not "none" */
+		rc = lc_fail(e, LC_EBAD, "listed in index.json, but not there");
+	return rc;
 }
 
 /* ---- blobs ---- */

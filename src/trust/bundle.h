@@ -45,6 +45,9 @@ struct bundle {
 	struct lc_slice signature;     /* else: over the artefact */
 	struct digest message_digest;  /* has_digest: what it claims to sign */
 	bool has_digest;
+	/* Of attestations before bundles, whose timestamps and first log entries are over the
+	   envelope as it is stored; "" in bundles. */
+	struct lc_slice envelope_text;
 };
 
 /** Slices of text or arena. With LC_EBAD or LC_ELIMIT w names the rule. */

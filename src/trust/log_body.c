@@ -146,6 +146,19 @@ static int intoto_2(struct body *b)
 	return rc ? rc : same_payload_hash(b, json_get(&b->d, content, "payloadHash"));
 }
 
+/* Before 0.0.2: the hash of the envelope as it was sent, and who signed it. */
+static int intoto_1(struct body *b)
+{
+	json_ref hash = json_at(&b->d, b->spec, "content", "hash", NULL);
+	struct crypt_message sent = crypt_message_of(b->subject->envelope_text);
+	if (!b->subject->envelope || !b->subject->envelope_text.n)
+		return other(b, "kind of signature");
+	int rc = same_signer(b, json_get_str(&b->d, b->spec, "publicKey"));
+	return rc ? rc
+		  : same_digest(b, &sent, json_get_str(&b->d, hash, "algorithm"),
+				json_get_str(&b->d, hash, "value"), false);
+}
+
 /* The one canonical form (RFC 8785) of such an entry. */
 static int put_hashedrekord_2(const struct log_subject *s, struct lc_slice algorithm,
 			      struct lc_slice digest, struct lc_slice key_details,
@@ -213,6 +226,7 @@ static const struct {
 	{ "hashedrekord", "0.0.2", hashedrekord_2 },
 	{ "dsse", "0.0.1", dsse_1 },
 	{ "intoto", "0.0.2", intoto_2 },
+	{ "intoto", "0.0.1", intoto_1 }, /* beside attestations before bundles alone */
 };
 
 static int check(struct body *b)

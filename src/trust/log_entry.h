@@ -15,6 +15,7 @@ struct log_subject {
 	struct lc_slice certificate;          /* DER; "" the key stands alone */
 	const struct crypt_message *content;  /* the artefact; for envelopes the PAE */
 	const struct dsse_envelope *envelope; /* NULL: content was signed as it is */
+	struct lc_slice envelope_text;        /* as it is stored; "" unknown */
 };
 
 struct log_proof {

@@ -173,7 +173,7 @@ static int check_statement(struct check *c)
 			return rc;
 		n += rc == 0;
 	}
-	if (!statement_is_about(s, known, n))
+	if (!c->d->any_artefact && !statement_is_about(s, known, n))
 		return trust_fail(c->w, "V2", LC_EBAD, "the statement is about another artefact");
 	if (c->predicate.n && !lc_eq(c->predicate, s->predicate_type))
 		return trust_fail(c->w, "V3", LC_EBAD, "its predicate type is '%s'",
@@ -184,16 +184,32 @@ static int check_statement(struct check *c)
 
 /* ---- times ---- */
 
+/*
+ * Whom the log names: the certificate that was sent to it. A signature that is judged by a key may
+ * carry one as well, which counts when it is of that very key.
+ */
+static struct lc_slice logged_certificate(struct check *c)
+{
+	const struct lc_slices *all = &c->b->certificates;
+	struct certificate beside = { 0 };
+	if (c->b->material != BUNDLE_KEY)
+		return all->v[0];
+	bool same = all->n && certificate_read(all->v[0], c->a, &beside, NULL) == 0 &&
+		    crypt_public_eq(beside.key, c->key);
+	certificate_done(&beside);
+	return same ? all->v[0] : (struct lc_slice){ NULL, 0 };
+}
+
 static int check_log_entries(struct check *c)
 {
 	const struct bundle *b = c->b;
 	struct log_subject subject = {
 		.signature = c->signature,
 		.key = c->key,
-		.certificate = b->material == BUNDLE_KEY ? (struct lc_slice){ NULL, 0 }
-							 : b->certificates.v[0],
+		.certificate = logged_certificate(c),
 		.content = &c->signed_bytes,
 		.envelope = b->has_envelope ? &b->envelope : NULL,
+		.envelope_text = b->envelope_text,
 	};
 	if (c->d->ignore_tlog)
 		return 0;
@@ -221,11 +237,12 @@ static int check_timestamps(struct check *c, struct trust_why *last)
 {
 	const struct lc_slices *all = &c->b->timestamps;
 	const struct trust_authority *seen[BUNDLE_TIMESTAMPS_MAX];
+	struct lc_slice stamped = c->b->envelope_text.n ? c->b->envelope_text : c->signature;
 	for (size_t i = 0; c->d->root && i < all->n; i++) {
 		const struct trust_authority *tsa = NULL;
 		int64_t t;
 		bool again = false;
-		int rc = timestamp_verify(all->v[i], c->signature, c->d->root, &t, &tsa, last);
+		int rc = timestamp_verify(all->v[i], stamped, c->d->root, &t, &tsa, last);
 		if (rc == LC_ENOMEM)
 			return rc;
 		if (rc)

@@ -32,6 +32,7 @@ struct trust_demand {
 	bool ignore_tlog;                /* no log entry is asked for, and none is looked at */
 	bool ignore_sct;
 	bool pss;            /* RSA keys sign by PSS */
+	bool any_artefact;   /* statements may be about another one: nobody should ask for this */
 	bool need_timestamp; /* one must hold */
 	/* When no time of signing is known: certificates must be valid then. 0: they do not count.
 	   For signatures from before bundles alone. */

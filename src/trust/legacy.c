@@ -1,0 +1,139 @@
+#include "trust/legacy.h"
+
+#include "crypt/pem.h"
+#include "format/base64.h"
+
+static const struct json_limits limits = { .depth_max = 8, .nodes_max = 4096 };
+
+static int decode(struct lc_slice text, const char *what, struct lc_arena *a, struct lc_slice *ret,
+		  struct trust_why *w)
+{
+	struct lc_buf b;
+	lc_buf_init(&b, text.n + 4);
+	int rc = base64_decode(text, &b);
+	if (rc == LC_EBAD)
+		rc = trust_fail(w, "F2", LC_EBAD, "%s is no base64", what);
+	else if (!rc)
+		rc = lc_arena_dup(a, lc_buf_get(&b), ret);
+	lc_buf_done(&b);
+	if (!rc && !ret->n)
+		rc = trust_fail(w, "F1", LC_EBAD, "%s is empty", what);
+	return rc;
+}
+
+/* The leaf alone: intermediates come from the trusted root. */
+static int read_certificate(struct lc_slice pem, struct lc_arena *a, struct bundle *b,
+			    struct trust_why *w)
+{
+	struct pem_block block;
+	struct lc_slice rest = pem;
+	struct lc_slice *der = lc_vec_push(a, &b->certificates);
+	int rc = der ? pem_next(&rest, a, &block, trust_err(w)) : lc_arena_err(a);
+	if (rc == LC_ENOMEM)
+		return rc;
+	if (rc || !lc_eq(block.label, LC_S("CERTIFICATE")))
+		return trust_fail(w, "F4", LC_EBAD,
+				  "the annotation with the certificate holds none");
+	*der = block.der;
+	b->material = BUNDLE_CERTIFICATE;
+	return 0;
+}
+
+static int parse(struct lc_slice text, const char *what, struct lc_arena *a, struct json_doc *d,
+		 struct trust_why *w)
+{
+	int rc = json_parse(text, JSON_DUP_REFUSE, &limits, a, d, trust_err(w));
+	return rc && rc != LC_ENOMEM
+		       ? trust_rule(w, "F1", lc_wrap(trust_err(w), LC_EBAD, "%s", what))
+		       : rc;
+}
+
+/* Which kind of entry it is stands in its body alone. */
+static int read_kind(struct log_entry *e, struct lc_arena *a, struct trust_why *w)
+{
+	struct json_doc d;
+	int rc = parse(e->body, "log entry", a, &d, w);
+	if (rc)
+		return rc;
+	e->kind = json_get_str(&d, json_root(&d), "kind");
+	e->version = json_get_str(&d, json_root(&d), "apiVersion");
+	return 0;
+}
+
+static int read_log_id(struct lc_slice hex, struct lc_arena *a, struct log_entry *e,
+		       struct trust_why *w)
+{
+	struct digest d;
+	struct lc_slice text = lc_arena_fmt(a, "sha256:%.*s", LC_FMT(hex));
+	if (!text.p)
+		return lc_arena_err(a);
+	if (digest_parse(text, &d, NULL))
+		return trust_fail(w, "F6", LC_EBAD, "the log entry's logID is no SHA-256");
+	return lc_arena_dup(a, lc_slice_of(d.bytes, digest_size(d.algorithm)), &e->log_id);
+}
+
+static int read_log(struct lc_slice text, struct lc_arena *a, struct bundle *b, struct trust_why *w)
+{
+	struct json_doc d;
+	struct log_entry *e = lc_new(a, struct log_entry);
+	int rc = e ? parse(text, "log bundle", a, &d, w) : lc_arena_err(a);
+	if (rc)
+		return rc;
+	json_ref payload = json_get(&d, json_root(&d), "Payload");
+	if (!json_i64(&d, json_get(&d, payload, "logIndex"), &e->index) || e->index < 0 ||
+	    !json_i64(&d, json_get(&d, payload, "integratedTime"), &e->integrated_time) ||
+	    e->integrated_time < 0)
+		return trust_fail(w, "F6", LC_EBAD,
+				  "the log bundle has no logIndex or no integratedTime");
+	rc = decode(json_get_str(&d, json_root(&d), "SignedEntryTimestamp"),
+		    "the signed entry timestamp", a, &e->set, w);
+	rc = rc ? rc : decode(json_get_str(&d, payload, "body"), "the log entry", a, &e->body, w);
+	rc = rc ? rc : read_log_id(json_get_str(&d, payload, "logID"), a, e, w);
+	rc = rc ? rc : read_kind(e, a, w);
+	b->entries = e;
+	b->entries_n = 1;
+	return rc;
+}
+
+static int read_timestamp(struct lc_slice text, struct lc_arena *a, struct bundle *b,
+			  struct trust_why *w)
+{
+	struct json_doc d;
+	struct lc_slice *item = lc_vec_push(a, &b->timestamps);
+	int rc = item ? parse(text, "timestamp", a, &d, w) : lc_arena_err(a);
+	return rc ? rc
+		  : decode(json_get_str(&d, json_root(&d), "SignedRFC3161Timestamp"),
+			   "the timestamp", a, item, w);
+}
+
+static int read_content(const struct attached *what, struct lc_slice content, struct lc_arena *a,
+			struct bundle *b, struct trust_why *w)
+{
+	if (what->kind == ATTACHED_SIGNATURE)
+		return decode(what->signature, "the signature", a, &b->signature, w);
+	int rc = dsse_parse(content, a, &b->envelope, trust_err(w));
+	if (rc)
+		return rc == LC_ENOMEM ? rc : trust_rule(w, "F1", LC_EBAD);
+	if (b->envelope.signatures_n != 1)
+		return trust_fail(w, "F5", LC_EBAD, "an envelope of %zu signatures, not one",
+				  b->envelope.signatures_n);
+	b->has_envelope = true;
+	b->envelope_text = content;
+	return 0;
+}
+
+int legacy_bundle(const struct attached *what, struct lc_slice content, struct lc_arena *a,
+		  struct bundle *ret, struct trust_why *w)
+{
+	struct bundle b = { .version = BUNDLE_V03, .material = BUNDLE_KEY };
+	int rc = read_content(what, content, a, &b, w);
+	if (!rc && what->certificate.n)
+		rc = read_certificate(what->certificate, a, &b, w);
+	if (!rc && what->log_bundle.n)
+		rc = read_log(what->log_bundle, a, &b, w);
+	if (!rc && what->timestamp.n)
+		rc = read_timestamp(what->timestamp, a, &b, w);
+	if (!rc)
+		*ret = b;
+	return rc;
+}
