@@ -160,6 +160,19 @@ CLI_ROW(PREDICATE_TYPE, "type", 0, CLI_STRING, "TYPE", NULL, NULL, 0, 0, CLI_COS
 	NULL)
 CLI_ROW(CHECK_CLAIMS, "check-claims", 0, CLI_FLAG, NULL, "true", NULL, 0, 0, CLI_COSIGN, CLI_SAME,
 	"signature", N_("check what was signed, too, not the signature alone"), NULL)
+CLI_ROW(ANNOTATIONS, "annotations", 'a', CLI_REPEAT, "KEY=VALUE", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("what the signature says besides; repeatable"), NULL)
+CLI_ROW(LOCAL_IMAGE, "local-image", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN, CLI_DIFFERS,
+	"signature", N_("IMAGE is a directory: an OCI layout, or what `save` wrote"),
+	N_("any OCI layout will do"))
+CLI_ROW(RECURSIVE, "recursive", 'r', CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN, CLI_DIFFERS,
+	"signature", N_("with every image of an index as well"), N_("when verifying, too"))
+CLI_ROW(THRESHOLD, "threshold", 0, CLI_INT, "N", "1", NULL, 1, 64, CLI_OURS, CLI_SAME, "signature",
+	N_("how many of the keys and names that are given must have signed"), NULL)
+CLI_ROW(MAX_AGE, "max-age", 0, CLI_DURATION, "TIME", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME,
+	"signature", N_("what was signed longer ago does not count; needs a trusted time"), NULL)
+CLI_ROW(ATTACHMENT_TAG_PREFIX, "attachment-tag-prefix", 0, CLI_STRING, "TEXT", NULL, NULL, 0, 0,
+	CLI_COSIGN, CLI_SAME, "signature", N_("begin the tags of signatures with this"), NULL)
 
 /* ---- what is looked for ---- */
 CLI_ROW(INCLUDE_DEV_DEPS, "include-dev-deps", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,

@@ -155,7 +155,7 @@ static void write_times(struct json_writer *w, const struct trust_signer *s)
 	json_end_array(w);
 }
 
-static void write_signer(struct json_writer *w, const struct trust_signer *s)
+void cli_verdict_write_signer(struct json_writer *w, const struct trust_signer *s)
 {
 	char id[DIGEST_TEXT_MAX];
 	json_write_key(w, "Signer");
@@ -177,7 +177,7 @@ static void write_signature(struct json_writer *w, const struct cli_signature *s
 	json_member_cstr(w, "Kind", s->kind);
 	json_member_str_opt(w, "Where", s->where);
 	if (s->rc == 0) {
-		write_signer(w, &s->signer);
+		cli_verdict_write_signer(w, &s->signer);
 		if (s->content.has_statement)
 			json_member_str(w, "PredicateType", s->content.statement.predicate_type);
 	} else {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "cli/command.h"
+#include "format/json.h"
 #include "trust/verify.h"
 
 /** One signature that was found. */
@@ -36,3 +37,5 @@ int cli_verdict_show(struct cli_io *io, const struct cli_values *v,
 		     const struct cli_verdict *verdict);
 /** The exit status of one that failed: CLI_NO_MATCHING_SIGNATURE, CLI_TAMPERED, … */
 int cli_trust_status(int rc, const struct trust_why *w);
+/** The member "Signer" of an object. */
+void cli_verdict_write_signer(struct json_writer *w, const struct trust_signer *s);

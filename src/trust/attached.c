@@ -131,7 +131,7 @@ static int find_tag(struct find *f, struct lc_slice prefix, const char *suffix)
 			return rc;
 		*item = common;
 		item->rc = LC_EBAD;
-		item->why = (struct trust_why){ "A1", why };
+		item->why = (struct trust_why){ .rule = "A1", .err = why };
 		item->kind = lc_eq(lc_str(suffix), LC_S(".sig"))   ? ATTACHED_SIGNATURE
 			     : lc_eq(lc_str(suffix), LC_S(".att")) ? ATTACHED_ENVELOPE
 								   : ATTACHED_SBOM;
@@ -169,7 +169,7 @@ static int broken(struct find *f, struct attached *common, struct lc_err *why)
 		return rc;
 	*item = *common;
 	item->rc = LC_EBAD;
-	item->why = (struct trust_why){ "A1", *why };
+	item->why = (struct trust_why){ .rule = "A1", .err = *why };
 	return 0;
 }
 

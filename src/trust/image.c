@@ -108,6 +108,7 @@ static int verify_once(struct judge *j, const struct bundle *b, const struct tru
 		return rc;
 	if (!simple) {
 		p->payload = b->envelope.payload;
+		p->envelope = b->envelope;
 		return check_statement_notes(j, &signed_content.statement, &p->why);
 	}
 	p->payload = content;

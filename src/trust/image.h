@@ -42,6 +42,7 @@ struct image_proof {
 	struct lc_slice predicate_type; /* of statements; by their own word when rc is not 0 */
 	struct trust_signer signer;     /* rc is 0 */
 	struct lc_slice payload;        /* rc is 0: simple signing, or the statement; JSON */
+	struct dsse_envelope envelope;  /* rc is 0, and what->kind another */
 	struct simple_signing claim;    /* rc is 0 and what->kind ATTACHED_SIGNATURE */
 };
 

@@ -38,8 +38,9 @@ static int fits_demand(struct check *c)
 	}
 	if (!c->d->root && (!c->d->ignore_tlog || c->b->material != BUNDLE_KEY))
 		return trust_fail(c->w, "L1", LC_EUNSUP,
-				  "no trusted root to judge logs and "
-				  "certificates by");
+				  "no trusted root to judge logs and certificates by: give "
+				  "--trusted-root, or for a key's signatures that were never "
+				  "published --insecure-ignore-tlog");
 	return 0;
 }
 

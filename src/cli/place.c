@@ -1,0 +1,144 @@
+#include "cli/place.h"
+
+#include "base/shim.h"
+#include "cli/interrupt.h"
+#include "cli/remote.h"
+#include "cli/talk.h"
+#include "format/json.h"
+#include "trust/simple_signing.h"
+
+enum { CHILDREN_MAX = 1000 };
+
+/* "oci:DIR[:TAG]", as skopeo writes it; DIR may not have a colon then. */
+static bool is_layout(struct lc_slice given, struct lc_slice *ret_dir, struct lc_slice *ret_tag)
+{
+	if (!lc_chop_prefix(&given, LC_S("oci:")))
+		return false;
+	*ret_tag = (struct lc_slice){ NULL, 0 };
+	*ret_dir = given;
+	(void)lc_cut(given, ':', ret_dir, ret_tag); /* without a tag all of it is the path */
+	return true;
+}
+
+static int open_layout(struct cli_place *p, struct lc_slice dir, bool write, struct lc_arena *a,
+		       struct lc_err *e)
+{
+	const char *path = lc_arena_str(a, dir);
+	if (!path)
+		return lc_fail(e, lc_arena_err(a), "no memory for a path");
+	int rc = oci_repository_open_layout(path, write, &p->limits, &p->repository, e);
+	if (rc == LC_ENOTFOUND)
+		e->code = rc = LC_EUSAGE;
+	return rc;
+}
+
+static int open_remote(struct cli_place *p, struct cli_io *io, const struct cli_values *v,
+		       bool write, struct lc_arena *a, struct lc_err *e)
+{
+	struct oci_reference ref;
+	struct lc_slice name = p->given;
+	(void)lc_chop_prefix(&name, LC_S("docker://")); /* as skopeo writes it */
+	int rc = cli_remote(io, v, a, &p->remote, e);
+	if (rc)
+		return rc;
+	rc = oci_reference_parse(name, a, &ref, e);
+	if (rc == LC_EBAD)
+		e->code = rc = LC_EUSAGE;
+	if (rc)
+		return rc;
+	p->by_digest = ref.digest.n != 0;
+	p->tag = p->by_digest ? ref.digest : ref.tag;
+	if (!p->tag.n)
+		p->tag = LC_S("latest");
+	/* Signatures have Docker Hub's older name. */
+	if (lc_eq(ref.registry, LC_S("docker.io")))
+		p->name = lc_arena_fmt(a, "index.docker.io/%.*s", LC_FMT(ref.repository));
+	else
+		p->name = oci_reference_name(&ref, a);
+	if (!p->name.p)
+		return lc_fail(e, lc_arena_err(a), "no memory for a name");
+	return oci_repository_open(&ref, &p->remote, write, &p->limits, &p->repository, e);
+}
+
+int cli_place_open(struct cli_io *io, const struct cli_values *v, struct lc_slice given,
+		   bool layout, bool write, struct lc_arena *a, struct cli_place *ret,
+		   struct lc_err *e)
+{
+	int64_t timeout = v->v[CLI_OPT_TIMEOUT].number;
+	struct lc_slice dir = given;
+	*ret = (struct cli_place){ .given = given, .limits = lc_limits_default };
+	if (timeout)
+		ret->limits.deadline_ns = lc_ticks_ns() + timeout;
+	int rc = layout || is_layout(given, &dir, &ret->tag) ? open_layout(ret, dir, write, a, e)
+							     : open_remote(ret, io, v, write, a, e);
+	if (rc)
+		return rc;
+	ret->by_digest = lc_find(ret->tag, ':') != SIZE_MAX;
+	cli_interrupt_limits(&ret->limits);
+	return 0;
+}
+
+int cli_place_image(struct cli_place *p, struct lc_arena *a, struct lc_err *e)
+{
+	int rc = oci_repository_manifest(p->repository, p->tag, a, &p->image, e);
+	if (rc == LC_ENOTFOUND)
+		rc = lc_fail(e, rc, _("%s: there is no such image"), lc_quote(p->given).s);
+	else if (rc)
+		rc = lc_wrap(e, rc, "%s", lc_quote(p->given).s);
+	return rc;
+}
+
+void cli_place_close(struct cli_place *p)
+{
+	if (p->repository)
+		cli_interrupt_limits(NULL);
+	oci_repository_close(p->repository);
+	p->repository = NULL;
+}
+
+int cli_place_fail(struct cli_io *io, const struct cli_values *v, const struct cli_place *p,
+		   const struct lc_err *e)
+{
+	int status = cli_fail_in_time(io, v, &p->limits, e);
+	if (status != CLI_ERROR)
+		return status;
+	if (lc_code_is_remote(e->code))
+		return CLI_NOT_LOOKED;
+	if (!p->repository)
+		return status;
+	if (e->code == LC_ENOTFOUND)
+		return CLI_NO_TAG;
+	return e->code == LC_EBAD || e->code == LC_ETRUNC ? CLI_TAMPERED : CLI_NOT_LOOKED;
+}
+
+int cli_children(const struct oci_document *m, struct lc_arena *a, struct lc_slices *ret,
+		 struct lc_err *e)
+{
+	struct json_doc d;
+	int rc = json_parse(m->bytes, JSON_DUP_REFUSE, NULL, a, &d, e);
+	json_ref all = rc ? JSON_NONE : json_get(&d, json_root(&d), "manifests");
+	json_each(&d, all, child) {
+		struct lc_slice *item = ret->n < CHILDREN_MAX ? lc_vec_push(a, ret) : NULL;
+		if (!item)
+			return lc_fail(e, LC_ELIMIT, "an index of over %d manifests, or no memory",
+				       CHILDREN_MAX);
+		*item = json_get_str(&d, child, "digest");
+	}
+	return rc;
+}
+
+int cli_annotations(const struct cli_values *v, struct lc_arena *a,
+		    const struct trust_annotation **ret, size_t *ret_n, struct lc_err *e)
+{
+	const struct lc_slices *given = &v->v[CLI_OPT_ANNOTATIONS].list;
+	struct trust_annotation *pairs = lc_new_array(a, struct trust_annotation, given->n + 1);
+	if (!pairs)
+		return lc_fail(e, lc_arena_err(a), "no memory for annotations");
+	for (size_t i = 0; i < given->n; i++)
+		if (!lc_cut(given->v[i], '=', &pairs[i].key, &pairs[i].value) || !pairs[i].key.n)
+			return lc_fail(e, LC_EUSAGE, _("--annotations: %s is no KEY=VALUE"),
+				       lc_quote(given->v[i]).s);
+	*ret = pairs;
+	*ret_n = given->n;
+	return 0;
+}

@@ -1,0 +1,49 @@
+/*
+ * The image that a command about signatures is given, and the repository that it is in: a name in a
+ * registry, or an OCI layout ("oci:DIR[:TAG]", or DIR with --local-image). Private to cli/.
+ */
+#pragma once
+
+#include "cli/command.h"
+#include "oci/repository.h"
+
+struct cli_place {
+	struct oci_remote remote;
+	struct lc_limits limits;
+	struct oci_repository *repository;
+	struct lc_slice given; /* as it was written */
+	struct lc_slice name;  /* "registry/repository" as signatures have it; "" a layout */
+	struct lc_slice tag;   /* "" none: a digest was given, or a layout's only image */
+	bool by_digest;
+	struct oci_document image; /* its manifest or index */
+};
+
+/** The rows that it reads. */
+#define CLI_PLACE_OPTIONS                                                                        \
+	CLI_OPT_USERNAME, CLI_OPT_PASSWORD, CLI_OPT_PASSWORD_STDIN, CLI_OPT_REGISTRY_TOKEN,      \
+		CLI_OPT_INSECURE, CLI_OPT_CACERT, CLI_OPT_TIMEOUT, CLI_OPT_QUIET, CLI_OPT_DEBUG, \
+		CLI_OPT_HELP
+
+/**
+ * Open the repository alone. On success the limits are watched until cli_place_close().
+ * @return LC_EUSAGE for what is no name
+ */
+int cli_place_open(struct cli_io *io, const struct cli_values *v, struct lc_slice given,
+		   bool layout, bool write, struct lc_arena *a, struct cli_place *ret,
+		   struct lc_err *e) LC_MUST_CHECK;
+/** Read the image that is named there. LC_ENOTFOUND with a message. */
+int cli_place_image(struct cli_place *p, struct lc_arena *a, struct lc_err *e) LC_MUST_CHECK;
+void cli_place_close(struct cli_place *p);
+
+/** Exit status for a failure about an image's attachments, after its line. */
+int cli_place_fail(struct cli_io *io, const struct cli_values *v, const struct cli_place *p,
+		   const struct lc_err *e);
+
+/** Digests ("sha256:…") of the manifests of an index; none of another manifest. LC_ELIMIT. */
+int cli_children(const struct oci_document *m, struct lc_arena *a, struct lc_slices *ret,
+		 struct lc_err *e) LC_MUST_CHECK;
+/** Pairs of -a, --annotations KEY=VALUE. LC_EUSAGE. */
+struct trust_annotation;
+int cli_annotations(const struct cli_values *v, struct lc_arena *a,
+		    const struct trust_annotation **ret, size_t *ret_n,
+		    struct lc_err *e) LC_MUST_CHECK;

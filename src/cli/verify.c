@@ -1,0 +1,263 @@
+/*
+ * lacre verify, lacre verify-attestation: is an image signed, or attested, by whom was asked for?
+ */
+#include "base/shim.h"
+#include "base/time.h"
+#include "cli/commands.h"
+#include "cli/demand.h"
+#include "cli/place.h"
+#include "cli/result.h"
+#include "cli/talk.h"
+#include "cli/image_verdict.h"
+
+enum { OUTPUT_BYTES_MAX = 1 << 28 };
+
+static const enum cli_opt verify_options[] = {
+	CLI_DEMAND_OPTIONS,   CLI_OPT_ANNOTATIONS, CLI_OPT_LOCAL_IMAGE,
+	CLI_OPT_CHECK_CLAIMS, CLI_OPT_RECURSIVE,   CLI_OPT_THRESHOLD,
+	CLI_OPT_MAX_AGE,      CLI_OPT_OUTPUT,      CLI_OPT_ATTACHMENT_TAG_PREFIX,
+	CLI_PLACE_OPTIONS,    CLI_OPT_N,
+};
+static const enum cli_opt attestation_options[] = {
+	CLI_DEMAND_OPTIONS,
+	CLI_OPT_PREDICATE_TYPE,
+	CLI_OPT_LOCAL_IMAGE,
+	CLI_OPT_CHECK_CLAIMS,
+	CLI_OPT_RECURSIVE,
+	CLI_OPT_THRESHOLD,
+	CLI_OPT_MAX_AGE,
+	CLI_OPT_OUTPUT,
+	CLI_OPT_ATTACHMENT_TAG_PREFIX,
+	CLI_PLACE_OPTIONS,
+	CLI_OPT_N,
+};
+
+struct verify {
+	struct cli_io *io;
+	const struct cli_values *v;
+	struct lc_arena a;
+	struct cli_demand who;
+	struct image_demand demand;
+	struct cli_place place;
+	struct lc_buf out, told; /* standard output; for people */
+	struct json_writer w;
+	size_t images, trusted;
+	int status; /* of the worst so far */
+};
+
+/* ---- what is asked for ---- */
+
+static int read_demand(struct verify *s, bool attestations, struct lc_err *e)
+{
+	const struct cli_values *v = s->v;
+	struct image_demand *d = &s->demand;
+	int rc = cli_demand(s->io, v, &s->a, &s->who, e);
+	if (rc)
+		return rc;
+	*d = (struct image_demand){
+		.who = s->who.demand,
+		.attestations = attestations,
+		.threshold = (size_t)v->v[CLI_OPT_THRESHOLD].number,
+		.tags_prefix = v->v[CLI_OPT_ATTACHMENT_TAG_PREFIX].text,
+	};
+	d->who.any_artefact = !v->v[CLI_OPT_CHECK_CLAIMS].flag;
+	if (v->v[CLI_OPT_MAX_AGE].number)
+		d->oldest = lc_now_seconds(false) - v->v[CLI_OPT_MAX_AGE].number / 1000000000;
+	if (attestations &&
+	    !statement_predicate_type(v->v[CLI_OPT_PREDICATE_TYPE].text, &d->predicate))
+		return lc_fail(e, LC_EUSAGE, _("--type: %s is neither a known type nor a URI"),
+			       lc_quote(v->v[CLI_OPT_PREDICATE_TYPE].text).s);
+	return attestations ? 0 : cli_annotations(v, &s->a, &d->annotations, &d->annotations_n, e);
+}
+
+/* ---- one image ---- */
+
+/* json: the payloads that count, as cosign prints them; text; report: all that was found. */
+static bool is_form(const struct verify *s, const char *form)
+{
+	struct lc_slice given = s->v->v[CLI_OPT_OUTPUT].text;
+	return lc_eq(given.n ? given : LC_S("json"), lc_str(form));
+}
+
+static int check_form(const struct verify *s, struct lc_err *e)
+{
+	if (is_form(s, "json") || is_form(s, "text") || is_form(s, "report"))
+		return 0;
+	return lc_fail(e, LC_EUSAGE, _("--output: %s is none of json, text, report"),
+		       lc_quote(s->v->v[CLI_OPT_OUTPUT].text).s);
+}
+
+static void put_payloads(struct verify *s, const struct image_judgement *j)
+{
+	struct lc_slice name = s->place.name.n ? s->place.name : s->place.given;
+	for (size_t i = 0; i < j->n; i++) {
+		if (j->v[i].rc)
+			continue;
+		if (s->demand.attestations) /* a line each, as cosign has it */
+			json_writer_init(&s->w, &s->out, 0);
+		cli_image_payload(j, &j->v[i], name, &s->w);
+		if (s->demand.attestations)
+			lc_buf_str(&s->out, "\n");
+	}
+}
+
+/* The first failure counts, and what was changed above all. */
+static void take_outcome(struct verify *s, enum image_outcome o)
+{
+	int status = cli_image_status(o);
+	s->images++;
+	s->trusted += status == CLI_OK;
+	if (s->status == CLI_OK || status == CLI_TAMPERED)
+		s->status = status;
+}
+
+static int verify_one(struct verify *s, const struct digest *image, struct lc_err *e)
+{
+	struct lc_arena a;
+	struct image_judgement j;
+	lc_arena_init(&a, (size_t)512 << 20);
+	int rc = trust_verify_image(s->place.repository, image, &s->demand, &a, &j, e);
+	if (!rc) {
+		take_outcome(s, j.outcome);
+		cli_image_text(&j, s->place.given, s->demand.attestations,
+			       is_form(s, "text") ? &s->out : &s->told);
+		if (is_form(s, "report"))
+			cli_image_report(&j, s->place.given, &s->w);
+		else if (is_form(s, "json") && j.outcome == IMAGE_TRUSTED)
+			put_payloads(s, &j);
+	}
+	lc_arena_done(&a);
+	return rc;
+}
+
+/* ---- and what it is made of ---- */
+
+static int verify_children(struct verify *s, struct lc_err *e)
+{
+	struct lc_slices children = { 0 };
+	int rc = cli_children(&s->place.image, &s->a, &children, e);
+	for (size_t i = 0; !rc && i < children.n; i++) {
+		struct digest d;
+		rc = digest_parse(children.v[i], &d, e);
+		rc = rc ? rc : verify_one(s, &d, e);
+	}
+	return rc;
+}
+
+static int verify_all(struct verify *s, struct lc_err *e)
+{
+	bool array = is_form(s, "report") || !s->demand.attestations;
+	int rc = cli_place_image(&s->place, &s->a, e);
+	if (rc)
+		return rc;
+	json_writer_init(&s->w, &s->out, is_form(s, "report") ? 2 : 0);
+	if (array && !is_form(s, "text"))
+		json_begin_array(&s->w);
+	rc = verify_one(s, &s->place.image.digest, e);
+	if (!rc && s->v->v[CLI_OPT_RECURSIVE].flag)
+		rc = verify_children(s, e);
+	if (array && !is_form(s, "text")) {
+		json_end_array(&s->w);
+		lc_buf_str(&s->out, "\n");
+	}
+	return rc;
+}
+
+static int tell(struct verify *s)
+{
+	bool quiet = s->v->v[CLI_OPT_QUIET].flag && s->status == CLI_OK;
+	if (lc_buf_err(&s->told) || json_writer_err(&s->w))
+		return cli_error(s->io, CLI_ERROR, "%s", _("no memory for the output"));
+	int status = quiet ? CLI_OK : cli_write(s->io, s->io->err, lc_buf_get(&s->told));
+	/* As with cosign, nothing is printed of an image that fails. */
+	if (!status && (s->status == CLI_OK || !is_form(s, "json")))
+		status = cli_put(s->io, &s->out);
+	if (!status && s->status && s->demand.who.identities_n + s->demand.who.keys_n > 0)
+		status = cli_error(s->io, s->status, _("%s: %zu of %zu images are as asked for"),
+				   lc_quote(s->place.given).s, s->trusted, s->images);
+	return status ? status : s->status;
+}
+
+static int run_kind(const struct cli_values *v, struct cli_io *io, bool attestations)
+{
+	struct verify s = { .io = io, .v = v };
+	struct lc_err e = { 0 };
+	lc_arena_init(&s.a, (size_t)64 << 20);
+	lc_buf_init(&s.out, OUTPUT_BYTES_MAX);
+	lc_buf_init(&s.told, OUTPUT_BYTES_MAX);
+	int rc = cli_place_open(io, v, v->arguments.v[0], v->v[CLI_OPT_LOCAL_IMAGE].flag, false,
+				&s.a, &s.place, &e);
+	int status = CLI_OK;
+	if (rc == 0 && (check_form(&s, &e) || read_demand(&s, attestations, &e)))
+		status = cli_fail(io, &e); /* of what was asked: nothing was looked up */
+	if (rc == 0 && !status)
+		rc = verify_all(&s, &e);
+	if (rc)
+		status = cli_place_fail(io, v, &s.place, &e);
+	else if (!status)
+		status = tell(&s);
+	cli_place_close(&s.place);
+	cli_demand_done(&s.who);
+	lc_buf_done(&s.out);
+	lc_buf_done(&s.told);
+	lc_arena_done(&s.a);
+	return status;
+}
+
+static int run_verify(const struct cli_command *cmd, const struct cli_values *v, struct cli_io *io)
+{
+	(void)cmd;
+	return run_kind(v, io, false);
+}
+
+static int run_attestation(const struct cli_command *cmd, const struct cli_values *v,
+			   struct cli_io *io)
+{
+	(void)cmd;
+	return run_kind(v, io, true);
+}
+
+const struct cli_command cli_command_verify = {
+	.name = "verify",
+	.synopsis = N_("[flags] IMAGE"),
+	.summary = N_("say whether an image is signed by whom you trust"),
+	.description = N_(
+		"Looks up every signature of the image, in the tags that cosign writes and among "
+		"the referrers, and says which count and why each other one does not. Nobody but "
+		"the image's registry is asked: logs, certificates and timestamps are judged by "
+		"the trusted root that is given. An attestation is never taken for a signature, "
+		"and a failing look-up never for a missing one. IMAGE is a name in a registry, "
+		"oci:DIR[:TAG], or with --local-image a directory that `save` wrote."),
+	.examples =
+		N_("by a key, without a transparency log\n"
+		   "  lacre verify --key lacre.pub --insecure-ignore-tlog registry.example/app:1\n"
+		   "by a pipeline, offline\n"
+		   "  lacre verify --certificate-identity "
+		   "https://git.example/app/.ci/release.yml@refs/tags/v1 "
+		   "--certificate-oidc-issuer https://oidc.example "
+		   "--trusted-root trusted_root.json registry.example/app:1\n"
+		   "by two of three people\n"
+		   "  lacre verify --key a.pub --key b.pub --key c.pub --threshold 2 "
+		   "--insecure-ignore-tlog registry.example/app:1\n"),
+	.options = verify_options,
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.origin = CLI_COSIGN,
+	.run = run_verify,
+};
+
+const struct cli_command cli_command_verify_attestation = {
+	.name = "verify-attestation",
+	.synopsis = N_("[flags] IMAGE"),
+	.summary = N_("say whether an image is attested by whom you trust"),
+	.description = N_("As verify, for attestations of one type: provenance, SBOMs, scan "
+			  "results and the like. Prints their envelopes."),
+	.examples = N_("provenance by a key\n"
+		       "  lacre verify-attestation --type slsaprovenance1 --key lacre.pub "
+		       "--insecure-ignore-tlog registry.example/app:1\n"),
+	.options = attestation_options,
+	.arguments_min = 1,
+	.arguments_max = 1,
+	.origin = CLI_COSIGN,
+	.run = run_attestation,
+};
