@@ -174,6 +174,23 @@ CLI_ROW(MAX_AGE, "max-age", 0, CLI_DURATION, "TIME", NULL, NULL, 0, 0, CLI_OURS,
 CLI_ROW(ATTACHMENT_TAG_PREFIX, "attachment-tag-prefix", 0, CLI_STRING, "TEXT", NULL, NULL, 0, 0,
 	CLI_COSIGN, CLI_SAME, "signature", N_("begin the tags of signatures with this"), NULL)
 
+CLI_ROW(REGISTRY_REFERRERS_MODE, "registry-referrers-mode", 0, CLI_ENUM, "HOW", "legacy",
+	"legacy,oci-1-1", 0, 0, CLI_COSIGN, CLI_SAME, "signature",
+	N_("where the older form goes: under a tag (legacy), or among the referrers"), NULL)
+CLI_ROW(SIGN_CONTAINER_IDENTITY, "sign-container-identity", 0, CLI_STRING, "NAME", NULL, NULL, 0, 0,
+	CLI_COSIGN, CLI_SAME, "signature",
+	N_("what the older form says the image is called, in place of its repository"), NULL)
+CLI_ROW(PREDICATE, "predicate", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature", N_("what is attested: the file; - is standard input"), NULL)
+CLI_ROW(TLOG_UPLOAD, "tlog-upload", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN, CLI_REFUSED,
+	"signature", N_("publish the signature in a transparency log"),
+	N_("signatures by a key are not published; verify them with --insecure-ignore-tlog"))
+CLI_ROW(USE_SIGNING_CONFIG, "use-signing-config", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_REFUSED, "signature", N_("sign with the services that a configuration names"),
+	N_("a key signs here, and no service"))
+CLI_ROW(YES, "yes", 'y', CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN, CLI_IGNORED, "signature",
+	N_("ask nothing"), N_("nothing is asked"))
+
 /* ---- what is looked for ---- */
 CLI_ROW(INCLUDE_DEV_DEPS, "include-dev-deps", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_SAME, "scan", N_("look at packages that are needed for development only, too"), NULL)

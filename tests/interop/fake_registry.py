@@ -5,6 +5,7 @@ behave(handler, kind, name) with kind "manifests", "blobs", "token" or "ping"; T
 """
 
 import base64
+import hashlib
 import http.server
 import json
 import re
@@ -57,26 +58,42 @@ class Handler(http.server.BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def do_POST(self):
-        self.form = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.form = self.body.decode(errors="replace")
         self.do_GET()
+
+    do_PUT = do_POST
+    do_DELETE = do_GET
 
     def route(self):
         r = self.registry
         path = self.path.split("?")[0]
-        match = re.fullmatch(r"/v2/(.+)/(manifests|blobs)/([^/]+)", path)
+        match = re.fullmatch(r"/v2/(.+)/(manifests|blobs|referrers|tags)/([^/]+)", path)
+        upload = re.fullmatch(r"/v2/(.+)/blobs/uploads/([^/]*)", path)
         if path == "/token":
             kind, name = "token", ""
+        elif upload:
+            kind, name = "uploads", upload.group(2)
+            self.repository = upload.group(1)
         elif match:
             kind, name = match.group(2), match.group(3)
+            self.repository = match.group(1)
         else:
             kind, name = "ping", path
         if r.behave and r.behave(self, kind, name):
+            return
+        if r.fail_from is not None and len(r.seen) > r.fail_from:
+            r.failed = True
+            self.refuse(403)
             return
         if kind == "token":
             r.token(self)
         elif not r.allowed(self):
             self.refuse(401, "UNAUTHORIZED", "authentication required",
                         [("WWW-Authenticate", c) for c in r.challenges()])
+        elif r.writable and (kind in ("uploads", "referrers", "tags") or
+                             self.command in ("PUT", "DELETE")):
+            r.write(self, kind, name)
         elif kind == "manifests":
             r.manifest(self, name)
         elif kind == "blobs":
@@ -94,15 +111,22 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 class Registry:
-    """auth: None, "basic", "bearer" (anonymous may have a token) or "login" (only users)."""
+    """auth: None, "basic", "bearer" (anonymous may have a token) or "login" (only users). Without an
+    image it is empty and may be written to; with referrers it has their API. From the fail_from-th
+    request on nobody may do anything."""
 
-    def __init__(self, image, auth=None, behave=None, tls=None, user="ana", password="se:nha"):
-        index = json.loads(image.members["index.json"])
-        self.top = index["manifests"][0]
-        self.blobs = {"sha256:" + path.split("/")[2]: content
-                      for path, content in image.members.items() if path.startswith("blobs/")}
-        self.types = {self.top["digest"]: self.top["mediaType"]}
-        self.tags = {"1": self.top["digest"]}
+    def __init__(self, image, auth=None, behave=None, tls=None, user="ana", password="se:nha",
+                 referrers=False):
+        self.writable, self.referrers = image is None, referrers
+        self.fail_from, self.failed = None, False
+        self.blobs, self.types, self.tags = {}, {}, {}
+        if image:
+            index = json.loads(image.members["index.json"])
+            self.top = index["manifests"][0]
+            self.blobs = {"sha256:" + path.split("/")[2]: content
+                          for path, content in image.members.items() if path.startswith("blobs/")}
+            self.types = {self.top["digest"]: self.top["mediaType"]}
+            self.tags = {"1": self.top["digest"]}
         self.auth, self.behave = auth, behave
         self.user, self.password = user, password
         self.identity = "identity-token"
@@ -161,13 +185,89 @@ class Registry:
             handler.refuse(401, "UNAUTHORIZED", "who are you")
 
     def manifest(self, handler, name):
-        digest = self.tags.get(name, name)
+        digest = self.tags.get((handler.repository, name), self.tags.get(name, name))
         body = self.blobs.get(digest)
         if body is None or digest not in self.types:
             handler.refuse(404, "MANIFEST_UNKNOWN", "manifest unknown")
             return
         handler.answer(200, body, [("Content-Type", self.types[digest]),
                                    ("Docker-Content-Digest", digest)])
+
+    # ---- writing, and what lists what was written ----
+
+    def write(self, handler, kind, name):
+        repository = handler.repository
+        if kind == "tags":
+            tags = sorted(t for r, t in self.tags if r == repository and ":" not in t)
+            handler.answer(200, json.dumps({"name": repository, "tags": tags}).encode())
+        elif kind == "referrers":
+            self.list_referrers(handler, repository, name)
+        elif kind == "uploads":
+            self.upload(handler, repository)
+        elif kind == "manifests" and handler.command == "PUT":
+            self.put_manifest(handler, repository, name)
+        elif kind == "manifests":
+            self.delete_manifest(handler, repository, name)
+        else:
+            handler.refuse(405, "UNSUPPORTED")
+
+    def upload(self, handler, repository):
+        if handler.command == "POST":
+            handler.answer(202, headers=[("Location", f"/v2/{repository}/blobs/uploads/7?state=a%3D")])
+            return
+        digest = "sha256:" + hashlib.sha256(handler.body).hexdigest()
+        if "state=a%3D&" not in handler.path or not handler.path.endswith("digest=" + digest):
+            handler.refuse(400, "DIGEST_INVALID")
+            return
+        self.blobs[digest] = handler.body
+        handler.answer(201, headers=[("Location", f"/v2/{repository}/blobs/{digest}")])
+
+    def put_manifest(self, handler, repository, name):
+        body, kind = handler.body, handler.headers["Content-Type"]
+        digest = "sha256:" + hashlib.sha256(body).hexdigest()
+        doc = json.loads(body)
+        parts = [doc.get("config"), *doc.get("layers", []), *doc.get("manifests", [])]
+        missing = [p["digest"] for p in parts if p and p["digest"] not in self.blobs]
+        if missing or doc.get("mediaType", kind) != kind or (":" in name and name != digest):
+            handler.refuse(400, "MANIFEST_BLOB_UNKNOWN" if missing else "MANIFEST_INVALID")
+            return
+        self.blobs[digest], self.types[digest] = body, kind
+        self.tags[(repository, digest)] = digest
+        if ":" not in name:
+            self.tags[(repository, name)] = digest
+        subject = [("OCI-Subject", doc["subject"]["digest"])] if self.referrers and "subject" in doc else []
+        handler.answer(201, headers=[("Docker-Content-Digest", digest), *subject])
+
+    def delete_manifest(self, handler, repository, name):
+        digest = self.tags.get((repository, name))
+        if digest is None:
+            handler.refuse(404, "MANIFEST_UNKNOWN")
+            return
+        gone = [k for k, d in self.tags.items() if k[0] == repository and d == digest]
+        for key in gone if ":" in name else [(repository, name)]:
+            del self.tags[key]
+        handler.answer(202)
+
+    def list_referrers(self, handler, repository, subject):
+        if not self.referrers:
+            handler.refuse(404, "NOT_FOUND")
+            return
+        found = []
+        for (where, name), digest in sorted(self.tags.items()):
+            doc = json.loads(self.blobs[digest])
+            if where != repository or ":" not in name or doc.get("subject", {}).get("digest") != subject:
+                continue
+            found.append({"mediaType": self.types[digest], "digest": digest,
+                          "size": len(self.blobs[digest]),
+                          "artifactType": doc.get("artifactType", doc["config"]["mediaType"])})
+        # Pages of two: whoever reads one alone misses what the others hold.
+        at = int((re.search(r"last=(\d+)", handler.path) or [0, 0])[1])
+        page, rest = found[at:at + 2], found[at + 2:]
+        link = [("Link", f'</v2/{repository}/referrers/{subject}?last={at + 2}>; rel="next"')] if rest else []
+        handler.answer(200, json.dumps({
+            "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
+            "manifests": page}).encode(),
+            [("Content-Type", "application/vnd.oci.image.index.v1+json"), *link])
 
     def blob(self, handler, digest):
         body = self.blobs.get(digest)

@@ -1,0 +1,34 @@
+/*
+ * Signing and attesting images by a key, in either form: a bundle that refers to the image, or
+ * cosign's older layer under a tag. What the same key signed before with the same words is not
+ * added again.
+ *
+ * Sources: sigstore/cosign pkg/cosign, specs/SIGNATURE_SPEC.md; sigstore/protobuf-specs.
+ */
+#pragma once
+
+#include "trust/attach.h"
+#include "trust/bundle.h"
+#include "trust/statement.h"
+
+struct image_signing {
+	struct crypt_signer *signer;
+	bool bundle;    /* else the form before bundles */
+	bool referrers; /* the older form as a referrer, not under a tag */
+	struct lc_slice tags_prefix;
+	struct lc_slice name; /* docker-reference, or name of an attestation's subject; "" none */
+	const struct trust_annotation *annotations; /* of signatures */
+	size_t annotations_n;
+	bool attestation;
+	struct lc_slice predicate_type; /* of an attestation; with its predicate, valid JSON */
+	struct lc_slice predicate;
+	int64_t now; /* when it is made */
+};
+
+/**
+ * Sign one manifest and attach the signature.
+ * @param ret_again  it was there already, and nothing was written
+ */
+int trust_sign_image(struct oci_repository *r, const struct oci_document *image,
+		     const struct image_signing *s, bool *ret_again,
+		     struct lc_err *e) LC_MUST_CHECK;

@@ -1,0 +1,251 @@
+"""Signing in registries: Debian's docker-registry, which has no referrers API, and a loopback one
+that has it. What is signed is verified, listed, copied and cleaned; interrupted and repeated runs
+leave nothing half-made and nothing twice."""
+
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "house"), str(HERE.parent / "cli"),
+                str(HERE.parent / "e2e")]
+
+import tap  # noqa: E402
+from fake_registry import Registry  # noqa: E402
+from program import Program  # noqa: E402
+from small_image import Image  # noqa: E402
+
+PROGRAM = Program(sys.argv[1])
+WORK = pathlib.Path(tempfile.mkdtemp(prefix="lacre-signing-"))
+ENV = {"COSIGN_PASSWORD": "pw", "HOME": str(WORK), "DOCKER_CONFIG": str(WORK / "docker")}
+IMAGE = Image()
+INDEX = "application/vnd.oci.image.index.v1+json"
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+DEBIAN = shutil.which("docker-registry")
+
+
+def lacre(*args, want=0):
+    done = PROGRAM.run(*args, env=ENV, timeout=60)
+    if done.returncode != want:
+        raise RuntimeError(f"lacre {' '.join(map(str, args))}: exit {done.returncode}, want {want}: "
+                           + done.stderr.decode())
+    return done
+
+
+def make_keys():
+    for name in ("one", "two"):
+        lacre("generate-key-pair", "--output-key-prefix", WORK / name)
+
+
+class Debian:
+    """docker-registry with deletion allowed, on a free port."""
+
+    def __init__(self):
+        with socket.create_server(("127.0.0.1", 0)) as s:
+            self.port = s.getsockname()[1]
+        self.host = f"127.0.0.1:{self.port}"
+        config = WORK / f"registry-{self.port}.yml"
+        config.write_text(f"""version: 0.1
+log: {{level: error, accesslog: {{disabled: true}}}}
+storage:
+  filesystem: {{rootdirectory: {WORK}/registry-{self.port}}}
+  delete: {{enabled: true}}
+http: {{addr: {self.host}}}
+""")
+        self.process = subprocess.Popen([DEBIAN, "serve", str(config)], stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
+        for _ in range(100):
+            try:
+                urllib.request.urlopen(f"http://{self.host}/v2/", timeout=1)
+                break
+            except OSError:
+                time.sleep(0.1)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+
+def call(host, method, path, body=None, kind=None):
+    url = path if path.startswith("http") else f"http://{host}{path}"
+    q = urllib.request.Request(url, data=body, method=method)
+    if kind:
+        q.add_header("Content-Type", kind)
+    if method == "GET":
+        q.add_header("Accept", f"{INDEX}, {MANIFEST}")
+    return urllib.request.urlopen(q, timeout=20)
+
+
+def push(host, repository):
+    """The small image and an index over it; gives the digests of both."""
+    blobs = {p.split("/")[2]: c for p, c in IMAGE.members.items() if p.startswith("blobs/")}
+    top = json.loads(IMAGE.members["index.json"])["manifests"][0]
+    manifest = blobs[top["digest"].split(":")[1]]
+    for hexa, content in blobs.items():
+        if content == manifest:
+            continue
+        where = call(host, "POST", f"/v2/{repository}/blobs/uploads/", b"").headers["Location"]
+        call(host, "PUT", where + ("&" if "?" in where else "?") + f"digest=sha256:{hexa}", content,
+             "application/octet-stream")
+    call(host, "PUT", f"/v2/{repository}/manifests/1", manifest, top["mediaType"])
+    index = json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": [
+        {"mediaType": top["mediaType"], "digest": top["digest"], "size": len(manifest),
+         "platform": {"os": "linux", "architecture": "amd64"}}]}).encode()
+    call(host, "PUT", f"/v2/{repository}/manifests/all", index, INDEX)
+    return top["digest"], "sha256:" + hashlib.sha256(index).hexdigest()
+
+
+def tags(host, repository):
+    with call(host, "GET", f"/v2/{repository}/tags/list") as r:
+        return sorted(json.load(r)["tags"] or [])
+
+
+def attached(name, key="one", *extra):
+    """What verify finds, as rows (kind, form, counts)."""
+    done = PROGRAM.run("verify", "--insecure-ignore-tlog", "--key", WORK / f"{key}.pub", "--output",
+                       "report", *extra, name, env=ENV)
+    return [(f["Kind"], f["Form"], f["Verified"]) for f in json.loads(done.stdout)[0]["Signatures"]]
+
+
+def verify(name, key="one", *extra, want=0):
+    return lacre("verify", "--insecure-ignore-tlog", "--key", WORK / f"{key}.pub", *extra, name,
+                 want=want)
+
+
+def signs(host):
+    image, index = push(host, "t/app")
+    name = f"{host}/t/app:1"
+    verify(name, want=10)
+    done = lacre("sign", "--key", WORK / "one.key", name)
+    if b"is a tag" not in done.stderr:
+        yield f"no warning of a tag: {done.stderr}"
+    verify(name)
+    verify(name, "two", want=12)
+    if attached(name) != [("signature", "bundle", True)]:
+        yield f"after one: {attached(name)}"
+    lacre("sign", "--key", WORK / "one.key", f"{host}/t/app@{image}")
+    if len(attached(name)) != 1:
+        yield f"again: {attached(name)}"
+    lacre("sign", "--key", WORK / "two.key", "-a", "env=prod", "--new-bundle-format=false", name)
+    lacre("sign", "--key", WORK / "two.key", "-a", "env=prod", "--new-bundle-format=false", name)
+    if attached(name, "two") != [("signature", "simple-signing", True),
+                                 ("signature", "bundle", False)]:
+        yield f"older form: {attached(name, 'two')}"
+    verify(name, "two", "-a", "env=prod")
+    verify(name, "two", "-a", "env=test", want=12)
+    verify(name, "one", "--key", WORK / "two.pub", "--threshold", "2")
+    lacre("sign", "--key", WORK / "two.key", "--new-bundle-format=false", "-a", "how=referrer",
+          "--registry-referrers-mode", "oci-1-1", name)
+    verify(name, "two", "-a", "how=referrer")
+    verify(f"{host}/t/app:all", want=10)
+    lacre("sign", "--key", WORK / "one.key", "--recursive", "-a", "a=b", f"{host}/t/app:all")
+    verify(f"{host}/t/app:all", "one", "--recursive", "-a", "a=b")
+    verify(f"{host}/t/app:none", want=11)
+    if index == image:
+        yield "one digest for two"
+
+
+def attests(host):
+    image, _ = push(host, "t/att")
+    name = f"{host}/t/att:1"
+    sbom = WORK / "sbom.json"
+    sbom.write_text('{"bomFormat": "CycloneDX", "specVersion": "1.5"}')
+    plain = WORK / "plain.txt"
+    plain.write_text("SPDXVersion: SPDX-2.3\n")
+    for extra in ((), ("--new-bundle-format=false",)):
+        lacre("attest", "--key", WORK / "one.key", "--type", "cyclonedx", "--predicate", sbom,
+              *extra, name)
+        lacre("attest", "--key", WORK / "one.key", "--type", "cyclonedx", "--predicate", sbom,
+              *extra, name)
+        lacre("attest", "--key", WORK / "one.key", "--type", "spdx", "--predicate", plain, *extra,
+              name)
+        lacre("attest", "--key", WORK / "one.key", "--predicate", plain, *extra, name)
+    verify(name, want=10)
+    kinds = [k for k, _, _ in attached(name)]
+    if kinds != ["attestation"] * 6:
+        yield f"attached: {kinds}"
+    for kind, want in (("cyclonedx", 2), ("spdx", 2), ("custom", 2)):
+        done = lacre("verify-attestation", "--insecure-ignore-tlog", "--key", WORK / "one.pub",
+                     "--type", kind, f"{host}/t/att@{image}")
+        if len(done.stdout.splitlines()) != want:
+            yield f"{kind}: {done.stdout[:300]}"
+    lacre("verify-attestation", "--insecure-ignore-tlog", "--key", WORK / "one.pub", "--type",
+          "vuln", name, want=10)
+    for args in (("--predicate", WORK / "none"), ("--predicate", plain, "--type", "cyclonedx"), ()):
+        done = PROGRAM.run("attest", "--key", WORK / "one.key", *args, name, env=ENV)
+        if done.returncode == 0 or done.stderr.count(b"\n") != 1:
+            yield f"{args}: {done.returncode} {done.stderr}"
+
+
+KINDS = [("debian", Debian), ("with the API", lambda: Registry(None, referrers=True)),
+         ("without it", lambda: Registry(None))]
+
+
+def with_registry(kind, fn):
+    def run():
+        if kind is Debian and not DEBIAN:
+            raise tap.Skip("no docker-registry")
+        with kind() as registry:
+            yield from fn(registry.host)
+    return run
+
+
+def interrupted():
+    """Whatever request fails, a second run makes it whole, and nothing counts before."""
+    for form in ((), ("--new-bundle-format=false",)):
+        at = 0
+        while True:
+            with Registry(None, referrers=True) as r:
+                push(r.host, "t/cut")
+                name = f"{r.host}/t/cut:1"
+                r.seen.clear()
+                r.fail_from = at
+                done = PROGRAM.run("sign", "--key", WORK / "one.key", *form, name, env=ENV)
+                r.fail_from = None
+                if not r.failed:
+                    break
+                if done.returncode != 15:
+                    yield f"{form} {at}: exit {done.returncode} {done.stderr}"
+                lacre("sign", "--key", WORK / "one.key", *form, name)
+                if [f[2] for f in attached(name)] != [True]:
+                    yield f"{form} {at}: {attached(name)}"
+            at += 1
+        if at < 5:
+            yield f"{form}: only {at} requests"
+
+
+def failing_lookups():
+    """A throttled, broken or forbidden look-up is never 'unsigned'."""
+    for status, parts in ((403, ("/referrers/", ".sig", ".att")), (503, ("/referrers/",))):
+        for part in parts:
+            with Registry(None, referrers=True) as r:
+                push(r.host, "t/f")
+
+                def behave(handler, kind, name, part=part, status=status):
+                    if part not in handler.path:
+                        return False
+                    handler.refuse(status)
+                    return True
+                r.behave = behave
+                verify(f"{r.host}/t/f:1", want=15)
+    return []
+
+
+make_keys()
+try:
+    tap.run([*((f"{what}: {fn.__name__}", with_registry(kind, fn))
+               for what, kind in KINDS for fn in (signs, attests)),
+             ("interrupted", interrupted), ("failing look-ups", failing_lookups)])
+finally:
+    shutil.rmtree(WORK, ignore_errors=True)
