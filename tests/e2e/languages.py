@@ -1,8 +1,9 @@
 """Packages of languages in real images against what is in them.
 
 usage: languages.py LACRE
-The truth is what pip, npm and the files themselves say. What is on its own outside node_modules is
-a package, too, where the truth lists node_modules alone: rows of ALONE.
+The truth is what pip, npm and the files themselves say; of jars, what was put in. What is on its own outside node_modules is
+a package, too, where the truth lists node_modules alone; so is an archive that only its file names, beside what was
+put into it, for an index may know it by its bytes: rows of ALONE.
 """
 
 import json
@@ -13,8 +14,8 @@ from tap import Skip, run
 
 lacre = Program(sys.argv[1])
 data = data_dir()
-KINDS = {"pypi": "python-pkg", "npm": "node-pkg"}
-ALONE = {("npm", "shop-front", "1.4.2")}
+KINDS = {"pypi": "python-pkg", "npm": "node-pkg", "maven": "jar"}
+ALONE = {("npm", "shop-front", "1.4.2"), ("maven", "report-tool", "0.9")}
 
 
 def need_data():
