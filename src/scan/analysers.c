@@ -21,6 +21,8 @@ const struct inv_analyser *const scan_analysers[] = {
 	&inv_amazon_extras,
 	/* programs */
 	&inv_executable,
+	&inv_go_mod,
+	&inv_cargo_lock,
 	/* languages */
 	&inv_npm_lock,
 	&inv_yarn_lock,

@@ -29,8 +29,8 @@ ECOSYSTEMS = {
     "conda": None,
 }
 BUILT = (
-    "bun", "bundler", "cocoapods", "composer", "conan", "conda", "dotnetdeps", "gradle", "julia", "mix", "npm", "nuget",
-    "nugetconfig", "pipenv", "pnpm", "poetry", "pub", "requirements", "sbt", "swift", "uv", "yarn",
+    "bun", "bundler", "cargo", "cocoapods", "composer", "conan", "conda", "dotnetdeps", "gomod", "gradle", "julia", "mix",
+    "npm", "nuget", "nugetconfig", "pipenv", "pnpm", "poetry", "pub", "requirements", "sbt", "swift", "uv", "yarn",
 )
 # A go.sum alone lists versions that no build uses: it is no list of packages.
 UNREAD = {"gosum"}

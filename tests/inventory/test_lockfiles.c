@@ -20,11 +20,13 @@ static const struct {
 } kinds[] = {
 	{ "bun", &inv_bun_lock, true },
 	{ "bundler", &inv_gemfile_lock, false },
+	{ "cargo", &inv_cargo_lock, true },
 	{ "cocoapods", &inv_podfile_lock, false },
 	{ "composer", &inv_composer_lock, false },
 	{ "conan", &inv_conan_lock, false },
 	{ "conda", &inv_conda_environment, false },
 	{ "dotnetdeps", &inv_dotnet_deps, false },
+	{ "gomod", &inv_go_mod, true },
 	{ "gradle", &inv_gradle_lock, true },
 	{ "julia", &inv_julia_manifest, false },
 	{ "mix", &inv_mix_lock, false },
@@ -177,8 +179,11 @@ static const char *got(struct cases *c, const struct facts *f, bool marks)
 	for (size_t i = 0; i < f->facts.files.n; i++) {
 		for (size_t k = 0; k < f->facts.files.v[i].packages.n; k++) {
 			const struct inv_package *p = &f->facts.files.v[i].packages.v[k];
+			struct lc_slice version = p->version;
+			if (lc_eq(p->type, LC_S("gomod")))
+				(void)lc_chop_prefix(&version, LC_S("v")); /* the lists have none */
 			if (p->relationship != INV_REL_ROOT && p->relationship != INV_REL_WORKSPACE)
-				add(&list, &c->arena, p->name, p->version,
+				add(&list, &c->arena, p->name, version,
 				    marks && p->flags & INV_DEV);
 		}
 	}

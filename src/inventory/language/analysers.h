@@ -72,6 +72,10 @@ extern const struct inv_analyser inv_terraform_lock; /* .terraform.lock.hcl */
 extern const struct inv_analyser inv_bitnami;   /* .spdx-NAME.spdx */
 extern const struct inv_analyser inv_wordpress; /* wp-includes/version.php, readme.txt */
 
+/* Go and Rust; what programs hold of them is in binary/ */
+extern const struct inv_analyser inv_go_mod;     /* go.mod, and go.sum where that is needed */
+extern const struct inv_analyser inv_cargo_lock; /* Cargo.lock */
+
 /** Targets of what a project asks for: source trees. */
 enum { LOCKED = INV_TARGET_FS | INV_TARGET_REPO };
 /** Targets of what is there to run. */

@@ -1,0 +1,328 @@
+/*
+ * Go's go.mod. Source: Go Modules Reference, go.mod files.
+ *
+ *	module PATH
+ *	go 1.22.0
+ *	require PATH VERSION // indirect
+ *	require ( … )                      one a line; the same for the others
+ *	replace PATH [VERSION] => PATH [VERSION]
+ *	exclude PATH VERSION
+ *
+ * Before Go 1.17 what is needed indirectly stands in go.sum alone, which lists all that was ever
+ * looked at: of a module the highest version there is the one that can be meant.
+ */
+#include "base/vec.h"
+#include "inventory/language/analysers.h"
+#include "inventory/language/packages.h"
+#include "version/version.h"
+
+#define SUM "go.sum"
+
+struct replacement {
+	struct lc_slice path, version; /* "" any */
+	struct lc_slice new_path, new_version;
+	uint32_t line;
+};
+
+struct go_mod {
+	const struct inv_file *file;
+	struct inv_sink *out;
+	struct packages packages;
+	struct {
+		struct replacement *v;
+		size_t n, room;
+	} replacements;
+	struct {
+		struct inv_package *v;
+		size_t n, room;
+	} required;
+	struct lc_slice module, go;
+	uint32_t module_line;
+};
+
+/* ---- words ---- */
+
+/* Up to a comment, which is given as well. */
+static struct lc_slice without_comment(struct lc_slice line, struct lc_slice *ret_comment)
+{
+	size_t at = lc_find_slice(line, LC_S("//"));
+	*ret_comment = at == SIZE_MAX ? LC_S("") : lc_trim(lc_skip(line, at + 2));
+	return lc_trim(lc_sub(line, 0, at == SIZE_MAX ? line.n : at));
+}
+
+/* The next word; quotes are taken off. */
+static struct lc_slice next_word(struct lc_slice *rest)
+{
+	size_t n = 0;
+	struct lc_slice word;
+	*rest = lc_trim(*rest);
+	uint8_t quote = rest->n && (rest->p[0] == '"' || rest->p[0] == '`') ? rest->p[0] : 0;
+	if (quote) {
+		size_t end = lc_find(lc_skip(*rest, 1), quote);
+		word = lc_sub(*rest, 1, end);
+		*rest = lc_skip(*rest, end == SIZE_MAX ? rest->n : end + 2);
+		return word;
+	}
+	while (n < rest->n && rest->p[n] != ' ' && rest->p[n] != '\t')
+		n++;
+	word = lc_sub(*rest, 0, n);
+	*rest = lc_skip(*rest, n);
+	return word;
+}
+
+static int broken(const struct go_mod *g, uint32_t line, const char *what)
+{
+	return inv_sink_trouble(g->out, INV_MALFORMED, "line %u: %s", line, what);
+}
+
+/* ---- directives ---- */
+
+static int read_require(struct go_mod *g, struct lc_slice rest, struct lc_slice comment,
+			uint32_t line)
+{
+	struct lc_slice path = next_word(&rest);
+	struct lc_slice version = next_word(&rest);
+	if (path.n == 0 || version.n == 0)
+		return broken(g, line, "require without a path and a version");
+	struct inv_package *p = lc_vec_push(g->file->scratch, &g->required);
+	if (!p)
+		return lc_arena_err(g->file->scratch);
+	bool indirect = lc_starts(comment, LC_S("indirect"));
+	*p = (struct inv_package){
+		.type = LC_S("gomod"),
+		.name = path,
+		.version = version,
+		.relationship = indirect ? INV_REL_INDIRECT : INV_REL_DIRECT,
+		.line_start = line,
+		.line_end = line,
+	};
+	return 0;
+}
+
+static int read_replace(struct go_mod *g, struct lc_slice rest, uint32_t line)
+{
+	struct replacement r = { .line = line, .path = next_word(&rest) };
+	struct lc_slice word = next_word(&rest);
+	r.version = LC_S("");
+	if (!lc_eq(word, LC_S("=>"))) {
+		r.version = word;
+		word = next_word(&rest);
+	}
+	r.new_path = next_word(&rest);
+	r.new_version = next_word(&rest);
+	if (!lc_eq(word, LC_S("=>")) || r.path.n == 0 || r.new_path.n == 0)
+		return broken(g, line, "replace that does not say what by what");
+	struct replacement *place = lc_vec_push(g->file->scratch, &g->replacements);
+	if (!place)
+		return lc_arena_err(g->file->scratch);
+	*place = r;
+	return 0;
+}
+
+static int read_directive(struct go_mod *g, struct lc_slice verb, struct lc_slice rest,
+			  struct lc_slice comment, uint32_t line)
+{
+	if (lc_eq(verb, LC_S("require")))
+		return read_require(g, rest, comment, line);
+	if (lc_eq(verb, LC_S("replace")))
+		return read_replace(g, rest, line);
+	if (lc_eq(verb, LC_S("module"))) {
+		g->module = next_word(&rest);
+		g->module_line = line;
+	} else if (lc_eq(verb, LC_S("go"))) {
+		g->go = next_word(&rest);
+	}
+	return 0;
+}
+
+static int read_lines(struct go_mod *g)
+{
+	struct lc_slice rest = g->file->bytes;
+	struct lc_slice text;
+	struct lc_slice block = LC_S("");
+	int r = 0;
+	for (uint32_t line = 1; r == 0 && lc_line(&rest, &text); line++) {
+		struct lc_slice comment;
+		text = without_comment(text, &comment);
+		if (text.n == 0)
+			continue;
+		if (lc_eq(text, LC_S(")"))) {
+			block = LC_S("");
+			continue;
+		}
+		struct lc_slice verb = block.n ? block : next_word(&text);
+		if (!block.n && lc_eq(lc_trim(text), LC_S("(")))
+			block = verb;
+		else
+			r = read_directive(g, verb, text, comment, line);
+	}
+	if (r == 0 && block.n)
+		r = inv_sink_trouble(g->out, INV_TRUNCATED, "block of %s does not end",
+				     lc_quote(block).s);
+	return r;
+}
+
+/* ---- what counts ---- */
+
+static bool is_local(struct lc_slice path)
+{
+	return lc_starts(path, LC_S("./")) || lc_starts(path, LC_S("../")) ||
+	       lc_starts(path, LC_S("/")) || lc_eq(path, LC_S(".")) || lc_eq(path, LC_S(".."));
+}
+
+/* The one of this version goes before the one of any. */
+static const struct replacement *replacement_of(const struct go_mod *g, const struct inv_package *p)
+{
+	const struct replacement *found = NULL;
+	for (size_t i = 0; i < g->replacements.n; i++) {
+		const struct replacement *r = &g->replacements.v[i];
+		if (!lc_eq(r->path, p->name) || (r->version.n && !lc_eq(r->version, p->version)))
+			continue;
+		if (!found || r->version.n)
+			found = r;
+	}
+	return found;
+}
+
+static int add_required(struct go_mod *g)
+{
+	int r = 0;
+	for (size_t i = 0; i < g->required.n && r == 0; i++) {
+		struct inv_package p = g->required.v[i];
+		const struct replacement *by = replacement_of(g, &p);
+		if (by && is_local(by->new_path))
+			continue; /* the project's own */
+		if (by) {
+			p.name = by->new_path;
+			p.version = by->new_version.n ? by->new_version : p.version;
+			p.line_start = p.line_end = by->line;
+		}
+		r = packages_add(&g->packages, &p, NULL);
+	}
+	return r;
+}
+
+/* ---- go.sum ---- */
+
+/* "go 1.16" and before, or none: what is needed indirectly is not in the file. */
+static bool is_old(const struct go_mod *g)
+{
+	int c = 0;
+	if (g->go.n == 0)
+		return true;
+	return version_cmp(VERSION_GENERIC, g->go, LC_S("1.17"), &c) == 0 && c < 0;
+}
+
+static bool is_required(const struct go_mod *g, struct lc_slice name)
+{
+	for (size_t i = 0; i < g->required.n; i++) {
+		if (lc_eq(g->required.v[i].name, name))
+			return true;
+	}
+	return lc_eq(name, g->module);
+}
+
+struct sum {
+	struct lc_map highest; /* path -> struct inv_package */
+	struct lc_arena *arena;
+};
+
+/* "PATH VERSION h1:…", and "PATH VERSION/go.mod h1:…", which is not used. */
+static int read_sum_line(struct sum *s, struct lc_slice line)
+{
+	struct lc_slice path = next_word(&line);
+	struct lc_slice version = next_word(&line);
+	int c = 0;
+	if (path.n == 0 || version.n == 0 || lc_ends(version, LC_S("/go.mod")))
+		return 0;
+	struct inv_package *p = lc_map_get(&s->highest, path);
+	if (p) {
+		if (version_cmp(VERSION_GO, p->version, version, &c) == 0 && c < 0)
+			p->version = version;
+		return 0;
+	}
+	p = lc_new(s->arena, struct inv_package);
+	if (!p)
+		return lc_arena_err(s->arena);
+	*p = (struct inv_package){
+		.type = LC_S("gomod"),
+		.name = path,
+		.version = version,
+		.relationship = INV_REL_INDIRECT,
+	};
+	return lc_map_put(&s->highest, path, p);
+}
+
+static int add_sum(struct go_mod *g)
+{
+	const struct inv_kept *kept = inv_kept_beside(g->file->kept, g->file->path, LC_S(SUM));
+	struct sum s = { .arena = g->file->scratch };
+	struct lc_slice rest = kept ? kept->content.mem : LC_S("");
+	struct lc_slice line;
+	int r = 0;
+	while (r == 0 && is_old(g) && lc_line(&rest, &line))
+		r = read_sum_line(&s, line);
+	for (size_t i = 0; i < s.highest.n && r == 0; i++) {
+		struct inv_package *p = s.highest.items[i].value;
+		if (is_required(g, p->name))
+			continue;
+		struct inv_package *place = lc_vec_push(g->file->scratch, &g->required);
+		if (!place)
+			r = lc_arena_err(g->file->scratch);
+		else
+			*place = *p;
+	}
+	lc_map_done(&s.highest);
+	return r;
+}
+
+/* ---- all ---- */
+
+static int add_project(struct go_mod *g)
+{
+	struct inv_package p = {
+		.type = LC_S("gomod"),
+		.name = g->module,
+		.relationship = INV_REL_ROOT,
+		.line_start = g->module_line,
+		.line_end = g->module_line,
+	};
+	struct inv_package *root;
+	int r = packages_add(&g->packages, &p, &root);
+	for (size_t i = 0; r == 0 && root && i < packages_count(&g->packages); i++) {
+		const struct inv_package *on = packages_at(&g->packages, i);
+		if (on->relationship == INV_REL_DIRECT)
+			r = packages_depend(&g->packages, root, on);
+	}
+	return r;
+}
+
+static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
+{
+	struct go_mod g = { .file = f, .out = out };
+	packages_init(&g.packages, f->scratch, out);
+	int r = read_lines(&g);
+	r = r ? r : add_sum(&g);
+	r = r ? r : add_required(&g);
+	r = r ? r : add_project(&g);
+	r = r ? r : packages_put(&g.packages);
+	packages_done(&g.packages);
+	return r ? lc_fail(e, r, "%s", lc_code_name(r)) : 0;
+}
+
+static const struct inv_want wants[] = {
+	{ .kind = INV_WANT_NAME, .text = "go.mod", .outside = "vendor" },
+	{ .kind = INV_WANT_NAME, .text = SUM, .outside = "vendor", .beside = true },
+};
+
+const struct inv_analyser inv_go_mod = {
+	.name = "gomod",
+	.version = 1,
+	.group = INV_GROUP_LIBRARY,
+	.targets = LOCKED,
+	.access = INV_WHOLE,
+	.wants = wants,
+	.wants_n = sizeof(wants) / sizeof(wants[0]),
+	.together = true,
+	.parse = parse,
+};
