@@ -110,7 +110,8 @@ static void the_manifest_says_what_is_asked_for(void **state)
 		{ "p/Cargo.toml",
 		  LC_S_INIT(
 			  "[package]\nname = \"app\"\nversion = \"0.1.0\"\n[dependencies]\n"
-			  "x = { package = \"a\", version = \"1\" }\n[dev-dependencies]\nd = \"1\"\n"
+			  "x = { package = \"a\", version = \"1\" }\n"
+			  "[dev-dependencies]\nd = \"1\"\n"
 			  "[workspace]\nmembers = [\"part\"]\n") },
 		{ "p/part/Cargo.toml",
 		  LC_S_INIT("[package]\nname = \"part\"\n[target.'cfg(unix)'.dev-dependencies]\n"

@@ -35,7 +35,8 @@ static int read_all(const struct binary *b, struct lc_err *e)
 		return inv_sink_trouble(b->out, INV_UNSUPPORTED,
 					"packed by UPX: what it holds cannot be told");
 	r = r ? r : go_binary(b, e);
-	return r ? r : rust_binary(b, e);
+	r = r ? r : rust_binary(b, e);
+	return r ? r : known_binary(b, e);
 }
 
 static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
@@ -73,7 +74,7 @@ static const struct inv_want wants[] = {
 
 const struct inv_analyser inv_executable = {
 	.name = "executable",
-	.version = 1,
+	.version = 2,
 	.group = INV_GROUP_LIBRARY,
 	.targets = INV_TARGET_IMAGE | INV_TARGET_ROOTFS,
 	.access = INV_SEEKABLE,
