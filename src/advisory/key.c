@@ -271,12 +271,17 @@ static int os_key(const struct inv_package *p, const struct adv_context *c, stru
 
 /* ---- keys ---- */
 
-/* Names of conda's packages are PyPI's where the build is one for Python, and may be anything's
- * else. */
-static bool is_keyed(const struct package_type *type, const struct inv_package *p)
+/*
+ * The name that advisories know a package by; empty when they speak of none of its kind. Names of
+ * conda's packages are PyPI's where the build is one for Python, and may be anything's else. Of
+ * programs that nobody packaged their classifier says it.
+ */
+static struct lc_slice known_name(const struct package_type *type, const struct inv_package *p)
 {
-	return type->ecosystem && (type->scheme != VERSION_CONDA ||
-				   lc_starts(package_attribute(p, LC_S("build")), LC_S("py")));
+	if (!type->ecosystem || (type->scheme == VERSION_CONDA &&
+				 !lc_starts(package_attribute(p, LC_S("build")), LC_S("py"))))
+		return LC_S("");
+	return lc_eq(p->type, LC_S("binary")) ? package_attribute(p, LC_S("bitnami")) : p->name;
 }
 
 int adv_key_of(const struct inv_package *p, const struct adv_context *c, struct lc_arena *a,
@@ -284,14 +289,15 @@ int adv_key_of(const struct inv_package *p, const struct adv_context *c, struct 
 {
 	const struct package_type *type = package_type_of(p->type);
 	struct adv_key key = { .name = p->name, .version = p->version };
+	struct lc_slice known = type && !type->os ? known_name(type, p) : LC_S("");
 	int rc = 0;
 	if (type && type->os) {
 		rc = os_key(p, c, a, &key);
-	} else if (type && is_keyed(type, p)) {
+	} else if (known.n) {
 		key.ecosystem = lc_str(type->ecosystem);
-		key.name = adv_normal_name(key.ecosystem, p->name, a);
+		key.name = adv_normal_name(key.ecosystem, known, a);
 		add_place(&key, key.ecosystem, ADV_WORD_WHOLE, NULL);
-		if (p->name.n && !key.name.p)
+		if (!key.name.p)
 			rc = lc_arena_err(a);
 	}
 	if (rc)

@@ -12,7 +12,7 @@
 /* Sorted by name. The name is the Type of reports for packages that no OS has. */
 const struct package_type package_types[] = {
 	OS("apk", "apk", VERSION_APK),
-	LANGUAGE("binary", NULL, "generic", NULL, VERSION_GENERIC, NAMED_WHOLE, ID_AT),
+	LANGUAGE("binary", NULL, "generic", "Bitnami", VERSION_GENERIC, NAMED_WHOLE, ID_AT),
 	LANGUAGE("bitnami", NULL, "bitnami", "Bitnami", VERSION_BITNAMI, NAMED_WHOLE_LOWER, ID_AT),
 	LANGUAGE("bun", NULL, "npm", "npm", VERSION_SEMVER, NAMED_PATH_LOWER, ID_AT),
 	LANGUAGE("bundler", NULL, "gem", "RubyGems", VERSION_GEM, NAMED_WHOLE, ID_AT),

@@ -11,6 +11,8 @@ static const struct small_package rows[] = {
 	{ "Alpine:v3.18", "openssl",
 	  "[{\"id\":\"CVE-2024-1\",\"ranges\":[[\">=0\",\"<3.1.2-r0\"]],\"source\":\"alpine\"}]",
 	  1 },
+	{ "Bitnami", "apache",
+	  "[{\"id\":\"BIT-1\",\"ranges\":[[\">=2.4.0\",\"<2.4.60\"]],\"source\":\"bitnami\"}]", 1 },
 	{ "Debian:12", "archonly",
 	  "[{\"id\":\"CVE-2024-40\",\"ranges\":[[\">=0\",\"<2\"]],\"arches\":[\"s390x\"],"
 	  "\"source\":\"debian\"}]",
@@ -401,10 +403,33 @@ static void tells_what_was_not_linked_into_a_go_program(void **state)
 	}
 }
 
+/* By the name that its classifier gives; without one nothing is said to have been looked up. */
+static void looks_up_unpackaged_programs_by_their_other_name(void **state)
+{
+	static const struct subject s[] = {
+		{ .name = "apache-httpd", .version = "2.4.57" },
+		{ .name = "apache", .version = "2.4.57" },
+	};
+	struct bench b;
+	(void)state;
+	set_up(&b, s, 0);
+	put_package(&b, &s[0], "binary");
+	put_package(&b, &s[1], "binary");
+	struct inv_attribute *at = lc_vec_push(&b.a, &b.inv.packages.v[0].package.attributes);
+	*at = (struct inv_attribute){ LC_S("bitnami"), LC_S("apache") };
+	run(&b);
+	assert_int_equal(b.found.n, 1);
+	assert_text(b.found.v[0].package->package.name, "apache-httpd");
+	assert_text(b.found.v[0].id, "BIT-1");
+	assert_int_equal(b.stats.uncovered, 1);
+	tear_down(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_what_was_not_linked_into_a_go_program),
+		cmocka_unit_test(looks_up_unpackaged_programs_by_their_other_name),
 		cmocka_unit_test(packages_are_judged_case_by_case),
 		cmocka_unit_test(binaries_are_judged_by_their_source),
 		cmocka_unit_test(third_party_and_virtual_packages_are_left_out),

@@ -117,7 +117,8 @@ struct program_row {
 	}
 static const struct program_row programs[] = {
 	PROGRAM("opt/nginx", "\0nginx version: nginx/1.22.1\0nginx version: nginx/1.22.1\0",
-		"p binary nginx 1.22.1 cpe=cpe:2.3:a:f5:nginx:1.22.1:*:*:*:*:*:*:* lines=0-0\n"),
+		"p binary nginx 1.22.1 cpe=cpe:2.3:a:f5:nginx:1.22.1:*:*:*:*:*:*:* "
+		"bitnami=nginx lines=0-0\n"),
 	PROGRAM("opt/other", "\0nginx version: nginx/1.22.1\0", ""),
 	PROGRAM("opt/nginx", "\0nginx version: nginx/1.22.1\0nginx version: nginx/1.23.0\0", ""),
 	PROGRAM("opt/nginx", "\0no version of it\0", ""),
@@ -128,10 +129,11 @@ static const struct program_row programs[] = {
 	PROGRAM("bin/tmux", "\0003.3a\0", ""),
 	PROGRAM("bin/python3.11", "PYTHONHOME\0003.11.2\00014.0.0\0003.1.9\0",
 		"p binary python 3.11.2 cpe=cpe:2.3:a:python:python:3.11.2:*:*:*:*:*:*:* "
-		"lines=0-0\n"),
+		"bitnami=python lines=0-0\n"),
 	PROGRAM("bin/python3.1", "PYTHONHOME\0003.11.2\0", ""),
 	PROGRAM("bin/redis-server", "\0007.0.15\0c11-builtin\0001.0.0\0",
-		"p binary redis 7.0.15 cpe=cpe:2.3:a:redis:redis:7.0.15:*:*:*:*:*:*:* lines=0-0\n"),
+		"p binary redis 7.0.15 cpe=cpe:2.3:a:redis:redis:7.0.15:*:*:*:*:*:*:* "
+		"bitnami=redis lines=0-0\n"),
 };
 
 static void tells_programs_by_what_they_say(void **state)

@@ -26,6 +26,9 @@ struct classifier {
 	const char *proof; /* text that must be there as well; NULL none */
 	bool by_name;      /* the version begins with the numbers in the file's name */
 	const char *patterns[CLASSIFIER_PATTERNS_MAX];
+	/* What Bitnami's advisories, whose ranges are those of the makers' releases, call it; NULL
+	 * when they do not speak of it. */
+	const char *bitnami;
 };
 
 extern const struct classifier classifiers[];

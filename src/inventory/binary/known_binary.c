@@ -108,19 +108,22 @@ static int look_everywhere(struct search *s)
 
 static int put(const struct search *s, const struct candidate *c)
 {
-	struct inv_attribute cpe = { .key = LC_S("cpe") };
+	struct inv_attribute said[] = {
+		{ .key = LC_S("cpe") },
+		{ .key = LC_S("bitnami"), .value = lc_str(c->row->bitnami) },
+	};
 	struct lc_slice version = lc_slice_of(c->version, c->n);
 	if (c->n == 0 || c->differs || !c->proven)
 		return 0;
-	cpe.value = lc_arena_fmt(s->b->arena, "cpe:2.3:a:%s:%.*s:*:*:*:*:*:*:*", c->row->cpe,
-				 LC_FMT(version));
-	if (!cpe.value.p)
+	said[0].value = lc_arena_fmt(s->b->arena, "cpe:2.3:a:%s:%.*s:*:*:*:*:*:*:*", c->row->cpe,
+				     LC_FMT(version));
+	if (!said[0].value.p)
 		return lc_arena_err(s->b->arena);
 	struct inv_package p = {
 		.type = LC_S("binary"),
 		.name = lc_str(c->row->name),
 		.version = version,
-		.attributes = { &cpe, 1, 1 },
+		.attributes = { said, c->row->bitnami ? 2 : 1, 2 },
 	};
 	return inv_sink_package(s->b->out, &p);
 }
