@@ -57,6 +57,21 @@ int cli_database(struct cli_io *io, const struct cli_values *v, struct lc_arena 
 	return 0;
 }
 
+int cli_java_index(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
+		   const char **ret, struct lc_err *e)
+{
+	struct lc_slice given = v->v[CLI_OPT_JAVA_INDEX].text;
+	struct lc_slice dir = given.n ? given : cli_cache_dir(io, v, a);
+	bool is_dir;
+	const char *file = dir.p ? lc_arena_str(a, dir) : NULL;
+	if (file && !given.n)
+		file = (const char *)lc_arena_fmt(a, "%s/java-db/trivy-java.db", file).p;
+	if (!file)
+		return lc_fail(e, LC_ENOMEM, "%s", _("no memory for options"));
+	*ret = given.n || (dir.n && io_exists(file, &is_dir) && !is_dir) ? file : NULL;
+	return 0;
+}
+
 static bool exists(struct lc_arena *a, struct lc_slice path)
 {
 	bool is_dir;

@@ -152,13 +152,8 @@ static void set_common(struct cli_job *j)
 /* The files that a scan looks things up in. */
 static int set_lookups(struct cli_job *j, struct lc_err *e)
 {
-	struct lc_slice index = j->v->v[CLI_OPT_JAVA_INDEX].text;
-	if (index.n) {
-		j->q.java_index_path = lc_arena_str(j->a, index);
-		if (!j->q.java_index_path)
-			return lc_fail(e, LC_ENOMEM, "%s", _("no memory for options"));
-	}
-	return cli_database(j->io, j->v, j->a, &j->q.db_path, e);
+	int rc = cli_java_index(j->io, j->v, j->a, &j->q.java_index_path, e);
+	return rc ? rc : cli_database(j->io, j->v, j->a, &j->q.db_path, e);
 }
 
 int cli_job_prepare(struct cli_job *j, const struct lc_slice *target, struct lc_err *e)

@@ -303,7 +303,7 @@ CLI_ROW(DB, "db", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME, "da
 CLI_ROW(JAVA_INDEX, "java-index", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME,
 	"database",
 	N_("name Java archives by this index of Maven repositories, the trivy-java.db of trivy's "
-	   "cache"),
+	   "cache (default: java-db/trivy-java.db in the cache directory, where it is)"),
 	NULL)
 CLI_ROW(SKIP_DB_UPDATE, "skip-db-update", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_IGNORED, "database", N_("do not update the database"),

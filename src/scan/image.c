@@ -152,7 +152,7 @@ int scan_run(const struct scan_request *q, scan_gather_fn *gather, const void *t
 	if (rc)
 		return rc;
 	rc = gather(q, target, &t, r, k, e);
-	if (!rc && t.java)
+	if (!rc)
 		rc = scan_java_names(t.java, &r->inventory, &r->arena, e);
 	if (!rc)
 		rc = conclude(r, q, t.db, e);

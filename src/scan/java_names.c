@@ -38,18 +38,30 @@ static int name_archive(struct java_index *x, struct inv_package *p, const uint8
 	if (rc != LC_ENOTFOUND)
 		return rc;
 	rc = java_index_by_sha1(x, sha1, a, &found, e);
-	if (rc == LC_ENOTFOUND && !grouped)
+	if (rc == LC_ENOTFOUND && !grouped && p->version.n)
 		rc = java_index_group(x, p->name, p->version, a, &found.group, e);
 	if (rc == LC_ENOTFOUND)
 		return 0;
 	return rc ? rc : rename_to(p, &found, a);
 }
 
+/* Archives that tell no version, and that nobody knows by their bytes: no package of anybody's. */
+static void drop_unknown(struct inventory *inv)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < inv->packages.n; i++) {
+		const struct inv_package *p = &inv->packages.v[i].package;
+		if (p->version.n || !lc_eq(p->type, LC_S("jar")))
+			inv->packages.v[kept++] = inv->packages.v[i];
+	}
+	inv->packages.n = kept;
+}
+
 int scan_java_names(struct java_index *x, struct inventory *inv, struct lc_arena *a,
 		    struct lc_err *e)
 {
 	int rc = 0;
-	for (size_t i = 0; i < inv->packages.n && rc == 0; i++) {
+	for (size_t i = 0; x && i < inv->packages.n && rc == 0; i++) {
 		struct inv_package *p = &inv->packages.v[i].package;
 		uint8_t sha1[SHA1_BYTES];
 		if (lc_eq(p->type, LC_S("jar")) && read_digest(p->digest, sha1))
@@ -57,5 +69,7 @@ int scan_java_names(struct java_index *x, struct inventory *inv, struct lc_arena
 	}
 	if (rc && e && e->code != rc)
 		(void)lc_fail(e, rc, "%s", lc_code_name(rc)); /* rc is what counts */
+	if (rc == 0)
+		drop_unknown(inv);
 	return rc;
 }

@@ -130,7 +130,7 @@ static void goes_by_name_and_manifest_else(void **state)
 	check("tool-2.0.jar", vendor, 1, "p jar com.y:tool 2.0 sum=sha1 lines=0-0\n");
 	check("tool-2.0.jar", project, 1, "p jar org.z:tool 2.0 sum=sha1 lines=0-0\n");
 	check("tool-2.0.JAR", template, 1, "p jar tool 2.0 sum=sha1 lines=0-0\n");
-	check("app.jar", template, 1, "");
+	check("app.jar", template, 1, "p jar app sum=sha1 lines=0-0\n");
 	check("app-1.0.war", template, 1, "");
 	check("x.hpi", plugin, 1, "p jar org.jenkins-ci.plugins:git 5.2 sum=sha1 lines=0-0\n");
 }

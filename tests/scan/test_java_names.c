@@ -36,6 +36,7 @@ static const struct {
 	{ "no group, other bytes: the group of most", "jar", "b", "1.0", SUM(FOUR("9")),
 	  "com.other:b", "1.0" },
 	{ "no group, a version of none", "jar", "b", "7", SUM(FOUR("9")), "b", "7" },
+	{ "no version, known bytes", "jar", "app", "", SUM(FOUR("5")), "commons-x:x", "2.0" },
 	{ "nobody knows it", "jar", "org.own:app", "1", SUM(FOUR("9")), "org.own:app", "1" },
 	{ "no digest", "jar", "x", "2.0", "", "x", "2.0" },
 	{ "no digest of that kind", "jar", "x", "2.0", "sha1:zz", "x", "2.0" },
@@ -64,6 +65,22 @@ static void archives_get_the_names_that_the_index_knows(void **state)
 		lc_arena_done(&a);
 	}
 	java_index_close(x);
+}
+
+static void what_tells_no_version_is_left_out(void **state)
+{
+	struct inv_found_package found[] = {
+		{ .package = { .type = LC_S("jar"), .name = LC_S("app") } },
+		{ .package = { .type = LC_S("jar"), .name = LC_S("b"), .version = LC_S("1") } },
+		{ .package = { .type = LC_S("gomod"), .name = LC_S("c") } },
+	};
+	struct inventory inv = { .packages = { found, 3, 3 } };
+	struct lc_arena a = { 0 };
+	(void)state;
+	assert_int_equal(scan_java_names(NULL, &inv, &a, NULL), 0);
+	assert_int_equal(inv.packages.n, 2);
+	assert_text(inv.packages.v[0].package.name, "b");
+	assert_text(inv.packages.v[1].package.name, "c");
 }
 
 static void write_file(const char *path, const char *bytes, size_t n)
@@ -121,6 +138,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(archives_get_the_names_that_the_index_knows),
+		cmocka_unit_test(what_tells_no_version_is_left_out),
 		cmocka_unit_test(what_is_no_index_is_said),
 		cmocka_unit_test(no_memory_is_an_error),
 	};

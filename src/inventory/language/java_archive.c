@@ -210,8 +210,11 @@ static int identify(struct archive *j)
 			c.artifact = j->project.artifact;
 		}
 		java_by_manifest(&j->manifest, &c);
-		/* An application that names no group is nobody's but its own. */
-		if (c.version.n && (c.group.n || (jar && named))) {
+		/*
+		 * What names neither group nor version may still be known by its bytes; without a
+		 * group an application is nobody's but its own.
+		 */
+		if (jar ? named || c.group.n || c.version.n == 0 : c.version.n && c.group.n) {
 			int r = add(j, &c, &j->own);
 			if (r)
 				return r;
@@ -351,7 +354,7 @@ static const struct inv_want wants[] = {
 
 const struct inv_analyser inv_java_archive = {
 	.name = "jar",
-	.version = 1,
+	.version = 2,
 	.group = INV_GROUP_LIBRARY,
 	.targets = INSTALLED,
 	.access = INV_SEEKABLE,
