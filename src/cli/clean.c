@@ -1,5 +1,5 @@
 /*
- * lacre clean: remove what is kept in the cache directory.
+ * lacre clean: remove what is kept in the cache directory, or what is attached to an image.
  */
 #include "cli/commands.h"
 
@@ -8,14 +8,26 @@
 #include <unistd.h>
 
 #include "base/shim.h"
+#include "cli/clean_image.h"
 #include "cli/database.h"
+#include "cli/place.h"
 #include "cli/talk.h"
 #include "scan/cache.h"
 
 static const enum cli_opt options[] = {
-	CLI_OPT_ALL,           CLI_OPT_SCAN_CACHE, CLI_OPT_VULN_DB,   CLI_OPT_JAVA_DB,
-	CLI_OPT_CHECKS_BUNDLE, CLI_OPT_VEX_REPO,   CLI_OPT_CACHE_DIR, CLI_OPT_QUIET,
-	CLI_OPT_DEBUG,         CLI_OPT_HELP,       CLI_OPT_VERSION,   CLI_OPT_N,
+	CLI_OPT_ALL,
+	CLI_OPT_SCAN_CACHE,
+	CLI_OPT_VULN_DB,
+	CLI_OPT_JAVA_DB,
+	CLI_OPT_CHECKS_BUNDLE,
+	CLI_OPT_VEX_REPO,
+	CLI_OPT_CACHE_DIR,
+	CLI_OPT_PREDICATE_TYPE,
+	CLI_OPT_YES,
+	CLI_OPT_ATTACHMENT_TAG_PREFIX,
+	CLI_PLACE_OPTIONS,
+	CLI_OPT_VERSION,
+	CLI_OPT_N,
 };
 
 static bool has(const struct cli_values *v, enum cli_opt what)
@@ -110,6 +122,8 @@ static int run(const struct cli_command *cmd, const struct cli_values *v, struct
 	struct lc_err e = { 0 };
 	struct lc_arena a = { 0 };
 	(void)cmd;
+	if (v->arguments.n)
+		return cli_clean_image(v, io);
 	int status = clean(io, v, &a, &e) ? cli_fail(io, &e) : CLI_OK;
 	lc_arena_done(&a);
 	return status;
@@ -117,18 +131,22 @@ static int run(const struct cli_command *cmd, const struct cli_values *v, struct
 
 const struct cli_command cli_command_clean = {
 	.name = "clean",
-	.synopsis = N_("[flags]"),
-	.summary = N_("remove what is kept in the cache directory"),
+	.synopsis = N_("[flags] [IMAGE]"),
+	.summary = N_("remove what is kept in the cache directory, or attached to an image"),
 	.description = N_(
 		"Removes what scans keep of layers, or the advisory database, or both. Only files "
 		"that lacre made go, whatever else is in the directory; links are not followed. "
-		"Scans that run meanwhile are not disturbed: they read the layers again."),
+		"Scans that run meanwhile are not disturbed: they read the layers again. With IMAGE, "
+		"a name in a registry, what is attached to that image goes instead: signatures, "
+		"attestations and SBOMs, or those of --type."),
 	.examples = N_("what is kept of layers\n"
 		       "  lacre clean --scan-cache\n"
 		       "everything\n"
-		       "  lacre clean --all\n"),
+		       "  lacre clean --all\n"
+		       "the signatures of an image\n"
+		       "  lacre clean --type signature registry.example/app:1\n"),
 	.options = options,
-	.arguments_max = 0,
+	.arguments_max = 1,
 	.origin = CLI_TRIVY,
 	.run = run,
 };

@@ -26,6 +26,17 @@ const struct cli_command *const cli_commands[] = {
 	&cli_command_attest,
 	&cli_command_verify,
 	&cli_command_verify_attestation,
+	&cli_command_tree,
+	&cli_command_triangulate,
+	&cli_command_copy,
+	&cli_command_save,
+	&cli_command_load,
+	&cli_command_download_signature,
+	&cli_command_download_attestation,
+	&cli_command_download_sbom,
+	&cli_command_attach_signature,
+	&cli_command_attach_attestation,
+	&cli_command_attach_sbom,
 	&cli_command_version,
 	&cli_command_completion,
 	&cli_command_help,
@@ -48,8 +59,6 @@ const struct cli_absent cli_absent[] = {
 	{ "vex", CLI_TRIVY, N_("use --ignorefile until VEX is read") },
 	{ "sign-blob", CLI_COSIGN, NULL },
 	{ "verify-blob", CLI_COSIGN, NULL },
-	{ "tree", CLI_COSIGN, NULL },
-	{ "copy", CLI_COSIGN, N_("use skopeo copy") },
 };
 const unsigned cli_absent_n = sizeof(cli_absent) / sizeof(cli_absent[0]);
 

@@ -191,6 +191,15 @@ CLI_ROW(USE_SIGNING_CONFIG, "use-signing-config", 0, CLI_FLAG, NULL, NULL, NULL,
 CLI_ROW(YES, "yes", 'y', CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN, CLI_IGNORED, "signature",
 	N_("ask nothing"), N_("nothing is asked"))
 
+CLI_ROW(DIR, "dir", 0, CLI_PATH, "DIR", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
+	N_("the directory that the image is saved to, or loaded from"), NULL)
+CLI_ROW(PAYLOAD, "payload", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
+	N_("what the signature signs"), NULL)
+CLI_ROW(ATTESTATION, "attestation", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature", N_("the attestation: a bundle, or envelopes, one a line"), NULL)
+CLI_ROW(SBOM, "sbom", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
+	N_("the SBOM"), NULL)
+
 /* ---- what is looked for ---- */
 CLI_ROW(INCLUDE_DEV_DEPS, "include-dev-deps", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_SAME, "scan", N_("look at packages that are needed for development only, too"), NULL)

@@ -175,6 +175,12 @@ static int put(struct oci_repository *r, const struct digest *d, struct lc_slice
 	return rc || there ? rc : r->put_blob(r, d, bytes, from, size, e);
 }
 
+int oci_repository_has_blob(struct oci_repository *r, const struct digest *d, bool *ret,
+			    struct lc_err *e)
+{
+	return r->has_blob(r, d, ret, e);
+}
+
 int oci_repository_put_blob(struct oci_repository *r, const struct digest *d, struct lc_slice bytes,
 			    struct lc_err *e)
 {
@@ -226,9 +232,15 @@ static bool lists(const struct json_doc *d, json_ref all, const struct digest *w
 	return false;
 }
 
-/* The index as it is with one entry more. */
+static bool is_entry_of(const struct json_doc *d, json_ref entry, const struct digest *of)
+{
+	char text[DIGEST_TEXT_MAX];
+	return of && lc_eq(json_get_str(d, entry, "digest"), lc_str(digest_text(of, text)));
+}
+
+/* The index as it is with one entry more, or less; either may be NULL. */
 static int put_index(const struct json_doc *d, json_ref all, const struct entry *add,
-		     struct lc_buf *out)
+		     const struct digest *drop, struct lc_buf *out)
 {
 	char text[DIGEST_TEXT_MAX];
 	struct json_writer w;
@@ -240,13 +252,16 @@ static int put_index(const struct json_doc *d, json_ref all, const struct entry 
 	json_begin_array(&w);
 	if (all != JSON_NONE)
 		json_each(d, all, entry)
-			json_write_node(&w, d, entry);
-	json_begin_object(&w);
-	json_member_str(&w, "mediaType", add->media_type);
-	json_member_u64(&w, "size", add->size);
-	json_member_cstr(&w, "digest", digest_text(&add->digest, text));
-	json_member_str_opt(&w, "artifactType", add->artifact_type);
-	json_end_object(&w);
+			if (!is_entry_of(d, entry, drop))
+				json_write_node(&w, d, entry);
+	if (add) {
+		json_begin_object(&w);
+		json_member_str(&w, "mediaType", add->media_type);
+		json_member_u64(&w, "size", add->size);
+		json_member_cstr(&w, "digest", digest_text(&add->digest, text));
+		json_member_str_opt(&w, "artifactType", add->artifact_type);
+		json_end_object(&w);
+	}
 	json_end_array(&w);
 	json_end_object(&w);
 	return json_writer_err(&w);
@@ -274,7 +289,7 @@ static int list_once(struct oci_repository *r, struct lc_slice tag, const struct
 	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	bool indexed;
 	lc_buf_init(&b, OCI_DOCUMENT_MAX);
-	if (put_index(&d, all, add, &b))
+	if (put_index(&d, all, add, NULL, &b))
 		return lc_fail(e, LC_ELIMIT, "the list of referrers is full");
 	return r->put_manifest(r, tag, index_type, lc_buf_get(&b), &indexed, e);
 }
@@ -313,4 +328,43 @@ int oci_repository_attach(struct oci_repository *r, const struct digest *subject
 		: oci_repository_put_manifest(r, (struct lc_slice){ NULL, 0 }, media_type, bytes,
 					      &indexed, e);
 	return rc || indexed ? rc : list_by_tag(r, subject, &add, e);
+}
+
+/* Whoever reads the index meanwhile must not find what is gone: the entry goes first. */
+static int unlist(struct oci_repository *r, struct lc_slice tag, const struct digest *manifest,
+		  struct lc_arena *a, struct lc_err *e)
+{
+	struct oci_document index = { 0 };
+	struct json_doc d;
+	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
+	bool indexed;
+	int rc = r->manifest(r, tag, a, &index, e);
+	if (rc == LC_ENOTFOUND) {
+		lc_err_clear(e);
+		return 0;
+	}
+	rc = rc ? rc : repository_parse(index.bytes, a, "referrers", &d, e);
+	json_ref all = rc ? JSON_NONE : json_get(&d, json_root(&d), "manifests");
+	if (rc || !lists(&d, all, manifest))
+		return rc;
+	if (json_count(&d, all) == 1)
+		return r->delete (r, tag, e);
+	lc_buf_init(&b, OCI_DOCUMENT_MAX);
+	if (put_index(&d, all, NULL, manifest, &b))
+		return lc_fail(e, LC_ENOMEM, "no memory for the list of referrers");
+	return r->put_manifest(r, tag, index_type, lc_buf_get(&b), &indexed, e);
+}
+
+int oci_repository_detach(struct oci_repository *r, const struct digest *subject,
+			  const struct digest *manifest, struct lc_err *e)
+{
+	char text[DIGEST_TEXT_MAX];
+	struct lc_arena a;
+	lc_arena_init(&a, (size_t)64 << 20);
+	struct lc_slice tag = oci_attachment_tag(subject, "", &a);
+	int rc = tag.p ? 0 : lc_fail(e, lc_arena_err(&a), "no memory for a tag");
+	if (!rc && !r->layout)
+		rc = unlist(r, tag, manifest, &a, e);
+	lc_arena_done(&a);
+	return rc ? rc : r->delete (r, lc_str(digest_text(manifest, text)), e);
 }

@@ -76,6 +76,8 @@ int oci_repository_tags(struct oci_repository *r, struct lc_arena *a, struct lc_
 
 /* ---- writing ---- */
 
+int oci_repository_has_blob(struct oci_repository *r, const struct digest *d, bool *ret,
+			    struct lc_err *e) LC_MUST_CHECK;
 /** Put a blob; one that is there already is not sent. */
 int oci_repository_put_blob(struct oci_repository *r, const struct digest *d, struct lc_slice bytes,
 			    struct lc_err *e) LC_MUST_CHECK;
@@ -96,6 +98,9 @@ int oci_repository_put_manifest(struct oci_repository *r, struct lc_slice tag,
 int oci_repository_attach(struct oci_repository *r, const struct digest *subject,
 			  struct lc_slice media_type, struct lc_slice artifact_type,
 			  struct lc_slice bytes, struct lc_err *e) LC_MUST_CHECK;
+/** Take a referrer away: first from the index under the subject's tag, where there is one. */
+int oci_repository_detach(struct oci_repository *r, const struct digest *subject,
+			  const struct digest *manifest, struct lc_err *e) LC_MUST_CHECK;
 /** Delete a manifest by tag or digest. LC_ENOTFOUND; LC_EUNSUP where nothing may be deleted. */
 int oci_repository_delete(struct oci_repository *r, struct lc_slice name,
 			  struct lc_err *e) LC_MUST_CHECK;

@@ -84,7 +84,9 @@ static bool fits(const struct json_doc *d, json_ref entry, struct lc_slice name)
 	struct lc_slice tag = json_get_str(d, notes, "org.opencontainers.image.ref.name");
 	if (lc_find(name, ':') != SIZE_MAX)
 		return lc_eq(json_get_str(d, entry, "digest"), name);
-	return (name.n && lc_eq(tag, name)) || is_of_kind(json_get_str(d, notes, "kind"), name);
+	if (tag.n && name.n) /* ours have both; cosign's have no names */
+		return lc_eq(tag, name);
+	return is_of_kind(json_get_str(d, notes, "kind"), name);
 }
 
 /* The entry of that name; for "" the only image there is. */
@@ -320,6 +322,17 @@ static int layout_tags(struct oci_repository *base, struct lc_arena *a, struct l
 
 /* ---- index.json ---- */
 
+/* What cosign finds them by, which reads no tags in a layout. */
+static const char *cosign_kind(struct lc_slice media_type, struct lc_slice tag)
+{
+	if (lc_ends(tag, LC_S(".sig")))
+		return "dev.cosignproject.cosign/sigs";
+	if (lc_ends(tag, LC_S(".att")))
+		return "dev.cosignproject.cosign/atts";
+	return media_kind_of(media_type) == MEDIA_INDEX ? "dev.cosignproject.cosign/imageIndex"
+							: "dev.cosignproject.cosign/image";
+}
+
 static void put_entry(struct json_writer *w, struct lc_slice media_type, const struct digest *d,
 		      size_t size, struct lc_slice tag)
 {
@@ -331,6 +344,8 @@ static void put_entry(struct json_writer *w, struct lc_slice media_type, const s
 	if (tag.n) {
 		json_write_key(w, "annotations");
 		json_begin_object(w);
+		if (!lc_ends(tag, LC_S(".sbom")))
+			json_member_cstr(w, "kind", cosign_kind(media_type, tag));
 		json_member_str(w, "org.opencontainers.image.ref.name", tag);
 		json_end_object(w);
 	}

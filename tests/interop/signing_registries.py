@@ -2,6 +2,7 @@
 that has it. What is signed is verified, listed, copied and cleaned; interrupted and repeated runs
 leave nothing half-made and nothing twice."""
 
+import base64
 import hashlib
 import json
 import os
@@ -188,6 +189,105 @@ def attests(host):
             yield f"{args}: {done.returncode} {done.stderr}"
 
 
+def outcome(name, *extra):
+    """What verify says of an image and of all of an index, with nothing that names a place."""
+    done = PROGRAM.run("verify", "--insecure-ignore-tlog", "--key", WORK / "one.pub", "--recursive",
+                       "--output", "report", *extra, name, env=ENV)
+    return [(r["Digest"], r["Outcome"], sorted((s["Kind"], s["Blob"], s["Verified"])
+                                               for s in r["Signatures"]))
+            for r in json.loads(done.stdout)]
+
+
+def sign_all_forms(host, repository):
+    push(host, repository)
+    name = f"{host}/{repository}:all"
+    lacre("sign", "--key", WORK / "one.key", "--recursive", name)
+    lacre("sign", "--key", WORK / "one.key", "--recursive", "--new-bundle-format=false", name)
+    sbom = WORK / "any.json"
+    sbom.write_text("{}")
+    for extra in ((), ("--new-bundle-format=false",)):
+        lacre("attest", "--key", WORK / "one.key", "--recursive", "--type", "cyclonedx",
+              "--predicate", sbom, *extra, name)
+    lacre("attach", "sbom", "--sbom", sbom, name)
+    return name
+
+
+def carries(host):
+    """copy, save and load keep every digest and every attachment, also those of children."""
+    name = sign_all_forms(host, "t/from")
+    want = outcome(name)
+    if len(want) != 2 or [len(w[2]) for w in want] != [5, 4]:
+        yield f"before: {want}"
+    directory = WORK / f"saved-{host.split(':')[1]}"
+    for _ in range(2):  # the second time finds all of it there
+        lacre("copy", name, f"{host}/t/to:all")
+        lacre("save", "--dir", directory, name)
+        lacre("load", "--dir", directory, f"{host}/t/loaded:all")
+    for where, extra in ((f"{host}/t/to:all", ()), (directory, ("--local-image",)),
+                         (f"{host}/t/loaded:all", ())):
+        got = outcome(where, *extra)
+        if got != want:
+            yield f"{where}: {got}, want {want}"
+    lacre("copy", f"{host}/t/none:1", f"{host}/t/x:1", want=11)
+    tree = lacre("tree", name).stdout.decode()
+    if tree.count("bundle") < 2 or ".sig" not in tree or "SBOM" not in tree:
+        yield f"tree: {tree}"
+
+
+def cleans(host):
+    name = sign_all_forms(host, "t/clean")
+    lacre("clean", "--type", "signature", name)
+    if [f[0] for f in attached(name)].count("signature") or len(attached(name)) != 3:
+        yield f"without signatures: {attached(name)}"
+    verify(name, want=10)
+    lacre("verify-attestation", "--insecure-ignore-tlog", "--key", WORK / "one.pub", "--type",
+          "cyclonedx", name)
+    lacre("clean", name)
+    if attached(name):
+        yield f"cleaned: {attached(name)}"
+    lacre("clean", name)
+    if "nothing is attached" not in lacre("tree", name).stdout.decode():
+        yield "tree of a clean image"
+    lacre("sign", "--key", WORK / "one.key", name)
+    verify(name)
+    lacre("clean", "--type", "all", f"{host}/t/clean:none", want=11)
+    lacre("clean", "--type", "none", name, want=2)
+
+
+def downloads(host):
+    name = sign_all_forms(host, "t/down")
+    lines = [json.loads(x) for x in lacre("download", "signature", name).stdout.splitlines()]
+    old = [x for x in lines if "Base64Signature" in x]
+    new = [x for x in lines if "verificationMaterial" in x]
+    if len(old) != 1 or len(new) != 1:
+        yield f"signatures: {lines}"
+    lines = lacre("download", "attestation", "--type", "cyclonedx", name).stdout.splitlines()
+    if len(lines) != 2:
+        yield f"attestations: {lines}"
+    if lacre("download", "sbom", name).stdout != b"{}\n":
+        yield "sbom"
+    where = lacre("triangulate", name).stdout.decode().strip()
+    if not where.startswith(f"{host}/t/down:sha256-") or not where.endswith(".sig"):
+        yield where
+    # What was downloaded is attached to a copy without anything, and holds there.
+    push(host, "t/bare")
+    bare = f"{host}/t/bare:all"
+    payload, signature = WORK / "payload", WORK / "signature"
+    payload.write_bytes(base64.b64decode(old[0]["Payload"]))
+    signature.write_text(old[0]["Base64Signature"])
+    lacre("attach", "signature", "--signature", signature, "--payload", payload, bare)
+    verify(bare)
+    for line in lines:
+        one = WORK / "attestation"
+        one.write_bytes(line)
+        lacre("attach", "attestation", "--attestation", one, bare)
+    if attached(bare) != [("signature", "simple-signing", True), ("attestation", "dsse", False),
+                          ("attestation", "bundle", False)]:
+        yield f"attached: {attached(bare)}"
+    lacre("attach", "signature", "--signature", "no base64!", "--payload", payload, bare, want=2)
+    lacre("attach", "sbom", bare, want=2)
+
+
 KINDS = [("debian", Debian), ("with the API", lambda: Registry(None, referrers=True)),
          ("without it", lambda: Registry(None))]
 
@@ -245,7 +345,7 @@ def failing_lookups():
 make_keys()
 try:
     tap.run([*((f"{what}: {fn.__name__}", with_registry(kind, fn))
-               for what, kind in KINDS for fn in (signs, attests)),
+               for what, kind in KINDS for fn in (signs, attests, carries, cleans, downloads)),
              ("interrupted", interrupted), ("failing look-ups", failing_lookups)])
 finally:
     shutil.rmtree(WORK, ignore_errors=True)
