@@ -1,5 +1,6 @@
 #include "advisory/db.h"
 
+#include "advisory/checked_vfs.h"
 #include "advisory/db_impl.h"
 #include "advisory/record.h"
 #include "advisory/schema.h"
@@ -59,6 +60,7 @@ int db_row(struct adv_db *db, sqlite3_stmt *s, struct lc_err *e)
 enum {
 	HEADER_BYTES = 100,
 	HEADER_PAGE_SIZE = 16,
+	HEADER_RESERVED = 20,
 	HEADER_PAGES = 28,
 	HEADER_VERSION = 60,
 	HEADER_APPLICATION = 68
@@ -89,6 +91,9 @@ static int check_header(const uint8_t h[HEADER_BYTES], uint64_t size, struct lc_
 	uint64_t page = (uint64_t)h[HEADER_PAGE_SIZE] << 8 | h[HEADER_PAGE_SIZE + 1];
 	if (page == 1)
 		page = 65536;
+	if (page != CHECKED_PAGE_BYTES || h[HEADER_RESERVED] != CHECKED_BYTES)
+		return lc_fail(e, LC_EBAD,
+			       "a database without checksums; make it anew with: lacre db build");
 	if (page * be32(h, HEADER_PAGES) > size)
 		return lc_fail(e, LC_ETRUNC, "the database is cut short; copy or make it anew");
 	return 0;
@@ -152,10 +157,15 @@ static int open_db(const char *path, struct adv_db *db, struct lc_err *e)
 {
 	int rc = path ? look_at_file(path, &db->size_bytes, e) : connect_starter(db, e);
 	if (!rc && path)
-		rc = sql_open_foreign(path, &db->sql, e);
+		rc = sql_open_foreign(path, checked_vfs(), &db->sql, e);
 	if (!rc)
 		rc = sql_harden(db->sql, ADV_RECORD_BYTES_MAX + 65536, e);
 	return rc ? rc : check_schema(db, e);
+}
+
+int adv_db_check_pages(struct adv_db *db, struct lc_err *e)
+{
+	return checked_vfs_all(db->sql, e);
 }
 
 int adv_db_open(const char *path, struct adv_db **ret, struct lc_err *e)

@@ -27,6 +27,8 @@ struct adv_db;
 /** path NULL: the starter database inside the program. LC_ENOTFOUND, LC_EBAD foreign or damaged,
  * LC_EUNSUP newer schema. */
 int adv_db_open(const char *path, struct adv_db **ret, struct lc_err *e) LC_MUST_CHECK;
+/** Look at the checksum of every page, also of those that no look-up touches; LC_EBAD names one. */
+int adv_db_check_pages(struct adv_db *db, struct lc_err *e) LC_MUST_CHECK;
 void adv_db_close(struct adv_db *db);
 /** Read every page and see that keys are in order: slow (the whole file). LC_EBAD when it is
  * damaged. */
@@ -91,8 +93,8 @@ enum { ADV_ID_BYTES_MAX = 256 }; /* no id is nearly as long */
 int adv_db_mentions(struct adv_db *db, struct lc_slice id, struct lc_arena *a,
 		    struct adv_mentions *ret, struct lc_err *e) LC_MUST_CHECK;
 /** Vulnerabilities whose facts have this id as another name; the same costs and limits. */
-int adv_db_aliases(struct adv_db *db, struct lc_slice id, struct lc_arena *a,
-		   struct lc_slices *ret, struct lc_err *e) LC_MUST_CHECK;
+int adv_db_aliases(struct adv_db *db, struct lc_slice id, struct lc_arena *a, struct lc_slices *ret,
+		   struct lc_err *e) LC_MUST_CHECK;
 /** LC_ENOTFOUND when nothing is known of the id (no message). */
 int adv_db_vulnerability(struct adv_db *db, struct lc_slice id, struct lc_arena *a,
 			 struct vulnerability *ret, struct lc_err *e) LC_MUST_CHECK;

@@ -24,7 +24,7 @@ struct java_index {
 
 static int open_index(struct java_index *x, const char *path, struct lc_err *e)
 {
-	int rc = sql_open_foreign(path, &x->sql, e);
+	int rc = sql_open_foreign(path, NULL, &x->sql, e);
 	rc = rc ? rc : sql_harden(x->sql, ROW_BYTES_MAX, e);
 	if (rc)
 		return lc_wrap(e, rc, "Java index");

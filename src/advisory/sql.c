@@ -82,7 +82,7 @@ static int make_uri(const char *path, struct lc_buf *uri)
 	return lc_buf_byte(uri, '\0');
 }
 
-int sql_open_foreign(const char *path, sqlite3 **ret, struct lc_err *e)
+int sql_open_foreign(const char *path, const char *vfs, sqlite3 **ret, struct lc_err *e)
 {
 	struct lc_buf uri;
 	lc_buf_init(&uri, 16384);
@@ -93,7 +93,7 @@ int sql_open_foreign(const char *path, sqlite3 **ret, struct lc_err *e)
 	}
 	int sql =
 		sqlite3_open_v2((const char *)uri.p, ret,
-				SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+				SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, vfs);
 	lc_buf_done(&uri);
 	return sql == SQLITE_OK ? 0 : sql_fail(*ret, sql, "opening", e);
 }

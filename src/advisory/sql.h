@@ -11,10 +11,12 @@
 /**
  * Open a file that others made, for reading alone; nobody writes to it while it is open
  * (immutable).
+ * @param vfs  way to the file (checked_vfs.h), NULL the usual one
  * @return 0; LC_EIO, LC_EBAD, LC_ENOMEM, LC_ELIMIT a path too long. *ret is to be closed also on
  * failure
  */
-int sql_open_foreign(const char *path, sqlite3 **ret, struct lc_err *e) LC_MUST_CHECK;
+int sql_open_foreign(const char *path, const char *vfs, sqlite3 **ret,
+		     struct lc_err *e) LC_MUST_CHECK;
 /** Nothing in the file may run, and no value is longer than that. */
 int sql_harden(sqlite3 *db, int bytes_max, struct lc_err *e) LC_MUST_CHECK;
 /** Set e from the connection's state: LC_ENOMEM, LC_EIO (disk full, unreadable), LC_EBAD (damaged),

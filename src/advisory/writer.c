@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "advisory/checked_vfs.h"
 #include "advisory/schema.h"
 #include "advisory/sql.h"
 #include "base/buf.h"
@@ -126,7 +127,9 @@ struct collection_sink db_writer_sink(struct db_writer *w)
 static int make_tables(struct db_writer *w, struct lc_err *e)
 {
 	char pragmas[96];
-	int rc = sql_exec(w->db, setup, e);
+	int reserved = CHECKED_BYTES;
+	int sql = sqlite3_file_control(w->db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
+	int rc = sql == SQLITE_OK ? sql_exec(w->db, setup, e) : sql_fail(w->db, sql, "database", e);
 	(void)snprintf(pragmas, sizeof(pragmas),
 		       "PRAGMA application_id=%d; PRAGMA user_version=%d;", ADV_APPLICATION_ID,
 		       ADV_SCHEMA); /* two numbers: always fits */
@@ -151,7 +154,7 @@ int db_writer_open(const char *path, struct db_writer **ret, struct lc_err *e)
 	int rc = digester_new(DIGEST_SHA256, &w->digester, e);
 	if (!rc) {
 		int sql = sqlite3_open_v2(path, &w->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-					  NULL);
+					  checked_vfs());
 		rc = sql == SQLITE_OK ? make_tables(w, e) : sql_fail(w->db, sql, "database", e);
 	}
 	if (rc) {

@@ -109,6 +109,8 @@ static int show(struct cli_io *io, const struct cli_values *v, struct lc_arena *
 	if (!rc)
 		rc = adv_db_open(path, &db, &e);
 	if (!rc)
+		rc = adv_db_check_pages(db, &e);
+	if (!rc)
 		rc = adv_db_info(db, a, &info, &e);
 	if (rc)
 		return cli_fail(io, &e);

@@ -287,6 +287,39 @@ static void damage_never_crashes(void **state)
 	lc_buf_done(&b);
 }
 
+/* What a scan reads of a damaged file is an error or right; and who looks at all of it, is told. */
+static void a_flipped_bit_in_any_page_is_noticed(void **state)
+{
+	struct lc_buf b;
+	struct lc_err e = { 0 };
+	uint32_t seed = 11;
+	(void)state;
+	lc_buf_init(&b, 1 << 20);
+	assert_int_equal(io_read_file(path, &b, &e), 0);
+	assert_int_equal(b.n % 4096, 0);
+	const char *file = feeds_beside("flipped");
+	for (size_t i = 0; i < 8 * (b.n / 4096) + 256; i++) {
+		struct adv_db *db = NULL;
+		seed = seed * 1664525 + 1013904223;
+		/* Each page at eight places, and all bytes of the header and a page's checksum. */
+		size_t at = i < 100   ? i
+			    : i < 108 ? 4088 + i - 100
+				      : (i % (b.n / 4096)) * 4096 + seed % 4096;
+		b.p[at] ^= (uint8_t)(1u << (seed >> 29));
+		FILE *f = fopen(file, "wbe");
+		assert_non_null(f);
+		assert_int_equal(fwrite(b.p, 1, b.n, f), b.n);
+		assert_int_equal(fclose(f), 0);
+		int rc = adv_db_open(file, &db, &e);
+		rc = rc ? rc : adv_db_check_pages(db, &e);
+		if (!rc)
+			fail_msg("byte %zu", at);
+		adv_db_close(db);
+		b.p[at] ^= (uint8_t)(1u << (seed >> 29));
+	}
+	lc_buf_done(&b);
+}
+
 /* "No advisories of this ecosystem" and "nobody can read whether there are" are not the same. */
 static void a_damaged_table_is_no_empty_one(void **state)
 {
@@ -399,6 +432,7 @@ int main(void)
 		cmocka_unit_test(foreign_files_are_refused),
 		cmocka_unit_test(a_file_with_more_in_it_than_our_tables_is_refused),
 		cmocka_unit_test(damage_never_crashes),
+		cmocka_unit_test(a_flipped_bit_in_any_page_is_noticed),
 		cmocka_unit_test(a_damaged_table_is_no_empty_one),
 		cmocka_unit_test(a_row_of_too_many_advisories_is_a_limit),
 		cmocka_unit_test(a_file_cut_short_is_told),
