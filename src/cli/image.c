@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 
 #include "cli/job.h"
+#include "cli/scan_trust.h"
 #include "cli/talk.h"
 
 static const enum cli_opt options[] = {
@@ -14,9 +15,19 @@ static const enum cli_opt options[] = {
 static int run_job(struct cli_job *j)
 {
 	struct lc_err e = { 0 };
+	struct cli_scan_trust trust = { 0 };
 	const struct lc_slices *args = &j->v->arguments;
-	if (cli_job_prepare(j, args->n ? &args->v[0] : NULL, &e))
+	const struct lc_slice *target = args->n ? &args->v[0] : NULL;
+	int status = cli_scan_trust(j->io, j->v, target, j->a, &trust);
+	if (status)
+		return status;
+	if (cli_job_prepare(j, trust.target.n ? &trust.target : target, &e))
 		return cli_fail(j->io, &e);
+	if (trust.target.n) { /* an engine may have something else under that name */
+		j->remote.order[0] = OCI_FROM_REGISTRY;
+		j->remote.order_n = 1;
+	}
+	j->trust = &trust;
 	return cli_job_report(j);
 }
 

@@ -7,6 +7,8 @@
 #include "cli/command.h"
 #include "scan/scan.h"
 
+struct cli_scan_trust;
+
 /** Everything a scan needs. Zeroed but for the first three, which the caller sets. */
 struct cli_job {
 	struct cli_io *io;
@@ -18,7 +20,8 @@ struct cli_job {
 	struct judge_options judge;
 	struct ignore_rules rules;
 	struct oci_remote remote;
-	struct scan_tree tree; /* its path NULL: an image is scanned */
+	const struct cli_scan_trust *trust; /* NULL: signatures were not looked up */
+	struct scan_tree tree;              /* its path NULL: an image is scanned */
 };
 
 /**

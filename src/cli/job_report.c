@@ -4,6 +4,7 @@
 #include "base/shim.h"
 #include "cli/job.h"
 #include "cli/result.h"
+#include "cli/scan_trust.h"
 #include "cli/talk.h"
 
 void cli_job_scanners(struct cli_job *j)
@@ -54,11 +55,14 @@ static void tell_report(const struct report *r)
 int cli_job_report(struct cli_job *j)
 {
 	struct report *r LC_CLEANUP(report_freep) = NULL;
+	struct lc_err e = { 0 };
 	cli_job_scanners(j);
 	int status = cli_job_scan(j, &r);
 	if (status)
 		return status;
 	tell_report(r);
+	if (j->trust && cli_scan_trust_report(j->trust, r, &e))
+		return cli_fail(j->io, &e);
 	status = cli_result_write(j->io, j->v, r);
 	return status ? status : status_of(r, j->v);
 }

@@ -193,12 +193,18 @@ CLI_ROW(YES, "yes", 'y', CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN, CLI_IGNOR
 
 CLI_ROW(DIR, "dir", 0, CLI_PATH, "DIR", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
 	N_("the directory that the image is saved to, or loaded from"), NULL)
-CLI_ROW(PAYLOAD, "payload", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
-	N_("what the signature signs"), NULL)
+CLI_ROW(PAYLOAD, "payload", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature", N_("what the signature signs"), NULL)
 CLI_ROW(ATTESTATION, "attestation", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
 	"signature", N_("the attestation: a bundle, or envelopes, one a line"), NULL)
 CLI_ROW(SBOM, "sbom", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
 	N_("the SBOM"), NULL)
+
+CLI_ROW(VERIFY_KEY, "verify-key", 0, CLI_REPEAT, "KEY", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME,
+	"signature", N_("say whether the image is signed by this key: as --key of verify"), NULL)
+CLI_ROW(REQUIRE_SIGNATURE, "require-signature", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_OURS,
+	CLI_SAME, "signature",
+	N_("scan nothing that is not signed by whom was asked for"), NULL)
 
 /* ---- what is looked for ---- */
 CLI_ROW(INCLUDE_DEV_DEPS, "include-dev-deps", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,

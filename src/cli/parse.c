@@ -100,6 +100,8 @@ static enum cli_opt newest_name(enum cli_opt opt)
 		return CLI_OPT_PKG_TYPES;
 	case CLI_OPT_SECURITY_CHECKS:
 		return CLI_OPT_SCANNERS;
+	case CLI_OPT_VERIFY_KEY:
+		return CLI_OPT_KEY;
 	default:
 		return opt;
 	}

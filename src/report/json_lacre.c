@@ -146,6 +146,23 @@ static void write_warnings(struct json_out *j)
 	json_end_array(w);
 }
 
+/* Absent where nobody asked. */
+static void write_trust(struct json_writer *w, const struct report_trust *t)
+{
+	if (!t->outcome)
+		return;
+	json_write_key(w, "Trust");
+	json_begin_object(w);
+	json_member_cstr(w, "Outcome", t->outcome);
+	json_member_str(w, "Digest", t->digest);
+	json_member_u64(w, "Found", t->found);
+	json_member_u64(w, "Counted", t->counted);
+	json_member_str_opt(w, "Signer", t->signer);
+	json_member_str_opt(w, "Rule", lc_str(t->rule));
+	json_member_str_opt(w, "Reason", t->reason);
+	json_end_object(w);
+}
+
 void json_lacre(struct json_out *j)
 {
 	struct json_writer *w = &j->w;
@@ -158,6 +175,7 @@ void json_lacre(struct json_out *j)
 	json_member_bool(w, "Partial", r->coverage.partial);
 	write_coverage(w, r);
 	write_sandbox(w, r);
+	write_trust(w, &r->trust);
 	write_database(w, &r->db);
 	write_match(w, &r->match);
 	write_judged(w, &r->judged);

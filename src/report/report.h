@@ -72,6 +72,16 @@ struct report_warning {
 	struct lc_slice arg[2];
 };
 
+/** Whether what was scanned is signed by whom was asked for. Slices of the caller's memory. */
+struct report_trust {
+	const char *outcome;    /* "trusted", "unsigned", …; NULL: nobody asked */
+	struct lc_slice digest; /* of the manifest or index that was judged */
+	size_t found, counted;  /* attachments; signatures that count */
+	struct lc_slice signer; /* of the first that counts; "" none */
+	const char *rule;       /* that the first other one fails; NULL none */
+	struct lc_slice reason;
+};
+
 enum report_eol { REPORT_EOL_UNKNOWN, REPORT_EOL_NO, REPORT_EOL_YES };
 
 struct report {
@@ -93,6 +103,7 @@ struct report {
 	struct inventory inventory;
 	enum report_eol eol;
 	struct eol_cycle eol_cycle;
+	struct report_trust trust;
 	/* with what */
 	struct adv_db_info db;
 	/* what came out */

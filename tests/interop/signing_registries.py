@@ -288,6 +288,36 @@ def downloads(host):
     lacre("attach", "sbom", bare, want=2)
 
 
+def scans(host):
+    """A scan says whether what it scanned is signed, and asks for it before it reads a layer."""
+    image, _ = push(host, "t/scan")
+    name = f"{host}/t/scan:1"
+    common = ("image", "--quiet", "--scanners", "vuln", "--image-src", "remote")
+    key = ("--verify-key", WORK / "one.pub", "--insecure-ignore-tlog")
+    done = lacre(*common, "--format", "json", name)
+    if "Trust" in json.loads(done.stdout)["Lacre"]:
+        yield "trust that nobody asked for"
+    done = lacre(*common, *key, "--format", "json", name)
+    if json.loads(done.stdout)["Lacre"]["Trust"]["Outcome"] != "unsigned":
+        yield f"unsigned: {done.stdout[:400]}"
+    if lacre(*common, *key, "--require-signature", name, want=10).stdout:
+        yield "printed of an image that is not signed"
+    lacre("sign", "--key", WORK / "one.key", name)
+    done = lacre(*common, *key, "--require-signature", "--format", "json", name)
+    trust = json.loads(done.stdout)["Lacre"]["Trust"]
+    if trust["Outcome"] != "trusted" or trust["Digest"] != image or trust["Counted"] != 1:
+        yield f"signed: {trust}"
+    if "signed as asked for" not in lacre(*common, *key, name).stdout.decode():
+        yield "the table says nothing"
+    lacre(*common, "--verify-key", WORK / "two.pub", "--insecure-ignore-tlog",
+          "--require-signature", name, want=12)
+    lacre(*common, "--require-signature", name, want=2)
+    directory = WORK / f"scanned-{host.split(':')[1]}"
+    lacre("save", "--dir", directory, name)
+    lacre("image", "--quiet", "--scanners", "vuln", *key, "--require-signature", "--input",
+          directory)
+
+
 KINDS = [("debian", Debian), ("with the API", lambda: Registry(None, referrers=True)),
          ("without it", lambda: Registry(None))]
 
@@ -345,7 +375,7 @@ def failing_lookups():
 make_keys()
 try:
     tap.run([*((f"{what}: {fn.__name__}", with_registry(kind, fn))
-               for what, kind in KINDS for fn in (signs, attests, carries, cleans, downloads)),
+               for what, kind in KINDS for fn in (signs, attests, carries, cleans, downloads, scans)),
              ("interrupted", interrupted), ("failing look-ups", failing_lookups)])
 finally:
     shutil.rmtree(WORK, ignore_errors=True)
