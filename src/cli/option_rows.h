@@ -223,7 +223,7 @@ CLI_ROW(PARALLEL, "parallel", 0, CLI_INT, "N", "0", NULL, 0, 1024, CLI_TRIVY, CL
 	N_("how many layers, or files, to read at once; 0: one per processor"),
 	N_("the default is one per processor, not 5"))
 CLI_ROW(NO_SANDBOX, "no-sandbox", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_OURS, CLI_SAME, "scan",
-	N_("read layers in this process, unconfined: for debuggers"), NULL)
+	N_("read files in this process, unconfined: for debuggers"), NULL)
 CLI_ROW(REPRODUCIBLE, "reproducible", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_OURS, CLI_SAME,
 	"scan",
 	N_("take time and ids from the content (and SOURCE_DATE_EPOCH), so that equal scans "

@@ -28,17 +28,29 @@ int inv_walk_layer(const struct oci_image *image, size_t layer, const struct inv
 		   const struct oci_layer_transform *transform, struct inv_sink *sink,
 		   struct inv_walk_stats *ret, struct lc_err *e) LC_MUST_CHECK;
 
+/** A file of a tree that is not to be read, and what is told of it instead. */
+struct inv_left_out {
+	struct lc_slice path, message;
+};
+
+struct inv_tree_options {
+	unsigned threads; /* 0: one per processor */
+	const struct inv_left_out *left_out;
+	size_t left_out_n;
+};
+
 /**
  * Walk a directory tree (walk_tree.h) into sink (initialised by the caller; ended here) on up to
- * threads threads: the same facts as a layer of the same files would give, in the same bytes
+ * how->threads threads: the same facts as a layer of the same files would give, in the same bytes
  * whatever the threads. No link is followed, nothing but regular files is opened, file systems of
  * the kernel's own (proc, sysfs) are not entered, nor are .git directories and, at the top of a
- * root file system, proc, sys and dev. What cannot be read is a diagnostic.
+ * root file system, proc, sys and dev. What cannot be read is a diagnostic. The sink's on_file is
+ * called by any of the threads, also for each directory that is listed (analyser "").
  *
  * @return 0; LC_ELIMIT more entries, or facts, than limits allow; LC_ECANCEL, LC_ENOMEM. On failure
  * the sink is empty.
  */
 int inv_walk_tree(const struct io_tree *tree, const struct inv_matcher *m,
 		  const struct inv_options *options, const struct lc_limits *limits,
-		  unsigned threads, struct inv_sink *sink, struct inv_walk_stats *ret,
-		  struct lc_err *e) LC_MUST_CHECK;
+		  const struct inv_tree_options *how, struct inv_sink *sink,
+		  struct inv_walk_stats *ret, struct lc_err *e) LC_MUST_CHECK;

@@ -91,6 +91,14 @@ static int read_file(struct walker *w, const struct tree_walk *t, struct lc_slic
 	return walk_file(w, &f, why);
 }
 
+static bool is_left_out(const struct tree_walk *t, struct lc_slice path)
+{
+	for (size_t i = 0; i < t->how->left_out_n; i++)
+		if (lc_eq(t->how->left_out[i].path, path))
+			return true;
+	return false;
+}
+
 /* ---- groups ---- */
 
 static int read_group(const struct reading *g, struct walker *w, const struct group *at,
@@ -102,6 +110,8 @@ static int read_group(const struct reading *g, struct walker *w, const struct gr
 		struct lc_slice path = g->found->files.v[g->order.v[at->from + i]].path;
 		if (lc_limits_expired(g->t->limits))
 			return lc_fail(e, LC_ECANCEL, "time is up while reading files");
+		if (is_left_out(g->t, path))
+			continue;
 		lc_err_clear(&why);
 		r = read_file(w, g->t, path, &why);
 		r = r ? tell(w, path, r, &why) : 0;
@@ -146,6 +156,8 @@ static int run_group(struct reading *g, struct group *at, struct lc_err *e)
 	int r = inv_sink_init(&at->sink, g->t->limits);
 	if (r)
 		return r;
+	at->sink.on_file = g->t->sink->on_file;
+	at->sink.on_file_ctx = g->t->sink->on_file_ctx;
 	walker_init(&w);
 	r = read_group(g, &w, at, e);
 	at->stats = w.stats;
@@ -276,6 +288,16 @@ static void put_troubles(struct inv_sink *sink, const struct tree_listing *f)
 	}
 }
 
+static void put_left_out(struct inv_sink *sink, const struct inv_tree_options *how)
+{
+	for (size_t i = 0; i < how->left_out_n; i++) {
+		const struct inv_diagnostic d = { .path = how->left_out[i].path,
+						  .trouble = INV_UNREADABLE,
+						  .message = how->left_out[i].message };
+		(void)inv_sink_diagnostic(sink, &d); /* sticky: inv_sink_end() looks */
+	}
+}
+
 static int put_links(const struct tree_walk *t, struct inv_sink *sink, const struct tree_listing *f)
 {
 	struct walker w = {
@@ -309,6 +331,7 @@ static int finish(struct reading *g, struct inv_sink *sink, struct inv_walk_stat
 	sum.layer.inflated_bytes = sum.bytes_analysed;
 	int r = put_links(g->t, sink, g->found);
 	put_troubles(sink, g->found);
+	put_left_out(sink, g->t->how);
 	(void)inv_sink_presence(sink, &g->found->presence); /* as above */
 	r = r ? r : inv_sink_end(sink);
 	if (r)
@@ -357,14 +380,14 @@ static int list_single(const struct tree_walk *t, struct lc_arena *a, struct tre
 
 int inv_walk_tree(const struct io_tree *tree, const struct inv_matcher *m,
 		  const struct inv_options *options, const struct lc_limits *limits,
-		  unsigned threads, struct inv_sink *sink, struct inv_walk_stats *ret,
-		  struct lc_err *e)
+		  const struct inv_tree_options *how, struct inv_sink *sink,
+		  struct inv_walk_stats *ret, struct lc_err *e)
 {
 	struct tree_listing found = { 0 };
 	struct lc_arena arenas[THREADS_MAX];
-	unsigned n = threads ? threads : lc_cpus();
+	unsigned n = how->threads ? how->threads : lc_cpus();
 	n = n > THREADS_MAX ? THREADS_MAX : n;
-	const struct tree_walk t = { tree, m, options, limits, n };
+	const struct tree_walk t = { tree, m, options, limits, n, how, sink };
 	for (unsigned i = 0; i < n; i++)
 		lc_arena_init(&arenas[i], names_bytes_max);
 	int r = tree->name ? list_single(&t, &arenas[0], &found, e)

@@ -53,7 +53,16 @@ struct tree_walk {
 	const struct inv_options *options;
 	const struct lc_limits *limits;
 	unsigned threads;
+	const struct inv_tree_options *how;
+	const struct inv_sink *sink; /* whom to tell how far it is */
 };
+
+/** Tell that a directory is listed, or a file read. */
+static inline void tree_tell(const struct tree_walk *t, struct lc_slice path)
+{
+	if (t->sink->on_file)
+		t->sink->on_file(t->sink->on_file_ctx, path, LC_S(""));
+}
 
 static inline struct lc_slice tree_dir_of(struct lc_slice path)
 {

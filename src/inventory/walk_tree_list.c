@@ -222,6 +222,7 @@ static int list_dir(struct lister *w, struct lc_slice path, struct lc_err *e)
 	if (path.n)
 		memcpy(w->path, path.p, path.n); /* it came from here and fitted */
 	w->path[path.n] = '\0';
+	tree_tell(w->l->t, path);
 	int r = io_tree_list(w->l->t->tree, w->path, &d, &why);
 	if (r == LC_ENOMEM)
 		return r;

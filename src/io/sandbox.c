@@ -10,6 +10,7 @@
 
 #ifndef SYS_landlock_create_ruleset
 #define SYS_landlock_create_ruleset 444
+#define SYS_landlock_add_rule       445
 #define SYS_landlock_restrict_self  446
 #endif
 
@@ -22,6 +23,8 @@ static const unsigned fs_rights[] = {
 	15,     /* 3: truncate */
 	15, 16, /* 5: ioctl on devices */
 };
+enum { READ_FILE = 1u << 2, READ_DIR = 1u << 3 };
+enum { RULE_PATH_BENEATH = 1 };
 enum { NET_BIND = 1u << 0, NET_CONNECT = 1u << 1 };
 enum { SCOPE_ABSTRACT_UNIX = 1u << 0, SCOPE_SIGNAL = 1u << 1 };
 
@@ -35,9 +38,23 @@ static int linux_restrict_self(int ruleset, unsigned flags)
 	return (int)syscall(SYS_landlock_restrict_self, ruleset, flags);
 }
 
-const struct sandbox_kernel sandbox_kernel_linux = { linux_create_ruleset, linux_restrict_self };
+static int linux_add_beneath(int ruleset, int dir, uint64_t rights)
+{
+	/* landlock(7): struct landlock_path_beneath_attr */
+	const struct __attribute__((packed)) {
+		uint64_t allowed_access;
+		int32_t parent_fd;
+	} rule = { rights, dir };
+	return (int)syscall(SYS_landlock_add_rule, ruleset, RULE_PATH_BENEATH, &rule, 0u);
+}
 
-unsigned sandbox_landlock(const struct sandbox_kernel *k)
+const struct sandbox_kernel sandbox_kernel_linux = {
+	linux_create_ruleset,
+	linux_restrict_self,
+	linux_add_beneath,
+};
+
+unsigned sandbox_landlock(const struct sandbox_kernel *k, int dir)
 {
 	const unsigned newest = sizeof(fs_rights) / sizeof(fs_rights[0]) - 1;
 	int abi = k->create_ruleset(NULL, 0, CREATE_RULESET_VERSION);
@@ -53,7 +70,8 @@ unsigned sandbox_landlock(const struct sandbox_kernel *k)
 	int ruleset = k->create_ruleset(&all, sizeof(all), 0);
 	if (ruleset < 0)
 		return 0;
-	bool done = k->restrict_self(ruleset, 0) == 0;
+	bool done = (dir < 0 || k->add_beneath(ruleset, dir, READ_FILE | READ_DIR) == 0) &&
+		    k->restrict_self(ruleset, 0) == 0;
 	(void)close(ruleset); /* nothing is written through it */
 	return done ? (unsigned)abi : 0;
 }
@@ -107,7 +125,7 @@ int io_sandbox_enter(const struct io_sandbox_bounds *b, struct io_sandbox_level 
 		return rc;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		return lc_fail_sys(e, errno, "giving up privileges");
-	ret->landlock = sandbox_landlock(&sandbox_kernel_linux);
+	ret->landlock = sandbox_landlock(&sandbox_kernel_linux, b->tree ? b->tree->fd : -1);
 	ret->seccomp = sandbox_seccomp_is_there();
 	return 0;
 }

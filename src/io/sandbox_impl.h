@@ -5,6 +5,7 @@
 #pragma once
 
 #include "io/sandbox.h"
+#include "io/tree.h"
 
 #include <linux/filter.h>
 #include <stddef.h>
@@ -32,14 +33,21 @@ struct sandbox_kernel {
 	/* attr NULL: gives the ABI. */
 	int (*create_ruleset)(const struct sandbox_ruleset *attr, size_t size, unsigned flags);
 	int (*restrict_self)(int ruleset, unsigned flags);
+	/* Allow rights below a directory. */
+	int (*add_beneath)(int ruleset, int dir, uint64_t rights);
 };
 extern const struct sandbox_kernel sandbox_kernel_linux;
 
-/** Handle all that the kernel can handle, allow nothing; the ABI in force, 0 none. */
-unsigned sandbox_landlock(const struct sandbox_kernel *k);
+/**
+ * Handle all that the kernel can handle, allow nothing but reading below dir (-1 no such); the ABI
+ * in force, 0 none.
+ */
+unsigned sandbox_landlock(const struct sandbox_kernel *k, int dir);
 
 enum { SANDBOX_FILTER_MAX = 512 };
 /** Would the kernel take a filter? */
 bool sandbox_seccomp_is_there(void);
-/** The filter for a process of this id; how many instructions, 0 on an architecture without. */
-size_t sandbox_seccomp_program(struct sock_filter ret[SANDBOX_FILTER_MAX], int pid);
+/** The filter for a process of this id, which may walk a tree (NULL none); how many instructions, 0
+ * on an architecture without. */
+size_t sandbox_seccomp_program(struct sock_filter ret[SANDBOX_FILTER_MAX], int pid,
+			       const struct io_tree *tree);

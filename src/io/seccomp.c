@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <sched.h>
@@ -175,10 +176,16 @@ static const int deadly[] = {
 #endif
 };
 
+/* What a walk over a directory tree needs beside. */
+static const int walking[] = {
+	SYS_openat2, SYS_getdents64, SYS_newfstatat, SYS_fstat, SYS_fstatfs, SYS_readlinkat,
+};
+
 #define COUNT(numbers) (sizeof(numbers) / sizeof((numbers)[0]))
 
 /* Two instructions a number, and less than 64 around them and for those with arguments. */
-static_assert(2 * (COUNT(allowed) + COUNT(refused) + COUNT(deadly)) + 64 <= SANDBOX_FILTER_MAX,
+static_assert(2 * (COUNT(allowed) + COUNT(walking) + COUNT(refused) + COUNT(deadly)) + 64 <=
+		      SANDBOX_FILTER_MAX,
 	      "the program fits");
 
 struct program {
@@ -267,7 +274,17 @@ static void with_arguments(struct program *p, int pid)
 	when_null(p, SYS_prlimit64, 2);
 }
 
-size_t sandbox_seccomp_program(struct sock_filter ret[SANDBOX_FILTER_MAX], int pid)
+/* By numbers only: what a path names no filter can see. */
+static void with_tree(struct program *p, const struct io_tree *tree)
+{
+	EACH(p, walking, SECCOMP_RET_ALLOW);
+	if (tree->walking) /* where openat2(2) is not to be had */
+		each(p, (const int[]){ SYS_openat }, 1, SECCOMP_RET_ALLOW);
+	when(p, SYS_fcntl, 1, UINT32_MAX, F_DUPFD_CLOEXEC, fail_with(EPERM));
+}
+
+size_t sandbox_seccomp_program(struct sock_filter ret[SANDBOX_FILTER_MAX], int pid,
+			       const struct io_tree *tree)
 {
 	struct program p = { ret, 0 };
 	const uint32_t kill = SECCOMP_RET_KILL_PROCESS;
@@ -278,6 +295,8 @@ size_t sandbox_seccomp_program(struct sock_filter ret[SANDBOX_FILTER_MAX], int p
 	put(&p, BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1);
 	end(&p, kill);
 	EACH(&p, allowed, SECCOMP_RET_ALLOW);
+	if (tree)
+		with_tree(&p, tree);
 	EACH(&p, refused, fail_with(EACCES));
 	EACH(&p, deadly, kill);
 	with_arguments(&p, pid);
@@ -287,9 +306,11 @@ size_t sandbox_seccomp_program(struct sock_filter ret[SANDBOX_FILTER_MAX], int p
 
 #else
 
-size_t sandbox_seccomp_program(struct sock_filter ret[SANDBOX_FILTER_MAX], int pid)
+size_t sandbox_seccomp_program(struct sock_filter ret[SANDBOX_FILTER_MAX], int pid,
+			       const struct io_tree *tree)
 {
 	(void)ret;
+	(void)tree;
 	(void)pid;
 	return 0;
 }
@@ -300,15 +321,15 @@ bool sandbox_seccomp_is_there(void)
 {
 	struct sock_filter unused[SANDBOX_FILTER_MAX];
 	const uint32_t action = SECCOMP_RET_KILL_PROCESS; /* the newest one in use: Linux 4.14 */
-	return sandbox_seccomp_program(unused, 0) &&
+	return sandbox_seccomp_program(unused, 0, NULL) &&
 	       syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }
 
-int io_sandbox_filter(struct lc_err *e)
+int io_sandbox_filter(const struct io_tree *tree, struct lc_err *e)
 {
 	struct sock_filter v[SANDBOX_FILTER_MAX];
 	struct sock_fprog program = { .filter = v };
-	program.len = (unsigned short)sandbox_seccomp_program(v, getpid());
+	program.len = (unsigned short)sandbox_seccomp_program(v, getpid(), tree);
 	if (program.len == 0)
 		return lc_fail(e, LC_EUNSUP, "no filter of system calls for this architecture");
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program))

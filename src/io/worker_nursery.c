@@ -17,7 +17,7 @@
 #define SYS_close_range 436
 #endif
 
-enum { CONTROL = 3, CHILDREN = 4, FIRST_FREE = 5, WORKERS_MAX = 512 };
+enum { CONTROL = 3, CHILDREN = 4, TREE = 5, FIRST_FREE = 6, WORKERS_MAX = 512 };
 
 struct child {
 	pid_t pid;
@@ -95,9 +95,27 @@ static int watch_children(void)
 	return fd < 0 || dup2(fd, CHILDREN) < 0 ? -errno : 0;
 }
 
-static int settle(struct nursery *n, int control)
+/* Only to name it to the kernel: workers are sent a descriptor of their own. */
+static int confine(struct nursery *n)
 {
 	struct lc_err e = { 0 };
+	struct io_sandbox_bounds bounds = n->options->bounds;
+	struct io_tree tree = { .fd = -1 };
+	if (bounds.tree) {
+		tree.fd = bounds.tree->fd >= 0 ? TREE : -1;
+		bounds.tree = &tree;
+	}
+	int rc = io_sandbox_enter(&bounds, &n->level, &e);
+	(void)close(TREE); /* or there is none */
+	return rc && !e.sys ? EPERM : e.sys;
+}
+
+static int settle(struct nursery *n, int control)
+{
+	const struct io_tree *t = n->options->bounds.tree;
+	int tree = t && t->fd >= 0 ? fcntl(t->fd, F_DUPFD_CLOEXEC, FIRST_FREE) : -1;
+	if (tree < 0 && t && t->fd >= 0)
+		return errno;
 	reset_signals();
 	drop_streams();
 	if (control != CONTROL && dup2(control, CONTROL) < 0)
@@ -105,12 +123,15 @@ static int settle(struct nursery *n, int control)
 	int rc = watch_children();
 	if (rc)
 		return -rc;
+	if (tree < 0)
+		(void)close(TREE); /* most often there is none */
+	else if (dup2(tree, TREE) < 0)
+		return errno;
 	close_from(FIRST_FREE);
 	offer_to_the_killer();
 	if (n->options->forget)
 		n->options->forget(n->options->ctx);
-	rc = io_sandbox_enter(&n->options->bounds, &n->level, &e);
-	return rc && !e.sys ? EPERM : e.sys;
+	return confine(n);
 }
 
 /* ---- workers ---- */
@@ -124,7 +145,7 @@ static void work(const struct nursery *n, int fd, unsigned number)
 	close_from(CONTROL + 1);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL); /* fails for a wrong first argument only */
 	(void)prctl(PR_SET_NAME, "lacre-worker", 0, 0, 0); /* for people alone */
-	if (n->level.seccomp && io_sandbox_filter(NULL))
+	if (n->level.seccomp && io_sandbox_filter(n->options->bounds.tree, NULL))
 		_exit(WORKER_NOT_CONFINED);
 	n->options->work(n->options->ctx, CONTROL, number);
 	_exit(0);

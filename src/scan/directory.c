@@ -5,9 +5,12 @@
 #include "scan/describe.h"
 #include "scan/pipeline.h"
 #include "scan/skip_paths.h"
+#include "scan/workers.h"
 
 /* What one tree's facts may cost once decoded. */
 static const size_t decoded_bytes_max = (size_t)1 << 30;
+/* What its patterns may take. */
+static const size_t patterns_bytes_max = (size_t)16 << 20;
 
 enum { HOST_NAME_MAX_BYTES = 253 };
 
@@ -55,16 +58,21 @@ static int squash(const struct scan_request *q, struct scan_layer *l, struct rep
 	return rc ? rc : inv_squash_end(s, &r->inventory, e);
 }
 
-static int walk(const struct scan_request *q, const struct io_tree *tree,
-		const struct inv_options *options, struct scan_layer *l, struct lc_err *e)
+static int walk(const struct scan_request *q, const struct scan_tools *t,
+		const struct io_tree *tree, struct report *r, struct scan_layer *l,
+		struct lc_err *e)
 {
-	struct inv_matcher *m = NULL;
-	int rc = inv_matcher_new(scan_analysers, scan_analysers_n, options, &m, e);
-	rc = rc ? rc : inv_sink_init(&l->sink, q->limits);
-	rc = rc ? rc
-		: inv_walk_tree(tree, m, options, q->limits, q->threads, &l->sink, &l->stats, e);
-	inv_matcher_free(m);
-	return rc;
+	const struct inv_tree_options how = { .threads = q->threads };
+	if (t->workers) {
+		int rc = scan_workers_level(t->workers, &r->sandbox, e);
+		rc = rc ? rc : scan_workers_walk_tree(t->workers, l, e);
+		scan_workers_hang_up(t->workers);
+		return rc;
+	}
+	int rc = inv_sink_init(&l->sink, q->limits);
+	return rc ? rc
+		  : inv_walk_tree(tree, t->m, &q->inventory, q->limits, &how, &l->sink, &l->stats,
+				  e);
 }
 
 /* ---- what it is called ---- */
@@ -118,30 +126,37 @@ static int describe(struct report *r, const struct scan_request *q, const struct
 	return r->arena.err ? lc_fail(e, r->arena.err, "no memory for the report") : 0;
 }
 
+struct opened_tree {
+	const struct scan_tree *t;
+	struct io_tree tree;
+};
+
 static int gather_tree(const struct scan_request *q, const void *target,
 		       const struct scan_tools *tools, struct report *r, struct scan_kept *k,
 		       struct lc_err *e)
 {
-	(void)tools; /* paths left out are those of this tree: it has a matcher of its own */
-	const struct scan_tree *t = target;
-	struct inv_options options;
-	struct io_tree tree;
-	int rc = set_skipped(q, t, &r->arena, &options, e);
-	rc = rc ? rc : io_tree_open(t->path, &tree, e);
-	if (rc)
-		return rc;
+	const struct opened_tree *o = target;
 	k->layers.v = lc_alloc0(1, sizeof(*k->layers.v));
 	k->layers.n = k->layers.v ? 1 : 0;
-	rc = k->layers.v ? walk(q, &tree, &options, k->layers.v, e)
-			 : lc_fail(e, LC_ENOMEM, "no memory for a directory");
+	int rc = k->layers.v ? walk(q, tools, &o->tree, r, k->layers.v, e)
+			     : lc_fail(e, LC_ENOMEM, "no memory for a directory");
 	rc = rc ? rc : squash(q, k->layers.v, r, e);
-	rc = rc ? rc : describe(r, q, t, &tree, k->layers.v, e);
-	io_tree_close(&tree);
-	return rc;
+	return rc ? rc : describe(r, q, o->t, &o->tree, k->layers.v, e);
 }
 
 int scan_directory(const struct scan_request *q, const struct scan_tree *tree, struct report **ret,
 		   struct lc_err *e)
 {
-	return scan_run(q, gather_tree, tree, ret, e);
+	struct scan_request own = *q; /* paths left out are those of this tree */
+	struct opened_tree o = { .t = tree };
+	struct lc_arena a;
+	lc_arena_init(&a, patterns_bytes_max);
+	int rc = set_skipped(q, tree, &a, &own.inventory, e);
+	rc = rc ? rc : io_tree_open(tree->path, &o.tree, e);
+	if (rc == 0) {
+		rc = scan_run(&own, gather_tree, &o, &o.tree, ret, e);
+		io_tree_close(&o.tree);
+	}
+	lc_arena_done(&a);
+	return rc;
 }

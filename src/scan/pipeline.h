@@ -16,7 +16,7 @@ struct scan_kept {
 /** What a scan works with. */
 struct scan_tools {
 	struct inv_matcher *m;
-	struct scan_workers *workers; /* NULL: no sandbox was asked for, or there are no layers */
+	struct scan_workers *workers; /* NULL: no sandbox was asked for */
 	struct adv_db *db;
 	struct java_index *java; /* NULL none */
 };
@@ -26,6 +26,9 @@ typedef int scan_gather_fn(const struct scan_request *q, const void *target,
 			   const struct scan_tools *t, struct report *r, struct scan_kept *k,
 			   struct lc_err *e);
 
-/** Gather, match, judge and assemble. target NULL: an image. The report is the caller's. */
+/**
+ * Gather, match, judge and assemble. The report is the caller's.
+ * @param tree  what the target's files are; NULL: an image's layers
+ */
 int scan_run(const struct scan_request *q, scan_gather_fn *gather, const void *target,
-	     struct report **ret, struct lc_err *e) LC_MUST_CHECK;
+	     const struct io_tree *tree, struct report **ret, struct lc_err *e) LC_MUST_CHECK;

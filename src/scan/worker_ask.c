@@ -6,11 +6,14 @@
 #include "base/shim.h"
 #include "oci/part.h"
 
-/* The scan's side of one layer: what its process asks for is given, what it answers is checked. */
+/* The scan's side of one layer, or tree: what its process asks for is given, what it answers is
+ * checked. */
 struct ask {
 	struct scan_workers *w;
-	const struct oci_image *image;
+	const struct oci_image *image; /* NULL: a tree */
 	size_t layer;
+	const struct inv_tree_options *how; /* of a tree */
+	enum worker_end end;
 	struct scan_layer *to;
 	struct io_worker *worker;
 	struct worker_shared *shared;
@@ -32,7 +35,9 @@ enum { TICK_MS = 100 };
 static int of_layer(const struct ask *a, int rc, struct lc_err *e)
 {
 	char text[DIGEST_TEXT_MAX];
-	const struct oci_layer *l = &a->image->layers[a->layer];
+	const struct oci_layer *l = a->image ? &a->image->layers[a->layer] : NULL;
+	if (!l)
+		return rc;
 	if (l->blob.has_digest)
 		return lc_wrap(e, rc, "layer %zu %s", a->layer, digest_text(&l->blob.digest, text));
 	return lc_wrap(e, rc, "layer %zu %s", a->layer, lc_quote(l->location).s);
@@ -48,6 +53,7 @@ static struct doing doing_of(const struct ask *a)
 	struct doing d = { "" };
 	uint8_t analyser[WORKER_ANALYSER_MAX];
 	uint8_t path[WORKER_PATH_MAX];
+	enum { SHOWN = 224 }; /* of a long path the end says more */
 	size_t analyser_n = lc_min(a->shared->analyser_n, sizeof(analyser));
 	size_t path_n = lc_min(a->shared->path_n, sizeof(path));
 	memcpy(analyser, a->shared->analyser, sizeof(analyser));
@@ -55,7 +61,9 @@ static struct doing doing_of(const struct ask *a)
 	if (analyser_n)
 		(void)snprintf(d.text, sizeof(d.text), " while %s read %s", /* fits */
 			       lc_quote(lc_slice_of(analyser, analyser_n)).s,
-			       lc_quote(lc_slice_of(path, path_n)).s);
+			       lc_quote(lc_slice_of(path + path_n - lc_min(path_n, SHOWN),
+						    lc_min(path_n, SHOWN)))
+				       .s);
 	return d;
 }
 
@@ -68,6 +76,7 @@ static int died(struct ask *a)
 		*e = a->stream_err;
 		return of_layer(a, e->code, e);
 	}
+	a->end = WORKER_LOST;
 	const char *how = io_worker_death(a->worker, text);
 	(void)lc_fail(e, LC_EUNSUP, "not analysed: its process %s%s", how, doing_of(a).text);
 	return of_layer(a, LC_EUNSUP, e);
@@ -76,6 +85,7 @@ static int died(struct ask *a)
 static int stood_still(struct ask *a)
 {
 	struct lc_err *e = &a->to->err;
+	a->end = WORKER_LOST;
 	(void)lc_fail(e, LC_ELIMIT, "not analysed: its process stood still for %u s%s",
 		      a->still_ms / 1000, doing_of(a).text);
 	return of_layer(a, LC_ELIMIT, e);
@@ -84,6 +94,7 @@ static int stood_still(struct ask *a)
 static int out_of_order(struct ask *a)
 {
 	struct lc_err *e = &a->to->err;
+	a->end = WORKER_STRAYED;
 	(void)lc_fail(e, LC_EUNSUP, "not analysed: its process answers what it was not asked");
 	return of_layer(a, LC_EUNSUP, e);
 }
@@ -96,6 +107,7 @@ static int judge(struct ask *a, int code)
 {
 	struct lc_err *e = &a->to->err;
 	if (code == LC_ENOMEM && a->stream_err.code != LC_ENOMEM) {
+		a->end = WORKER_LOST;
 		(void)lc_fail(e, LC_ELIMIT, "not analysed: it needs more than %llu MiB of memory%s",
 			      (unsigned long long)(a->w->q->limits->worker_bytes_max >> 20),
 			      doing_of(a).text);
@@ -122,7 +134,7 @@ static int fail_stream(struct ask *a)
 
 static int open_stream(struct ask *a, uint64_t pass)
 {
-	if (pass != a->pass + 1 || pass > WORKER_PASSES_MAX)
+	if (!a->image || pass != a->pass + 1 || pass > WORKER_PASSES_MAX)
 		return LC_EBAD;
 	a->pass = pass;
 	lc_stream_close(a->stream);
@@ -177,10 +189,20 @@ static int fill(struct ask *a, size_t slot)
 
 /* ---- the conversation ---- */
 
+static int order_tree(struct ask *a)
+{
+	int rc = worker_tree_send(a->worker->fd, a->w->tree, a->how);
+	if (rc == LC_ENOMEM || rc == LC_ELIMIT)
+		return lc_fail(&a->to->err, rc, "no memory to ask for a directory");
+	return rc ? died(a) : 0;
+}
+
 static int order(struct ask *a)
 {
 	struct lc_content range = { .fd = -1 };
 	struct lc_buf packed LC_CLEANUP(lc_buf_done) = { 0 };
+	if (!a->image)
+		return order_tree(a);
 	lc_buf_init(&packed, IO_MESSAGE_BYTES_MAX / 2);
 	int rc = oci_part_pack(a->image, a->layer, &packed, &a->to->err);
 	if (rc)
@@ -194,11 +216,18 @@ static int order(struct ask *a)
 	return rc ? died(a) : 0;
 }
 
+/* They held, else it would have failed. */
+static void put_digests(const struct oci_layer *l, struct oci_layer_stats *st)
+{
+	st->blob_digest = l->blob.digest;
+	st->has_blob_digest = l->blob.has_digest;
+	st->diff_id = l->diff_id;
+}
+
 static int finish(struct ask *a, struct lc_rd *r)
 {
 	uint64_t v[9];
 	struct inv_walk_stats *st = &a->to->stats;
-	const struct oci_layer *l = &a->image->layers[a->layer];
 	if (!worker_numbers(r, v, 9))
 		return out_of_order(a);
 	a->done = true;
@@ -210,14 +239,13 @@ static int finish(struct ask *a, struct lc_rd *r)
 		.layer = { .stored_bytes = v[2],
 			   .inflated_bytes = v[3],
 			   .entries = v[4],
-			   .compression = (enum io_compression)v[5],
-			   .blob_digest = l->blob.digest,
-			   .has_blob_digest = l->blob.has_digest,
-			   .diff_id = l->diff_id }, /* which held, else it would have failed */
+			   .compression = (enum io_compression)v[5] },
 		.files_read = v[6],
 		.bytes_analysed = v[7],
 		.unsafe_names = v[8],
 	};
+	if (a->image)
+		put_digests(&a->image->layers[a->layer], &st->layer);
 	return 0;
 }
 
@@ -265,6 +293,8 @@ static int wait(struct ask *a)
 	uint64_t now = atomic_load_explicit(&a->shared->progress, memory_order_relaxed);
 	a->still_ms = now == a->seen ? a->still_ms + TICK_MS : 0;
 	a->seen = now;
+	if (lc_limits_expired(limits) && !a->image)
+		return lc_fail(&a->to->err, LC_ECANCEL, "time is up while reading files");
 	if (lc_limits_expired(limits))
 		return lc_fail(&a->to->err, LC_ECANCEL, "layer %zu: time is up", a->layer);
 	return a->still_ms >= limits->stall_ms ? stood_still(a) : 0;
@@ -295,14 +325,19 @@ static int talk(struct ask *a)
 	return rc;
 }
 
-int worker_ask(struct scan_workers *w, unsigned number, const struct oci_image *image, size_t layer,
-	       struct scan_layer *ret)
+static int ask(const struct ask *what, unsigned number, struct scan_layer *ret,
+	       enum worker_end *ret_end)
 {
+	struct scan_workers *w = what->w;
 	struct ask *a = lc_alloc0(1, sizeof(*a));
 	size_t most;
 	if (!a)
 		return lc_fail(&ret->err, LC_ENOMEM, "no memory for a layer");
-	*a = (struct ask){ .w = w, .image = image, .layer = layer, .to = ret };
+	a->w = w;
+	a->image = what->image;
+	a->layer = what->layer;
+	a->how = what->how;
+	a->to = ret;
 	a->worker = &w->places[number].worker;
 	a->shared = &w->shared[number];
 	if (!lc_size(w->q->limits->facts_bytes_max, &most))
@@ -312,6 +347,20 @@ int worker_ask(struct scan_workers *w, unsigned number, const struct oci_image *
 	lc_stream_close(a->stream);
 	if (rc)
 		inv_sink_done(&ret->sink);
+	*ret_end = a->end;
 	lc_free(a);
 	return rc;
+}
+
+int worker_ask(struct scan_workers *w, unsigned number, const struct oci_image *image, size_t layer,
+	       struct scan_layer *ret)
+{
+	enum worker_end unused;
+	return ask(&(struct ask){ .w = w, .image = image, .layer = layer }, number, ret, &unused);
+}
+
+int worker_ask_tree(struct scan_workers *w, unsigned number, const struct inv_tree_options *how,
+		    struct scan_layer *ret, enum worker_end *ret_end)
+{
+	return ask(&(struct ask){ .w = w, .how = how }, number, ret, ret_end);
 }

@@ -14,6 +14,7 @@ struct serve {
 	struct lc_content range; /* the stored bytes, unless they come through slots */
 	bool has_range;
 	uint64_t pass;
+	bool shared_steps; /* by several threads: how far they are, not where */
 	struct io_message m;
 };
 
@@ -27,15 +28,15 @@ static void note(void *ctx, struct lc_slice path, struct lc_slice analyser)
 	struct serve *s = ctx;
 	size_t path_n = lc_min(path.n, WORKER_PATH_MAX);
 	size_t analyser_n = lc_min(analyser.n, WORKER_ANALYSER_MAX);
-	if (analyser_n == 0)
+	get_on(s);
+	if (analyser_n == 0 || s->shared_steps)
 		return;
 	memcpy(s->shared->analyser, analyser.p, analyser_n);
 	/* Of a long path the end says more. */
 	if (path_n)
 		memcpy(s->shared->path, path.p + (path.n - path_n), path_n);
 	s->shared->analyser_n = (uint8_t)analyser_n;
-	s->shared->path_n = (uint8_t)path_n;
-	get_on(s);
+	s->shared->path_n = (uint16_t)path_n;
 }
 
 /* ---- stored bytes from a range of a file ---- */
@@ -248,6 +249,43 @@ static void answer(const struct serve *s, int rc, const struct lc_err *e,
 		return; /* nobody wants it */
 }
 
+static int walk_tree(struct serve *s, struct lc_arena *a, struct inv_sink *sink,
+		     struct inv_walk_stats *ret, struct lc_err *e)
+{
+	const struct scan_request *q = s->w->q;
+	struct io_tree tree = *s->w->tree;
+	struct inv_tree_options how;
+	int rc = io_message_receive(s->fd, true, &s->m, e);
+	rc = rc ? rc : worker_tree_take(&s->m, a, &tree, &how, e);
+	if (rc)
+		return rc;
+	rc = inv_sink_init(sink, q->limits);
+	if (rc)
+		return lc_fail(e, rc, "no room for the facts of a tree");
+	sink->on_file = note;
+	sink->on_file_ctx = s;
+	s->shared_steps = how.threads != 1;
+	return inv_walk_tree(&tree, s->w->m, &q->inventory, q->limits, &how, sink, ret, e);
+}
+
+static void serve_tree(struct serve *s)
+{
+	struct inv_sink sink = { .err = 0 };
+	struct inv_walk_stats st = { .files_read = 0 };
+	struct lc_err e = { 0 };
+	struct lc_arena a;
+	lc_arena_init(&a, IO_MESSAGE_BYTES_MAX);
+	int rc = walk_tree(s, &a, &sink, &st, &e);
+	answer(s, rc, &e, &st, &sink);
+}
+
+static void wait_for_the_end(struct serve *s)
+{
+	/* The scan hangs up when it has read all of it. */
+	while (io_message_receive(s->fd, false, &s->m, NULL) == 0 && s->m.n)
+		;
+}
+
 void worker_serve(void *workers, int fd, unsigned number)
 {
 	struct scan_workers *w = workers;
@@ -258,6 +296,11 @@ void worker_serve(void *workers, int fd, unsigned number)
 	struct lc_slice order;
 	struct lc_err e = { 0 };
 	keep_own(w, number);
+	if (w->tree) {
+		serve_tree(&s);
+		wait_for_the_end(&s);
+		return;
+	}
 	if (take_order(&s, &order, &e))
 		return;
 	lc_buf_init(&packed, IO_MESSAGE_BYTES_MAX);
@@ -265,7 +308,5 @@ void worker_serve(void *workers, int fd, unsigned number)
 	rc = rc ? lc_fail(&e, rc, "no memory for a layer")
 		: walk(&s, lc_buf_get(&packed), &sink, &st, &e);
 	answer(&s, rc, &e, &st, &sink);
-	/* The scan hangs up when it has read all of it. */
-	while (io_message_receive(fd, false, &s.m, NULL) == 0 && s.m.n)
-		;
+	wait_for_the_end(&s);
 }

@@ -92,7 +92,7 @@ static int share(struct scan_workers *w, struct lc_err *e)
 }
 
 int scan_workers_open(const struct scan_request *q, const struct inv_matcher *m,
-		      struct scan_workers **ret, struct lc_err *e)
+		      const struct io_tree *tree, struct scan_workers **ret, struct lc_err *e)
 {
 	unsigned threads = q->threads ? q->threads : lc_cpus();
 	struct scan_workers *w = lc_alloc0(1, sizeof(*w));
@@ -101,6 +101,8 @@ int scan_workers_open(const struct scan_request *q, const struct inv_matcher *m,
 	(void)pthread_mutex_init(&w->lock, NULL); /* of a default mutex: cannot fail on Linux */
 	w->q = q;
 	w->m = m;
+	w->tree = tree;
+	threads = tree ? 1 : threads;
 	w->ready_max = threads < THREADS_MAX ? threads : THREADS_MAX;
 	/* Of each that works another one may be about to end. */
 	w->numbers_n = 2 * (w->ready_max < SCAN_CONNECTIONS ? SCAN_CONNECTIONS : w->ready_max);
@@ -113,7 +115,8 @@ int scan_workers_open(const struct scan_request *q, const struct inv_matcher *m,
 		.bounds = { .memory_bytes = q->limits->worker_bytes_max,
 			    .file_bytes = q->limits->spool_bytes_max,
 			    .cpu_seconds = cpu_seconds(q->limits),
-			    .files = FILES_MAX },
+			    .files = FILES_MAX,
+			    .tree = tree },
 	};
 	rc = rc ? rc : share(w, e);
 	rc = rc ? rc : io_nursery_open(&o, &w->nursery, e);
@@ -273,4 +276,79 @@ void scan_workers_walk(struct scan_workers *w, const struct oci_image *image, si
 		(void)lc_fail(&ret->err, rc, "%s",
 			      lc_code_name(rc)); /* the failure is the result */
 	give_up(w, number);
+}
+
+/* ---- trees ---- */
+
+static int walk_once(struct scan_workers *w, const struct inv_tree_options *how,
+		     struct scan_layer *ret, unsigned *ret_number, enum worker_end *ret_end)
+{
+	int rc = take(w, ret_number, &ret->err);
+	if (rc)
+		return lc_wrap(&ret->err, rc, "directory");
+	rc = worker_ask_tree(w, *ret_number, how, ret, ret_end);
+	give_up(w, *ret_number);
+	return rc;
+}
+
+/* The file that a process was at when it ended; false when it was at none, or at a known one. */
+static bool leave_out(const struct worker_shared *s, const struct lc_err *why, struct lc_arena *a,
+		      struct inv_left_out *list, size_t *n)
+{
+	size_t path_n = lc_min(s->path_n, sizeof(s->path));
+	struct inv_left_out *l = &list[*n];
+	if (s->analyser_n == 0 || *n == WORKER_LEFT_OUT_MAX ||
+	    lc_arena_dup(a, lc_slice_of(s->path, path_n), &l->path) ||
+	    lc_arena_dup(a, lc_str(why->msg), &l->message))
+		return false;
+	for (size_t i = 0; i < *n; i++)
+		if (lc_eq(list[i].path, l->path))
+			return false;
+	++*n;
+	return true;
+}
+
+/* Nothing is known of the tree but why. */
+static int tell_lost(const struct scan_workers *w, struct scan_layer *ret)
+{
+	const struct lc_err why = ret->err;
+	const struct inv_diagnostic d = { .trouble = INV_UNREADABLE, .message = lc_str(why.msg) };
+	lc_err_clear(&ret->err);
+	int rc = inv_sink_init(&ret->sink, w->q->limits);
+	rc = rc ? rc : inv_sink_diagnostic(&ret->sink, &d);
+	rc = rc ? rc : inv_sink_end(&ret->sink);
+	return rc ? lc_fail(&ret->err, rc, "facts: %s", lc_code_name(rc)) : 0;
+}
+
+static int walk_tree(struct scan_workers *w, struct lc_arena *a, struct scan_layer *ret)
+{
+	struct inv_left_out list[WORKER_LEFT_OUT_MAX + 1];
+	struct inv_tree_options how = { w->q->threads, list, 0 };
+	for (;;) {
+		enum worker_end end = WORKER_ENDED;
+		unsigned number;
+		int rc = walk_once(w, &how, ret, &number, &end);
+		if (rc == 0 || end == WORKER_ENDED)
+			return rc;
+		if (end == WORKER_STRAYED ||
+		    (how.threads == 1 &&
+		     !leave_out(&w->shared[number], &ret->err, a, list, &how.left_out_n)))
+			return tell_lost(w, ret);
+		how.threads = 1;
+		lc_err_clear(&ret->err);
+		ret->stats = (struct inv_walk_stats){ 0 };
+	}
+}
+
+int scan_workers_walk_tree(struct scan_workers *w, struct scan_layer *ret, struct lc_err *e)
+{
+	struct lc_arena a;
+	lc_arena_init(&a, 1 << 20);
+	int rc = walk_tree(w, &a, ret);
+	lc_arena_done(&a);
+	if (rc && !ret->err.code)
+		(void)lc_fail(&ret->err, rc, "%s", lc_code_name(rc)); /* never an older message */
+	if (rc && e)
+		*e = ret->err;
+	return rc;
 }

@@ -3,7 +3,8 @@
  * neither the scan nor another layer's facts.
  *
  * The processes know the matcher, options and limits of the scan, and of the image no more than
- * their layer's description and stored bytes. They are made before anything of the image, the
+ * their layer's description and stored bytes. A directory tree is walked by one of them, which may
+ * list and read what lies in it and nothing else. They are made before anything of the image, the
  * credentials for it or the database is read. What they answer is treated as foreign.
  */
 #pragma once
@@ -13,11 +14,13 @@
 struct scan_workers;
 
 /**
- * Start. To be called while the process has one thread; request and matcher outlive it.
+ * Start. To be called while the process has one thread; request, matcher and tree outlive it.
+ * @param tree  what will be walked; NULL: layers
  * @return 0; LC_EIO no process could be made, LC_ENOMEM
  */
 int scan_workers_open(const struct scan_request *q, const struct inv_matcher *m,
-		      struct scan_workers **ret, struct lc_err *e) LC_MUST_CHECK;
+		      const struct io_tree *tree, struct scan_workers **ret,
+		      struct lc_err *e) LC_MUST_CHECK;
 /** No layer is to be walked any more: they end while the caller goes on. */
 void scan_workers_hang_up(struct scan_workers *w);
 /** Kill what still runs, and release. Accepts NULL. */
@@ -35,3 +38,11 @@ void scan_workers_expect(struct scan_workers *w, size_t layers);
  */
 void scan_workers_walk(struct scan_workers *w, const struct oci_image *image, size_t layer,
 		       struct scan_layer *ret);
+
+/**
+ * Walk the tree: facts and stats into ret. A file that ends the process is left out and told of,
+ * and the rest is walked again; what ends it without a file leaves that diagnostic alone.
+ * @return as inv_walk_tree()
+ */
+int scan_workers_walk_tree(struct scan_workers *w, struct scan_layer *ret,
+			   struct lc_err *e) LC_MUST_CHECK;

@@ -5,6 +5,8 @@
  *
  *	scan to process
  *	WALK  has range, offset, size, description   (with the file, if a range)
+ *	TREE  threads, files left out, of each size and text of its path and of what is told of it
+ *	                                             (with the root)
  *	DATA  pass, slot, size                       (0: the end)
  *	FAIL  pass, code, errno, text                the stored bytes' failure
  *
@@ -27,13 +29,16 @@
 #include "scan/workers.h"
 
 enum { WORKER_SLOTS = 4, WORKER_SLOT_BYTES = 256 * 1024, WORKER_PASSES_MAX = 2 };
-enum { WORKER_ANALYSER_MAX = 32, WORKER_PATH_MAX = 224 };
+enum { WORKER_ANALYSER_MAX = 32, WORKER_PATH_MAX = 4096 };
+/* So many files of a tree may end its process, one after the other. */
+enum { WORKER_LEFT_OUT_MAX = 8 };
 
 /** Memory that a process shares with the scan, which believes nothing of it. */
 struct worker_shared {
-	atomic_uint_least64_t progress;          /* moves while the process gets on */
-	atomic_uint_least8_t analyser_n, path_n; /* of the two below; read once */
-	uint8_t analyser[WORKER_ANALYSER_MAX];   /* what runs, and on which file */
+	atomic_uint_least64_t progress;  /* moves while the process gets on */
+	atomic_uint_least8_t analyser_n; /* of the two below; read once */
+	atomic_uint_least16_t path_n;
+	uint8_t analyser[WORKER_ANALYSER_MAX]; /* what runs, and on which file */
 	uint8_t path[WORKER_PATH_MAX];
 	uint8_t slots[WORKER_SLOTS][WORKER_SLOT_BYTES] __attribute__((aligned(4096)));
 };
@@ -47,6 +52,7 @@ struct worker_place {
 struct scan_workers {
 	const struct scan_request *q;
 	const struct inv_matcher *m;
+	const struct io_tree *tree; /* NULL: layers are walked */
 	struct io_nursery *nursery;
 	struct worker_shared *shared;   /* numbers_n of them, and behind these: */
 	struct lc_spare_counts *counts; /* so that stages of all use each processor once */
@@ -67,6 +73,7 @@ enum worker_message {
 	WORKER_FREE,
 	WORKER_FACTS,
 	WORKER_DONE,
+	WORKER_TREE,
 };
 
 enum { WORKER_NUMBERS_MAX = 12 };
@@ -92,6 +99,20 @@ int worker_err_take(const uint64_t numbers[2], struct lc_slice text, struct lc_e
 /** In the process: its work. */
 void worker_serve(void *workers, int fd, unsigned number);
 
+/** In the process: what to walk a tree with; how->left_out lies in a. Takes the descriptor. */
+int worker_tree_take(const struct io_message *m, struct lc_arena *a, struct io_tree *tree,
+		     struct inv_tree_options *ret, struct lc_err *e);
+/** In the scan: send that. LC_ENOMEM, LC_ELIMIT nothing was sent; else the process is gone. */
+int worker_tree_send(int fd, const struct io_tree *tree, const struct inv_tree_options *how);
+enum worker_end {
+	WORKER_ENDED,  /* with an answer */
+	WORKER_LOST,   /* before its time, by what it read: err says how */
+	WORKER_STRAYED /* from what it was asked: nothing that it says counts */
+};
+
+/** In the scan: a tree walked by a process, which the caller forgets afterwards. */
+int worker_ask_tree(struct scan_workers *w, unsigned number, const struct inv_tree_options *how,
+		    struct scan_layer *ret, enum worker_end *ret_end);
 /** In the scan: one layer walked by a process, which the caller forgets afterwards. */
 int worker_ask(struct scan_workers *w, unsigned number, const struct oci_image *image, size_t layer,
 	       struct scan_layer *ret);

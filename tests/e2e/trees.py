@@ -61,6 +61,8 @@ def a_root_file_system_has_the_findings_of_its_image():
             yield f"{command}: {result['Target']}"
         if any("Layer" in p for p in result["Packages"]):
             yield f"{command}: a directory has no layers"
+        if got["Lacre"]["Sandbox"]["Level"] == "off":
+            yield f"{command}: walked unconfined"
         if got["Lacre"]["Coverage"]["Entries"] < 4 or got["Lacre"]["Partial"]:
             yield f"{command}: {got['Lacre']['Coverage']}"
 
@@ -89,6 +91,12 @@ def threads_do_not_change_a_byte():
                              n, check=True).stdout for n in (1, 2, 3, 8)}
         if len(outputs) != 1:
             yield f"{form}: {len(outputs)} different outputs"
+    first, second = (report("rootfs", root, *args) for args in ([], ["--no-sandbox"]))
+    if second["Lacre"].pop("Sandbox") != {"Level": "off"}:
+        yield "--no-sandbox: confined all the same"
+    first["Lacre"].pop("Sandbox")
+    if first != second:
+        yield "confined and not: different reports"
 
 
 def skipped_paths_are_understood_as_written():

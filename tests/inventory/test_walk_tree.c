@@ -120,6 +120,7 @@ struct walked {
 	struct inv_options options;
 	struct lc_limits limits;
 	unsigned threads;
+	struct inv_left_out left_out; /* path "": none */
 	struct inv_walk_stats stats;
 	struct lc_err err;
 	struct lc_arena arena;
@@ -163,13 +164,16 @@ static int walk_path(struct walked *w, const char *path)
 {
 	struct io_tree tree;
 	struct inv_matcher *m = NULL;
+	const struct inv_tree_options how = { .threads = w->threads,
+					      .left_out = &w->left_out,
+					      .left_out_n = w->left_out.path.n ? 1 : 0 };
 	int r = io_tree_open(path, &tree, &w->err);
 	if (r)
 		return r;
 	r = inv_matcher_new(table, N(table), &w->options, &m, &w->err);
 	r = r ? r : inv_sink_init(&w->sink, &w->limits);
 	r = r ? r
-	      : inv_walk_tree(&tree, m, &w->options, &w->limits, w->threads, &w->sink, &w->stats,
+	      : inv_walk_tree(&tree, m, &w->options, &w->limits, &how, &w->sink, &w->stats,
 			      &w->err);
 	inv_matcher_free(m);
 	io_tree_close(&tree);
@@ -337,6 +341,23 @@ static void what_is_left_out_is_not_entered(void **state)
 	w.options.skip_dirs = (struct lc_slices){ dirs, N(dirs), N(dirs) };
 	w.options.skip_files = (struct lc_slices){ files, N(files), N(files) };
 	check_walked(&w, "");
+}
+
+static void a_file_left_out_is_told_of(void **state)
+{
+	(void)state;
+	struct walked w = with(INV_TARGET_FS);
+	put("a/app.lock", "a\n");
+	put("b/app.lock", "b\n");
+	put("c/app.lock", "c\n");
+	w.left_out = (struct inv_left_out){ LC_S("b/app.lock"), LC_S("it bites") };
+	if (walk_path(&w, root))
+		fail_msg("%s", w.err.msg);
+	squash(&w);
+	assert_non_null(strstr(w.text, "a a/app.lock\nc c/app.lock\n"));
+	assert_null(strstr(w.text, "b b/app.lock"));
+	assert_non_null(strstr(w.text, "it bites"));
+	walked_done(&w);
 }
 
 /* ---- hostile trees ---- */
@@ -515,6 +536,7 @@ int main(void)
 		TEST(the_result_does_not_depend_on_threads),
 		TEST(a_single_file_is_a_tree_of_its_own),
 		TEST(what_is_left_out_is_not_entered),
+		TEST(a_file_left_out_is_told_of),
 		TEST(links_are_never_followed),
 		TEST(nothing_but_regular_files_is_opened),
 		TEST(a_thousand_nested_directories_are_walked),

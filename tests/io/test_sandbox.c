@@ -27,6 +27,7 @@ static struct {
 	bool refuses;
 	struct sandbox_ruleset got;
 	unsigned made, entered;
+	uint64_t rights; /* below a directory */
 } fake;
 
 static int fake_create(const struct sandbox_ruleset *attr, size_t size, unsigned flags)
@@ -55,7 +56,16 @@ static int fake_restrict(int ruleset, unsigned flags)
 	return fake.refuses ? -1 : 0;
 }
 
-static const struct sandbox_kernel fake_kernel = { fake_create, fake_restrict };
+static int fake_add(int ruleset, int dir, uint64_t rights)
+{
+	assert_true(ruleset >= 0 && dir >= 0);
+	assert_int_equal(fake.entered, 0);
+	fake.rights = rights;
+	errno = EPERM;
+	return fake.refuses ? -1 : 0;
+}
+
+static const struct sandbox_kernel fake_kernel = { fake_create, fake_restrict, fake_add };
 
 static void each_landlock_handles_what_it_knows(void **state)
 {
@@ -69,11 +79,12 @@ static void each_landlock_handles_what_it_knows(void **state)
 	(void)state;
 	for (size_t i = 0; i < N(cases); i++) {
 		fake = (typeof(fake)){ .abi = cases[i].abi };
-		assert_int_equal(sandbox_landlock(&fake_kernel), cases[i].abi);
+		assert_int_equal(sandbox_landlock(&fake_kernel, -1), cases[i].abi);
 		assert_int_equal(fake.entered, 1);
 		assert_int_equal(fake.got.access_fs, cases[i].fs);
 		assert_int_equal(fake.got.access_net, cases[i].net);
 		assert_int_equal(fake.got.scoped, cases[i].scoped);
+		assert_int_equal(fake.rights, 0);
 	}
 }
 
@@ -81,11 +92,23 @@ static void a_kernel_without_landlock_is_no_failure(void **state)
 {
 	(void)state;
 	fake = (typeof(fake)){ .abi = 0 };
-	assert_int_equal(sandbox_landlock(&fake_kernel), 0);
+	assert_int_equal(sandbox_landlock(&fake_kernel, -1), 0);
 	assert_int_equal(fake.made, 0);
 	fake = (typeof(fake)){ .abi = 7, .refuses = true };
-	assert_int_equal(sandbox_landlock(&fake_kernel), 0);
+	assert_int_equal(sandbox_landlock(&fake_kernel, -1), 0);
 	assert_int_equal(fake.made, 1);
+}
+
+static void a_tree_is_read_and_nothing_else(void **state)
+{
+	(void)state;
+	fake = (typeof(fake)){ .abi = 3 };
+	assert_int_equal(sandbox_landlock(&fake_kernel, STDIN_FILENO), 3);
+	assert_int_equal(fake.got.access_fs, 0x7fff);   /* all is handled ... */
+	assert_int_equal(fake.rights, 1 << 2 | 1 << 3); /* ... and these are given */
+	fake = (typeof(fake)){ .abi = 3, .refuses = true };
+	assert_int_equal(sandbox_landlock(&fake_kernel, STDIN_FILENO), 0);
+	assert_int_equal(fake.entered, 0);
 }
 
 /* ---- in a process that is confined ---- */
@@ -111,7 +134,7 @@ static int confined(int (*act)(void), bool filtered)
 		signal(SIGXFSZ, SIG_IGN);
 		if (io_sandbox_enter(&bounds, &level, NULL))
 			_exit(NO_SANDBOX);
-		if (filtered && (!level.seccomp || io_sandbox_filter(NULL)))
+		if (filtered && (!level.seccomp || io_sandbox_filter(NULL, NULL)))
 			_exit(NO_SANDBOX);
 		_exit(act());
 	}
@@ -373,8 +396,10 @@ static void the_filter_fits(void **state)
 {
 	(void)state;
 	struct sock_filter v[SANDBOX_FILTER_MAX];
-	size_t n = sandbox_seccomp_program(v, 1);
-	assert_true(n <= SANDBOX_FILTER_MAX);
+	const struct io_tree walked = { .walking = true };
+	size_t without = sandbox_seccomp_program(v, 1, NULL);
+	size_t n = sandbox_seccomp_program(v, 1, &walked);
+	assert_true(n <= SANDBOX_FILTER_MAX && n >= without);
 	/* Every jump stays inside, and the last instruction ends it. */
 	for (size_t i = 0; i < n; i++)
 		if (BPF_CLASS(v[i].code) == BPF_JMP)
@@ -387,6 +412,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_landlock_handles_what_it_knows),
 		cmocka_unit_test(a_kernel_without_landlock_is_no_failure),
+		cmocka_unit_test(a_tree_is_read_and_nothing_else),
 		cmocka_unit_test(the_filter_fits),
 		cmocka_unit_test(parsing_goes_on),
 		cmocka_unit_test(no_path_is_there),
