@@ -22,6 +22,9 @@ const struct cli_command *const cli_commands[] = {
 	&cli_command_generate_key_pair,
 	&cli_command_import_key_pair,
 	&cli_command_public_key,
+	&cli_command_sign_blob,
+	&cli_command_verify_blob,
+	&cli_command_verify_blob_attestation,
 	&cli_command_sign,
 	&cli_command_attest,
 	&cli_command_verify,
@@ -57,8 +60,6 @@ const struct cli_absent cli_absent[] = {
 	{ "module", CLI_TRIVY, N_("there are no modules") },
 	{ "registry", CLI_TRIVY, N_("use lacre login and lacre logout") },
 	{ "vex", CLI_TRIVY, N_("use --ignorefile until VEX is read") },
-	{ "sign-blob", CLI_COSIGN, NULL },
-	{ "verify-blob", CLI_COSIGN, NULL },
 };
 const unsigned cli_absent_n = sizeof(cli_absent) / sizeof(cli_absent[0]);
 

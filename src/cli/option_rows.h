@@ -153,9 +153,15 @@ CLI_ROW(SIGNATURE_DIGEST_ALGORITHM, "signature-digest-algorithm", 0, CLI_STRING,
 	N_("each digest that suits the key is tried"))
 CLI_ROW(OFFLINE, "offline", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN, CLI_IGNORED,
 	"signature", N_("ask no log"), N_("logs are never asked when verifying"))
+CLI_ROW(OUTPUT_SIGNATURE, "output-signature", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("write the signature alone there"), NULL)
+CLI_ROW(OUTPUT_CERTIFICATE, "output-certificate", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("write the certificate, or the public key, there"), NULL)
+CLI_ROW(B64, "b64", 0, CLI_FLAG, NULL, "true", NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
+	N_("write the signature in base64"), NULL)
 CLI_ROW(PREDICATE_TYPE, "type", 0, CLI_STRING, "TYPE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
 	"signature",
-	N_("what the attestation must be: slsaprovenance1, spdxjson, cyclonedx, vuln, openvex, … "
+	N_("what the attestation must be: slsaprovenance1, spdxjson, cyclonedx, vuln, openvex "
 	   "or a URI"),
 	NULL)
 CLI_ROW(CHECK_CLAIMS, "check-claims", 0, CLI_FLAG, NULL, "true", NULL, 0, 0, CLI_COSIGN, CLI_SAME,

@@ -181,8 +181,7 @@ static void write_signature(struct json_writer *w, const struct cli_signature *s
 		if (s->content.has_statement)
 			json_member_str(w, "PredicateType", s->content.statement.predicate_type);
 	} else {
-		json_member_str_opt(w, "Rule", lc_str(s->why.rule));
-		json_member_cstr(w, "Error", lc_code_name(s->rc));
+		json_member_cstr(w, "Rule", s->why.rule ? s->why.rule : lc_code_name(s->rc));
 		json_member_cstr(w, "Reason", s->why.err.msg);
 	}
 	json_end_object(w);

@@ -2,6 +2,7 @@
 
 #include "crypt/pem.h"
 #include "format/base64.h"
+#include "trust/file_signature.h"
 
 static const struct json_limits limits = { .depth_max = 8, .nodes_max = 4096 };
 
@@ -48,53 +49,6 @@ static int parse(struct lc_slice text, const char *what, struct lc_arena *a, str
 		       : rc;
 }
 
-/* Which kind of entry it is stands in its body alone. */
-static int read_kind(struct log_entry *e, struct lc_arena *a, struct trust_why *w)
-{
-	struct json_doc d;
-	int rc = parse(e->body, "log entry", a, &d, w);
-	if (rc)
-		return rc;
-	e->kind = json_get_str(&d, json_root(&d), "kind");
-	e->version = json_get_str(&d, json_root(&d), "apiVersion");
-	return 0;
-}
-
-static int read_log_id(struct lc_slice hex, struct lc_arena *a, struct log_entry *e,
-		       struct trust_why *w)
-{
-	struct digest d;
-	struct lc_slice text = lc_arena_fmt(a, "sha256:%.*s", LC_FMT(hex));
-	if (!text.p)
-		return lc_arena_err(a);
-	if (digest_parse(text, &d, NULL))
-		return trust_fail(w, "F6", LC_EBAD, "the log entry's logID is no SHA-256");
-	return lc_arena_dup(a, lc_slice_of(d.bytes, digest_size(d.algorithm)), &e->log_id);
-}
-
-static int read_log(struct lc_slice text, struct lc_arena *a, struct bundle *b, struct trust_why *w)
-{
-	struct json_doc d;
-	struct log_entry *e = lc_new(a, struct log_entry);
-	int rc = e ? parse(text, "log bundle", a, &d, w) : lc_arena_err(a);
-	if (rc)
-		return rc;
-	json_ref payload = json_get(&d, json_root(&d), "Payload");
-	if (!json_i64(&d, json_get(&d, payload, "logIndex"), &e->index) || e->index < 0 ||
-	    !json_i64(&d, json_get(&d, payload, "integratedTime"), &e->integrated_time) ||
-	    e->integrated_time < 0)
-		return trust_fail(w, "F6", LC_EBAD,
-				  "the log bundle has no logIndex or no integratedTime");
-	rc = decode(json_get_str(&d, json_root(&d), "SignedEntryTimestamp"),
-		    "the signed entry timestamp", a, &e->set, w);
-	rc = rc ? rc : decode(json_get_str(&d, payload, "body"), "the log entry", a, &e->body, w);
-	rc = rc ? rc : read_log_id(json_get_str(&d, payload, "logID"), a, e, w);
-	rc = rc ? rc : read_kind(e, a, w);
-	b->entries = e;
-	b->entries_n = 1;
-	return rc;
-}
-
 static int read_timestamp(struct lc_slice text, struct lc_arena *a, struct bundle *b,
 			  struct trust_why *w)
 {
@@ -130,7 +84,7 @@ int legacy_bundle(const struct attached *what, struct lc_slice content, struct l
 	if (!rc && what->certificate.n)
 		rc = read_certificate(what->certificate, a, &b, w);
 	if (!rc && what->log_bundle.n)
-		rc = read_log(what->log_bundle, a, &b, w);
+		rc = log_bundle_read(what->log_bundle, a, &b, w);
 	if (!rc && what->timestamp.n)
 		rc = read_timestamp(what->timestamp, a, &b, w);
 	if (!rc)

@@ -36,6 +36,8 @@ static int fits_demand(struct check *c)
 				  "the bundle is signed by a certificate: give "
 				  "the identity and issuer to expect, not a key");
 	}
+	if (c->b->material == BUNDLE_KEY && !c->d->ignore_tlog && !c->b->entries_n)
+		return trust_fail(c->w, "L1", LC_EBAD, "no log entry: it was not published");
 	if (!c->d->root && (!c->d->ignore_tlog || c->b->material != BUNDLE_KEY))
 		return trust_fail(c->w, "L1", LC_EUNSUP,
 				  "no trusted root to judge logs and certificates by: give "

@@ -83,7 +83,7 @@ def unknown_words_get_one_line_and_status_2():
 
 
 def known_commands_of_neighbours_say_what_is_the_case():
-    for word in ("config", "k8s", "sbom", "server", "plugin", "sign-blob"):
+    for word in ("config", "k8s", "sbom", "server", "plugin", "vm"):
         yield from fails(run(word), 2, f"lacre {word} is not there yet")
 
 
