@@ -156,5 +156,7 @@ struct lc_slice adv_ecosystem_name(struct lc_slice given, struct lc_arena *a)
 	else if (lc_starts(given, LC_S("SUSE:")) && !lc_ends(given, LC_S(":LTSS")))
 		name = adv_suse_ecosystem(lc_arena_fmt(a, "SUSE %.*s", LC_FMT(lc_skip(given, 5))),
 					  a);
+	if (a->err)
+		return none(); /* not given: that would be another ecosystem */
 	return name.n ? name : given;
 }

@@ -308,7 +308,7 @@ static int read_item(struct osv *o, json_ref item, const struct lc_slices *names
 	struct lc_slice name =
 		adv_normal_name(ecosystem, json_get_str(o->d, package, "name"), o->a);
 	if (!ecosystem.n || !name.n)
-		return name.p || !json_get_str(o->d, package, "name").n ? 0 : lc_arena_err(o->a);
+		return o->a->err ? lc_arena_err(o->a) : 0;
 	if (ecosystem.n > VERSION_BYTES_MAX || name.n > 4096)
 		return lc_fail(o->e, LC_ELIMIT, "a package name of %zu bytes", name.n);
 

@@ -48,6 +48,9 @@ static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *
 	if (r == LC_EUNSUP)
 		return 0;
 	r = r ? binary_trouble(&b, r, &why, "") : read_all(&b, e);
+	/* Names and versions that were put together: what had no memory must not pass for "". */
+	if (!r && f->scratch->err == LC_ENOMEM)
+		r = LC_ENOMEM;
 	return r ? lc_fail(e, r, "%s", lc_code_name(r)) : 0;
 }
 
