@@ -60,6 +60,8 @@ static int read_demand(struct verify *s, bool attestations, struct lc_err *e)
 		.threshold = (size_t)v->v[CLI_OPT_THRESHOLD].number,
 		.tags_prefix = v->v[CLI_OPT_ATTACHMENT_TAG_PREFIX].text,
 	};
+	if (s->place.name.n && !s->place.by_digest)
+		d->tag = s->place.tag;
 	d->who.any_artefact = !v->v[CLI_OPT_CHECK_CLAIMS].flag;
 	if (v->v[CLI_OPT_MAX_AGE].number)
 		d->oldest = lc_now_seconds(false) - v->v[CLI_OPT_MAX_AGE].number / 1000000000;

@@ -76,6 +76,23 @@ static int check_statement_notes(struct judge *j, const struct statement *s, str
 	return 0;
 }
 
+/*
+ * cosign's claims name a repository, skopeo's a tag as well: an older image that is given a newer
+ * one's tag is found out by it.
+ */
+static int check_tag(struct judge *j, const struct simple_signing *s, struct trust_why *w)
+{
+	struct lc_slice name = s->reference;
+	size_t slash = lc_rfind(name, '/');
+	struct lc_slice last = slash == SIZE_MAX ? name : lc_skip(name, slash + 1);
+	size_t colon = lc_find(last, ':');
+	if (!j->d->tag.n || colon == SIZE_MAX || lc_find(last, '@') != SIZE_MAX ||
+	    lc_eq(lc_skip(last, colon + 1), j->d->tag))
+		return 0;
+	return trust_fail(w, "P4", LC_EBAD, "it was signed under another tag: '%s'",
+			  lc_quote(name).s);
+}
+
 /* ---- one attachment ---- */
 
 static int check_age(struct judge *j, const struct trust_signer *s, struct trust_why *w)
@@ -113,9 +130,11 @@ static int verify_once(struct judge *j, const struct bundle *b, const struct tru
 	}
 	p->payload = content;
 	rc = simple_signing_parse(content, j->a, &p->claim, &p->why);
-	if (!rc && !j->d->who.any_artefact)
+	if (!rc && !j->d->who.any_artefact) {
 		rc = simple_signing_check(&p->claim, j->image, j->d->annotations,
 					  j->d->annotations_n, &p->why);
+		rc = rc ? rc : check_tag(j, &p->claim, &p->why);
+	}
 	return rc;
 }
 

@@ -28,6 +28,7 @@ struct image_demand {
 	struct lc_slice predicate;                  /* of attestations; "" any */
 	const struct trust_annotation *annotations; /* that a signature must have */
 	size_t annotations_n;
+	struct lc_slice tag;         /* by which the image was asked for; "" by its digest */
 	size_t threshold;            /* how many signers at least; 0 is 1 */
 	int64_t oldest;              /* signed before this does not count; 0 any time */
 	struct lc_slice tags_prefix; /* of the tags with what is attached */

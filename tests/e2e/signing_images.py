@@ -3,7 +3,9 @@ index says, and each reason apart by rule and exit status."""
 
 import json
 import pathlib
+import shutil
 import sys
+import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "house")]
@@ -116,6 +118,32 @@ def explains(base):
         yield f"{done.returncode}: {text}"
 
 
+def layouts(base):
+    """An image in a layout is signed there, and refused once it was changed."""
+    with tempfile.TemporaryDirectory() as tmp:
+        layout = pathlib.Path(tmp) / "layout"
+        shutil.copytree(base / "images/bad-sig", layout)
+        for path in [layout, *layout.rglob("*")]:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        sign = ("sign", "--key", base / "keys/p384.key", f"oci:{layout}")
+        verify = ("verify", "--insecure-ignore-tlog", "--key", base / "keys/p384.pub",
+                  "--local-image", layout)
+        before = PROGRAM.run(*verify).returncode
+        for extra in ((), ("--new-bundle-format=false",), ()):
+            PROGRAM.run(*sign, *extra, env={"LACRE_PASSWORD": "pw-p384"}, check=True)
+        report = PROGRAM.json(*verify, "--output", "report")[0]
+        if before != 12 or (report["Counted"], report["Signers"]) != (2, 1):
+            yield f"{before}: {report}"
+        wrong = PROGRAM.run(*sign, env={"LACRE_PASSWORD": "wrong"})
+        if wrong.returncode == 0 or wrong.stderr.count(b"\n") != 1:
+            yield f"wrong password: {wrong.returncode} {wrong.stderr}"
+        image = layout / "blobs" / report["Digest"].replace(":", "/")
+        image.write_bytes(image.read_bytes() + b" ")
+        changed = PROGRAM.run(*verify)
+        if changed.returncode != 14:
+            yield f"changed: {changed.returncode} {changed.stderr}"
+
+
 def usage(base):
     layout = base / "images/legacy"
     key = base / "keys/p256.pub"
@@ -141,7 +169,7 @@ def main():
     rows = [(f"{base.name}: {case['case']}: {case['why']}",
              lambda base=base, case=case: check(base, case)) for base, case in cases(data)]
     for name, fn in (("prints what cosign prints", payloads), ("k of n and age", thresholds),
-                     ("explains", explains), ("usage", usage)):
+                     ("explains", explains), ("layouts", layouts), ("usage", usage)):
         rows.append((name, lambda fn=fn: fn(data / "cosign")))
     tap.run(rows)
 

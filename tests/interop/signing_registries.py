@@ -149,6 +149,10 @@ def signs(host):
     lacre("sign", "--key", WORK / "two.key", "--new-bundle-format=false", "-a", "how=referrer",
           "--registry-referrers-mode", "oci-1-1", name)
     verify(name, "two", "-a", "how=referrer")
+    lacre("sign", "--key", WORK / "one.key", "--new-bundle-format=false", "-a", "tag=2",
+          "--sign-container-identity", "reg.example/app:2", name)
+    verify(name, "one", "-a", "tag=2", want=12)  # signed under another tag
+    verify(f"{host}/t/app@{image}", "one", "-a", "tag=2")
     verify(f"{host}/t/app:all", want=10)
     lacre("sign", "--key", WORK / "one.key", "--recursive", "-a", "a=b", f"{host}/t/app:all")
     verify(f"{host}/t/app:all", "one", "--recursive", "-a", "a=b")
