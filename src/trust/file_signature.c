@@ -10,8 +10,8 @@ static int no_memory(struct trust_why *w, const struct lc_arena *a)
 	return lc_fail(trust_err(w), lc_arena_err(a), "no memory for a signature");
 }
 
-static int decode(struct lc_slice text, const char *what, struct lc_arena *a, struct lc_slice *ret,
-		  struct trust_why *w)
+int signature_base64(struct lc_slice text, const char *what, struct lc_arena *a,
+		     struct lc_slice *ret, struct trust_why *w)
 {
 	struct lc_buf b;
 	lc_buf_init(&b, text.n + 4);
@@ -26,8 +26,8 @@ static int decode(struct lc_slice text, const char *what, struct lc_arena *a, st
 	return rc;
 }
 
-static int parse(struct lc_slice text, const char *what, struct lc_arena *a, struct json_doc *d,
-		 struct trust_why *w)
+int signature_json(struct lc_slice text, const char *what, struct lc_arena *a, struct json_doc *d,
+		   struct trust_why *w)
 {
 	int rc = json_parse(text, JSON_DUP_REFUSE, &limits, a, d, trust_err(w));
 	if (!rc && json_type_of(d, json_root(d)) != JSON_OBJECT)
@@ -42,7 +42,7 @@ static int parse(struct lc_slice text, const char *what, struct lc_arena *a, str
 static int read_kind(struct log_entry *e, struct lc_arena *a, struct trust_why *w)
 {
 	struct json_doc d;
-	int rc = parse(e->body, "log entry", a, &d, w);
+	int rc = signature_json(e->body, "log entry", a, &d, w);
 	if (rc)
 		return rc;
 	e->kind = json_get_str(&d, json_root(&d), "kind");
@@ -71,9 +71,11 @@ static int read_payload(const struct json_doc *d, struct lc_arena *a, struct log
 	    e->integrated_time < 0)
 		return trust_fail(w, "F6", LC_EBAD,
 				  "the log entry has no logIndex or no integratedTime");
-	int rc = decode(json_get_str(d, json_root(d), "SignedEntryTimestamp"),
-			"the signed entry timestamp", a, &e->set, w);
-	rc = rc ? rc : decode(json_get_str(d, payload, "body"), "the log entry", a, &e->body, w);
+	int rc = signature_base64(json_get_str(d, json_root(d), "SignedEntryTimestamp"),
+				  "the signed entry timestamp", a, &e->set, w);
+	rc = rc ? rc
+		: signature_base64(json_get_str(d, payload, "body"), "the log entry", a, &e->body,
+				   w);
 	rc = rc ? rc : read_log_id(json_get_str(d, payload, "logID"), a, e, w);
 	return rc ? rc : read_kind(e, a, w);
 }
@@ -82,7 +84,7 @@ int log_bundle_read(struct lc_slice text, struct lc_arena *a, struct bundle *b, 
 {
 	struct json_doc d;
 	struct log_entry *e = lc_new(a, struct log_entry);
-	int rc = e ? parse(text, "log entry", a, &d, w) : no_memory(w, a);
+	int rc = e ? signature_json(text, "log entry", a, &d, w) : no_memory(w, a);
 	rc = rc ? rc : read_payload(&d, a, e, w);
 	if (rc)
 		return rc;
@@ -138,7 +140,7 @@ int file_signature_read(struct lc_slice text, struct lc_slice certificate, struc
 	if (!text.n)
 		rc = trust_fail(w, "F1", LC_EBAD, "the signature is empty");
 	else if (is_text(trimmed))
-		rc = decode(trimmed, "the signature", a, &b.signature, w);
+		rc = signature_base64(trimmed, "the signature", a, &b.signature, w);
 	else
 		b.signature = text;
 	rc = rc ? rc : read_signer(certificate, a, &b, w);
@@ -163,15 +165,16 @@ int file_signature_read_old(struct lc_slice text, struct lc_arena *a, struct bun
 	struct json_doc d;
 	struct bundle b = { .version = BUNDLE_V03, .material = BUNDLE_KEY };
 	struct lc_slice pem = { NULL, 0 };
-	int rc = parse(text, "bundle", a, &d, w);
+	int rc = signature_json(text, "bundle", a, &d, w);
 	if (rc)
 		return rc;
 	json_ref root = json_root(&d);
 	struct lc_slice cert = json_get_str(&d, root, "cert");
 	json_ref log = json_get(&d, root, "rekorBundle");
-	rc = decode(json_get_str(&d, root, "base64Signature"), "the signature", a, &b.signature, w);
+	rc = signature_base64(json_get_str(&d, root, "base64Signature"), "the signature", a,
+			      &b.signature, w);
 	if (!rc && cert.n)
-		rc = decode(cert, "the certificate", a, &pem, w);
+		rc = signature_base64(cert, "the certificate", a, &pem, w);
 	rc = rc ? rc : read_signer(pem, a, &b, w);
 	if (!rc && log != JSON_NONE && json_type_of(&d, log) != JSON_NULL)
 		rc = log_bundle_read(json_raw(&d, log), a, &b, w);

@@ -30,3 +30,11 @@ int file_signature_write_old(struct lc_slice signature, struct lc_slice signer,
  */
 int log_bundle_read(struct lc_slice text, struct lc_arena *a, struct bundle *b,
 		    struct trust_why *w) LC_MUST_CHECK;
+
+/* What these forms are made of; what names the part in messages. */
+/** Strict base64 that is not empty, into the arena: rules F1, F2. */
+int signature_base64(struct lc_slice text, const char *what, struct lc_arena *a,
+		     struct lc_slice *ret, struct trust_why *w) LC_MUST_CHECK;
+/** One small JSON object, equal names refused: rule F1. */
+int signature_json(struct lc_slice text, const char *what, struct lc_arena *a, struct json_doc *d,
+		   struct trust_why *w) LC_MUST_CHECK;

@@ -1,26 +1,7 @@
 #include "trust/legacy.h"
 
 #include "crypt/pem.h"
-#include "format/base64.h"
 #include "trust/file_signature.h"
-
-static const struct json_limits limits = { .depth_max = 8, .nodes_max = 4096 };
-
-static int decode(struct lc_slice text, const char *what, struct lc_arena *a, struct lc_slice *ret,
-		  struct trust_why *w)
-{
-	struct lc_buf b;
-	lc_buf_init(&b, text.n + 4);
-	int rc = base64_decode(text, &b);
-	if (rc == LC_EBAD)
-		rc = trust_fail(w, "F2", LC_EBAD, "%s is no base64", what);
-	else if (!rc)
-		rc = lc_arena_dup(a, lc_buf_get(&b), ret);
-	lc_buf_done(&b);
-	if (!rc && !ret->n)
-		rc = trust_fail(w, "F1", LC_EBAD, "%s is empty", what);
-	return rc;
-}
 
 /* The leaf alone: intermediates come from the trusted root. */
 static int read_certificate(struct lc_slice pem, struct lc_arena *a, struct bundle *b,
@@ -40,31 +21,22 @@ static int read_certificate(struct lc_slice pem, struct lc_arena *a, struct bund
 	return 0;
 }
 
-static int parse(struct lc_slice text, const char *what, struct lc_arena *a, struct json_doc *d,
-		 struct trust_why *w)
-{
-	int rc = json_parse(text, JSON_DUP_REFUSE, &limits, a, d, trust_err(w));
-	return rc && rc != LC_ENOMEM
-		       ? trust_rule(w, "F1", lc_wrap(trust_err(w), LC_EBAD, "%s", what))
-		       : rc;
-}
-
 static int read_timestamp(struct lc_slice text, struct lc_arena *a, struct bundle *b,
 			  struct trust_why *w)
 {
 	struct json_doc d;
 	struct lc_slice *item = lc_vec_push(a, &b->timestamps);
-	int rc = item ? parse(text, "timestamp", a, &d, w) : lc_arena_err(a);
+	int rc = item ? signature_json(text, "timestamp", a, &d, w) : lc_arena_err(a);
 	return rc ? rc
-		  : decode(json_get_str(&d, json_root(&d), "SignedRFC3161Timestamp"),
-			   "the timestamp", a, item, w);
+		  : signature_base64(json_get_str(&d, json_root(&d), "SignedRFC3161Timestamp"),
+				     "the timestamp", a, item, w);
 }
 
 static int read_content(const struct attached *what, struct lc_slice content, struct lc_arena *a,
 			struct bundle *b, struct trust_why *w)
 {
 	if (what->kind == ATTACHED_SIGNATURE)
-		return decode(what->signature, "the signature", a, &b->signature, w);
+		return signature_base64(what->signature, "the signature", a, &b->signature, w);
 	int rc = dsse_parse(content, a, &b->envelope, trust_err(w));
 	if (rc)
 		return rc == LC_ENOMEM ? rc : trust_rule(w, "F1", LC_EBAD);
