@@ -17,7 +17,16 @@ sys.path.insert(0, str(SOURCE / "tests" / "cli"))
 from small_image import OS_RELEASE, Image, paragraph  # noqa: E402
 
 lacre = Program(sys.argv[1])
-scratch = tempfile.TemporaryDirectory()
+os.umask(0o022)
+
+
+def _reachable(path):
+    return all(os.stat(p).st_mode & 0o005 == 0o005 for p in [path, *pathlib.Path(path).parents])
+
+
+# Where another user gets to: a private TMPDIR would hide the root itself.
+scratch = tempfile.TemporaryDirectory(dir=next(
+    (d for d in (tempfile.gettempdir(), "/tmp", "/var/tmp") if _reachable(d)), None))
 os.chmod(scratch.name, 0o755)
 STATUS = b"".join([paragraph("openssl", "3.0.9-1"), paragraph("zlib1g", "1:1.2.13.dfsg-1"),
                    paragraph("bash", "5.2.15-2")])
@@ -185,6 +194,8 @@ def what_may_not_be_read_makes_it_partial():
     if not os.access(lacre.path, os.X_OK) or not _reachable(lacre.path):
         raise Skip("the program is not where another user can run it")
     root = tree("closed")
+    if os.geteuid() == 0 and not _reachable(root):
+        raise Skip("no directory for scratch that another user can reach")
     (root / "var/lib/dpkg/status").chmod(0)
     (root / "srv/data").chmod(0)
     done = nobody(root)
@@ -198,8 +209,21 @@ def what_may_not_be_read_makes_it_partial():
         yield f"{got['Lacre']['Partial']} {paths}"
 
 
-def _reachable(path):
-    return all(os.stat(p).st_mode & 0o005 == 0o005 for p in [path, *pathlib.Path(path).parents])
+def packages_are_chosen_by_how_they_came():
+    lock = {"name": "x", "lockfileVersion": 3, "packages": {
+        "": {"name": "x", "dependencies": {"aa": "1"}, "devDependencies": {"bb": "1"}},
+        "node_modules/aa": {"version": "1.0.0", "dependencies": {"cc": "1"}},
+        "node_modules/bb": {"version": "1.0.0", "dev": True},
+        "node_modules/cc": {"version": "1.0.0"}}}
+    root = tree("chosen", {"package-lock.json": json.dumps(lock).encode()})
+    for args, want in (([], {"aa", "cc"}), (["--include-dev-deps"], {"aa", "bb", "cc"}),
+                       (["--pkg-relationships", "direct"], {"aa"}),
+                       (["--pkg-relationships", "indirect"], {"cc"}),
+                       (["--pkg-relationships", "direct", "--include-dev-deps"], {"aa", "bb"})):
+        for confined in ([], ["--no-sandbox"]):
+            got = packages(report("fs", "--list-all-pkgs", *args, *confined, root))
+            if got - {"x"} != want:
+                yield f"{args} {confined}: {sorted(got)}, want {sorted(want)}"
 
 
 def hostile_trees_are_walked_to_the_end():
@@ -234,5 +258,6 @@ CHECKS = [a_root_file_system_has_the_findings_of_its_image, the_host_it_is_of_na
               threads_do_not_change_a_byte, skipped_paths_are_understood_as_written,
               files_are_of_the_type_that_a_pattern_says,
               exit_statuses_are_those_of_images, what_is_not_there_is_one_line,
-              what_may_not_be_read_makes_it_partial, hostile_trees_are_walked_to_the_end]
+              what_may_not_be_read_makes_it_partial,
+              packages_are_chosen_by_how_they_came, hostile_trees_are_walked_to_the_end]
 run([(check.__name__, check) for check in CHECKS])
