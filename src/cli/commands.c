@@ -22,6 +22,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_command_generate_key_pair,
 	&cli_command_import_key_pair,
 	&cli_command_public_key,
+	&cli_command_initialize,
 	&cli_command_sign_blob,
 	&cli_command_verify_blob,
 	&cli_command_verify_blob_attestation,

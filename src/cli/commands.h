@@ -36,6 +36,7 @@ extern const struct cli_command cli_command_download_sbom;
 extern const struct cli_command cli_command_attach_signature;
 extern const struct cli_command cli_command_attach_attestation;
 extern const struct cli_command cli_command_attach_sbom;
+extern const struct cli_command cli_command_initialize;
 extern const struct cli_command cli_command_sign_blob;
 extern const struct cli_command cli_command_verify_blob;
 extern const struct cli_command cli_command_verify_blob_attestation;

@@ -5,6 +5,7 @@
 #include "cli/talk.h"
 #include "crypt/pem.h"
 #include "io/file.h"
+#include "trust/tuf.h"
 
 static const size_t root_bytes_max = (size_t)16 << 20;
 
@@ -101,13 +102,67 @@ static int collect_root(struct cli_io *io, const struct cli_values *v, struct lc
 	return rc;
 }
 
+const char *cli_trust_dir(struct cli_io *io, struct lc_arena *a)
+{
+	const char *given = cli_env_get(io->environment, "TUF_ROOT");
+	const char *data = cli_env_get(io->environment, "XDG_DATA_HOME");
+	const char *home = cli_env_get(io->environment, "HOME");
+	if (given && *given)
+		return lc_arena_str(a, lc_str(given));
+	if (data && *data)
+		return (const char *)lc_arena_fmt(a, "%s/lacre/trust", data).p;
+	if (home && *home)
+		return (const char *)lc_arena_fmt(a, "%s/.local/share/lacre/trust", home).p;
+	return NULL;
+}
+
+/* The news of a mirror that was asked last so long ago that keys may have been taken back since. */
+static void warn_when_old(struct cli_io *io, const struct cli_values *v, const char *dir,
+			  struct lc_arena *a)
+{
+	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
+	struct tuf_info info;
+	const char *path = (const char *)lc_arena_fmt(a, "%s/timestamp.json", dir).p;
+	lc_buf_init(&text, TUF_METADATA_MAX);
+	if (!path || io_read_file(path, &text, NULL) ||
+	    tuf_info(TUF_TIMESTAMP, lc_buf_get(&text), &info, NULL))
+		return;
+	int64_t late = lc_now_ns() / 1000000000 - info.expires;
+	if (late > 0)
+		cli_warn(io, v,
+			 _("the trusted root in %s is out of date by %lld days: run lacre "
+			   "initialize again"),
+			 lc_quote(lc_str(dir)).s, (long long)(late / 86400));
+}
+
+/* What `initialize` keeps, when nothing else says whom to trust. */
+static int open_kept(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
+		     struct cli_demand *d, struct lc_err *e)
+{
+	struct lc_slice text;
+	bool is_dir;
+	const char *dir = cli_trust_dir(io, a);
+	const char *path =
+		dir ? (const char *)lc_arena_fmt(a, "%s/" CLI_TRUSTED_ROOT_FILE, dir).p : NULL;
+	if (!path || !io_exists(path, &is_dir) || is_dir)
+		return 0;
+	int rc = read_text(lc_str(path), a, &text, e);
+	rc = rc ? rc : trusted_root_parse(text, &d->root, e);
+	if (!rc)
+		warn_when_old(io, v, dir, a);
+	return rc ? lc_wrap(e, rc, "%s", lc_quote(lc_str(path)).s) : 0;
+}
+
 static int open_root(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
 		     struct cli_demand *d, struct lc_err *e)
 {
 	struct lc_slice path = v->v[CLI_OPT_TRUSTED_ROOT].text;
 	struct lc_slice text;
-	if (!path.n)
-		return collect_root(io, v, a, d, e);
+	if (!path.n) {
+		bool needed = d->demand.identities_n || !d->demand.ignore_tlog;
+		int rc = collect_root(io, v, a, d, e);
+		return rc || d->root || !needed ? rc : open_kept(io, v, a, d, e);
+	}
 	if (v->v[CLI_OPT_CA_ROOTS].text.n || v->v[CLI_OPT_CERTIFICATE_CHAIN].text.n ||
 	    v->v[CLI_OPT_TIMESTAMP_CERTIFICATE_CHAIN].text.n)
 		return lc_fail(e, LC_EUSAGE, "%s",
@@ -207,12 +262,12 @@ int cli_demand(struct cli_io *io, const struct cli_values *v, struct lc_arena *a
 		rc = lc_fail(e, LC_EUSAGE, "%s",
 			     _("who is to have signed? give --key FILE, or "
 			       "--certificate-identity NAME with --certificate-oidc-issuer URL"));
+	d->ignore_tlog = v->v[CLI_OPT_INSECURE_IGNORE_TLOG].flag ||
+			 v->v[CLI_OPT_PRIVATE_INFRASTRUCTURE].flag;
 	rc = rc ? rc : open_root(io, v, a, ret, e);
 	d->keys = ret->keys;
 	d->identities = &ret->identity;
 	d->root = ret->root;
-	d->ignore_tlog = v->v[CLI_OPT_INSECURE_IGNORE_TLOG].flag ||
-			 v->v[CLI_OPT_PRIVATE_INFRASTRUCTURE].flag;
 	d->ignore_sct = v->v[CLI_OPT_INSECURE_IGNORE_SCT].flag;
 	d->need_timestamp = v->v[CLI_OPT_USE_SIGNED_TIMESTAMPS].flag;
 	return rc;

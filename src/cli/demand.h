@@ -40,4 +40,8 @@ struct cli_demand {
  */
 int cli_demand(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
 	       struct cli_demand *ret, struct lc_err *e) LC_MUST_CHECK;
+/** Where `initialize` keeps whom to trust; NULL when nothing says where it may be. */
+const char *cli_trust_dir(struct cli_io *io, struct lc_arena *a);
+#define CLI_TRUSTED_ROOT_FILE "trusted_root.json"
+
 void cli_demand_done(struct cli_demand *d);

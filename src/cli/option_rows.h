@@ -153,6 +153,13 @@ CLI_ROW(SIGNATURE_DIGEST_ALGORITHM, "signature-digest-algorithm", 0, CLI_STRING,
 	N_("each digest that suits the key is tried"))
 CLI_ROW(OFFLINE, "offline", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN, CLI_IGNORED,
 	"signature", N_("ask no log"), N_("logs are never asked when verifying"))
+CLI_ROW(MIRROR, "mirror", 0, CLI_STRING, "DIR|URL", NULL, NULL, 0, 0, CLI_COSIGN, CLI_DIFFERS,
+	"signature", N_("where documents of The Update Framework are"),
+	N_("there is no default: nothing is asked that was not named"))
+CLI_ROW(ROOT, "root", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_DIFFERS, "signature",
+	N_("the root.json to begin with (default: the one that is kept)"), N_("a file, no URL"))
+CLI_ROW(ROOT_CHECKSUM, "root-checksum", 0, CLI_STRING, "SHA256", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("what the SHA-256 of --root must be"), NULL)
 CLI_ROW(OUTPUT_SIGNATURE, "output-signature", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN,
 	CLI_SAME, "signature", N_("write the signature alone there"), NULL)
 CLI_ROW(OUTPUT_CERTIFICATE, "output-certificate", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN,

@@ -15,7 +15,7 @@ import tree
 
 PAGES = ("options.md", "exit-codes.md", "migrating-from-trivy.md")
 MANUALS = ("lacre.1", "lacre-image.1", "lacre-fs.1", "lacre-explain.1", "lacre-db.1", "lacre-clean.1",
-           "lacre-generate-key-pair.1", "lacre-import-key-pair.1", "lacre-public-key.1", "lacre-sign-blob.1",
+           "lacre-generate-key-pair.1", "lacre-import-key-pair.1", "lacre-public-key.1", "lacre-sign-blob.1", "lacre-initialize.1",
            "lacre-verify-blob.1", "lacre-verify-blob-attestation.1")
 SHELLS = ("bash", "zsh", "fish")
 ROW = re.compile(r"CLI_ROW\((\w+),\s*\"([a-z0-9-]+)\"[^;]*?(CLI_(?:SAME|DIFFERS|REFUSED|IGNORED)),",

@@ -6,13 +6,16 @@ usage: signing.py LACRE
 """
 
 import base64
+import functools
 import hashlib
+import http.server
 import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+import threading
 
 from program import Program, data_dir
 from tap import Skip, run
@@ -284,6 +287,81 @@ def large_files_pass_in_constant_memory():
 
 
 
+def initialize(place, mirror, *args, **kw):
+    return lacre.run("initialize", "--mirror", mirror, *args, cwd=ROOT,
+                     env={"TUF_ROOT": str(place)}, **kw)
+
+
+def tuf_data():
+    data = data_dir()
+    if data is None:
+        raise Skip("the shared test data is not here")
+    return data / "tuf"
+
+
+def whom_to_trust_is_fetched_and_kept():
+    tuf = tuf_data()
+    root = tuf / "init/1.root.json"
+    checksum = hashlib.sha256(root.read_bytes()).hexdigest()
+    kept = ROOT / "kept/below"
+    done = initialize(kept, tuf / "ok", "--root", root, "--root-checksum", checksum)
+    if done.returncode or b"root version 3" not in done.stderr:
+        yield f"{done.returncode} {done.stderr!r}"
+        return
+    want = next((tuf / "ok/targets").iterdir()).read_bytes()
+    if (kept / "trusted_root.json").read_bytes() != want:
+        yield "another target was kept"
+    before = {p.name: p.read_bytes() for p in kept.iterdir()}
+    for mirror, words in (("rollback-targets", b"older"), ("timestamp-bad-key", b"timestamp"),
+                          ("target-bytes-same-length", b"hash"), ("absent", b"timestamp")):
+        done = initialize(kept, tuf / mirror)
+        if done.returncode != 1 or words not in done.stderr:
+            yield f"{mirror}: {done.returncode} {done.stderr!r}"
+        if {p.name: p.read_bytes() for p in kept.iterdir()} != before:
+            yield f"{mirror}: what was kept was changed"
+    if initialize(kept, tuf / "update-ok").returncode:
+        yield "an ordinary update fails"
+    done = initialize(ROOT / "none", tuf / "ok", "--root", root, "--root-checksum", "00" * 32)
+    if done.returncode != 1 or b"--root-checksum" not in done.stderr or (ROOT / "none").exists():
+        yield f"checksum: {done.returncode} {done.stderr!r}"
+    done = initialize(ROOT / "none", tuf / "ok")
+    if done.returncode != 2 or b"--root" not in done.stderr:
+        yield f"no root: {done.returncode} {done.stderr!r}"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def a_mirror_on_the_web_works_as_a_directory_does():
+    tuf = tuf_data()
+    handler = functools.partial(Quiet, directory=str(tuf / "ok"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        done = initialize(ROOT / "web", f"http://127.0.0.1:{server.server_port}/", "--root",
+                          tuf / "init/1.root.json")
+        server.shutdown()
+    if done.returncode or not (ROOT / "web/trusted_root.json").exists():
+        yield f"{done.returncode} {done.stderr!r}"
+
+
+def what_is_kept_judges_when_nothing_else_is_given():
+    base, chosen = cases("cosign-keyless", 1, "bundle")
+    case = next(c for c in chosen if c["case"] == "k-ok")
+    kept = ROOT / "by-hand"
+    kept.mkdir()
+    (kept / "trusted_root.json").write_bytes((base / case["trusted_root"]).read_bytes())
+    args = [*arguments(base, dict(case, trusted_root=None)), base / case["artifact"]]
+    done = lacre.run(*args, env={"TUF_ROOT": str(kept)})
+    if done.returncode:
+        yield f"{done.returncode} {done.stderr!r}"
+    (kept / "trusted_root.json").write_text("{}")
+    done = lacre.run(*args, env={"TUF_ROOT": str(kept)})
+    if done.returncode != 1 or b"trusted_root.json" not in done.stderr:
+        yield f"damaged: {done.returncode} {done.stderr!r}"
+
+
 run([(check.__name__, check) for check in (
     answers_as_the_conformance_suite_expects,
     answers_as_expected_with_keys,
@@ -295,4 +373,7 @@ run([(check.__name__, check) for check in (
     bundles_have_the_form_that_cosign_writes,
     signing_says_what_it_cannot_do,
     large_files_pass_in_constant_memory,
+    whom_to_trust_is_fetched_and_kept,
+    a_mirror_on_the_web_works_as_a_directory_does,
+    what_is_kept_judges_when_nothing_else_is_given,
 )])
