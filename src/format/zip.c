@@ -331,6 +331,11 @@ uint64_t zip_members(const struct zip_reader *z)
 	return z->members;
 }
 
+uint64_t zip_inflated(const struct zip_reader *z)
+{
+	return z->made;
+}
+
 int zip_member_at(struct zip_reader *z, uint64_t index, struct zip_member *ret, struct lc_err *e)
 {
 	zip_stat_t st;

@@ -30,6 +30,8 @@ int zip_open_content(const struct lc_content *c, const struct lc_limits *limits,
 void zip_reader_close(struct zip_reader *z);
 void zip_reader_closep(struct zip_reader **z);
 uint64_t zip_members(const struct zip_reader *z);
+/** Bytes that members gave so far, also those that failed. */
+uint64_t zip_inflated(const struct zip_reader *z);
 int zip_member_at(struct zip_reader *z, uint64_t index, struct zip_member *ret,
 		  struct lc_err *e) LC_MUST_CHECK;
 /** Index of the first member of this name, or LC_ENOTFOUND. */

@@ -21,7 +21,8 @@ void facts_done(struct facts *f)
 }
 
 static int attempt_kept(struct facts *f, const struct inv_analyser *a, const char *path,
-			struct lc_slice bytes, const struct inv_kept_files *kept)
+			struct lc_slice bytes, const struct inv_kept_files *kept,
+			const struct lc_limits *limits)
 {
 	static const struct inv_options options = { .targets = INV_TARGET_IMAGE };
 	struct lc_err e = { 0 };
@@ -34,21 +35,27 @@ static int attempt_kept(struct facts *f, const struct inv_analyser *a, const cha
 		.content = &content,
 		.kept = kept,
 		.options = &options,
-		.limits = &lc_limits_default,
+		.limits = limits,
 		.scratch = &f->scratch,
 	};
 	*f = (struct facts){ 0 };
-	int r = inv_sink_init(&f->sink, &lc_limits_default);
+	int r = inv_sink_init(&f->sink, limits);
 	r = r ? r : inv_sink_file(&f->sink, file.path, lc_str(a->name));
 	r = r ? r : a->parse(&file, &f->sink, &e);
 	r = r ? r : inv_sink_end(&f->sink);
 	return r ? r : inv_facts_read(lc_buf_get(&f->sink.out), &f->arena, &f->facts, &e);
 }
 
+int facts_attempt_within(struct facts *f, const struct inv_analyser *a, const char *path,
+			 struct lc_slice bytes, const struct lc_limits *limits)
+{
+	return attempt_kept(f, a, path, bytes, NULL, limits);
+}
+
 int facts_attempt(struct facts *f, const struct inv_analyser *a, const char *path,
 		  struct lc_slice bytes)
 {
-	return attempt_kept(f, a, path, bytes, NULL);
+	return facts_attempt_within(f, a, path, bytes, &lc_limits_default);
 }
 
 enum { TOGETHER_MAX = 16 };
@@ -69,7 +76,7 @@ int facts_attempt_together(struct facts *f, const struct inv_analyser *a,
 		};
 		r = lc_map_put(&map, held[i].kept.path, &held[i]);
 	}
-	r = r ? r : attempt_kept(f, a, files[0].path, files[0].bytes, &kept);
+	r = r ? r : attempt_kept(f, a, files[0].path, files[0].bytes, &kept, &lc_limits_default);
 	lc_map_done(&map);
 	return r;
 }

@@ -25,6 +25,9 @@ void facts_done(struct facts *f);
 /** Run an analyser over bytes at a path and read its facts back; what any step returned. */
 int facts_attempt(struct facts *f, const struct inv_analyser *a, const char *path,
 		  struct lc_slice bytes);
+/** The same under limits of one's own, which outlive it. */
+int facts_attempt_within(struct facts *f, const struct inv_analyser *a, const char *path,
+			 struct lc_slice bytes, const struct lc_limits *limits);
 /** The first of several files, read together with the others by an analyser that does so. */
 struct facts_file {
 	const char *path;

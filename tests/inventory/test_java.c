@@ -76,6 +76,8 @@ static void splits_names_of_files(void **state)
 		{ "netty-epoll-4.1.77.Final-linux-x86_64", "netty-epoll",
 		  "4.1.77.Final-linux-x86_64" },
 		{ "commons-io", "commons-io", "" },
+		{ "log4j-1.2-q-2.17", "log4j-1.2-q", "2.17" },
+		{ "a-1-b2-c-3", "a-1-b2-c", "3" },
 		{ "a-", "a-", "" },
 		{ "-1.0", "-1.0", "" },
 		{ "", "", "" },
@@ -234,6 +236,49 @@ static void bounds_what_unfolds(void **state)
 	lc_buf_done(&zeros);
 }
 
+/* Members that are no use unfold all the same. */
+static void counts_what_was_no_use(void **state)
+{
+	static const struct lc_slice shut = LC_S_INIT("PK\1\2");
+	struct lc_limits limits = lc_limits_default;
+	struct lc_buf zeros;
+	struct lc_buf b;
+	struct facts f;
+	(void)state;
+	limits.spool_bytes_max = 1 << 20;
+	lc_buf_init(&zeros, CAP);
+	memset(lc_buf_grow(&zeros, 1 << 20), '\n', 1 << 20);
+	const struct member members[] = {
+		{ "META-INF/maven/a/a/pom.properties", lc_buf_get(&zeros) },
+		{ "lib/a.jar", lc_buf_get(&zeros) },
+		PROPERTIES("org.x", "tool", "1.2"),
+	};
+	make(members, N(members), &b);
+	/* The checksum of the first two in the directory: what they hold is known to be wrong late.
+	 */
+	size_t at = lc_find_slice(lc_buf_get(&b), shut);
+	assert_true(at != SIZE_MAX);
+	b.p[at + 16] ^= 1;
+	at += 4 + lc_find_slice(lc_skip(lc_buf_get(&b), at + 4), shut);
+	b.p[at + 16] ^= 1;
+	assert_int_equal(
+		facts_attempt_within(&f, &inv_java_archive, "tool.jar", lc_buf_get(&b), &limits),
+		0);
+	assert_text(f.facts.files.v[0].packages.v[0].name, "tool"); /* by the file alone */
+	assert_int_equal(f.facts.diagnostics.n, 3);
+	assert_text(f.facts.diagnostics.v[2].message, "too many bytes in all members");
+	facts_done(&f);
+	/* The last one is not reached, and one more than all of them is not opened. */
+	limits.entries_max = N(members) - 1;
+	assert_int_equal(
+		facts_attempt_within(&f, &inv_java_archive, "tool.jar", lc_buf_get(&b), &limits),
+		0);
+	assert_text(f.facts.diagnostics.v[0].message, "zip: 3 members, at most 2 allowed");
+	facts_done(&f);
+	lc_buf_done(&b);
+	lc_buf_done(&zeros);
+}
+
 static void memory_may_run_out(void **state)
 {
 	static const struct member lib[] = { PROPERTIES("org.x", "tool", "1.2"),
@@ -260,6 +305,7 @@ int main(void)
 		cmocka_unit_test(stops_at_depth),
 		cmocka_unit_test(tells_of_what_is_no_archive),
 		cmocka_unit_test(bounds_what_unfolds),
+		cmocka_unit_test(counts_what_was_no_use),
 		cmocka_unit_test(memory_may_run_out),
 	};
 	return cmocka_run_group_tests_name("java", tests, NULL, NULL);

@@ -53,27 +53,29 @@ static bool is_stage(struct lc_slice word)
 	return false;
 }
 
-/* Does a name go on in here, as in "1.2-api-2.17" behind "log4j-"? */
-static bool has_name(struct lc_slice version)
+/* Where the last word of the name begins: a number follows it, as "api" in "log4j-1.2-api-2.17". */
+static size_t last_word(struct lc_slice stem)
 {
+	struct lc_slice rest = stem;
 	struct lc_slice part;
-	bool word = false;
-	while (lc_split(&version, '-', &part)) {
-		if (word && part.n && lc_is_digit(part.p[0]))
-			return true;
-		word = part.n && lc_is_alpha(part.p[0]) && !is_stage(part);
-		if (!version.p)
+	size_t word = SIZE_MAX;
+	size_t last = 0;
+	while (lc_split(&rest, '-', &part)) {
+		size_t at = stem.n - rest.n - part.n - (rest.p ? 1 : 0);
+		if (word != SIZE_MAX && part.n && lc_is_digit(part.p[0]))
+			last = word;
+		word = part.n && lc_is_alpha(part.p[0]) && !is_stage(part) ? at : SIZE_MAX;
+		if (!rest.p)
 			break;
 	}
-	return false;
+	return last;
 }
 
 bool java_by_file(struct lc_slice stem, struct java_coordinates *ret)
 {
 	*ret = (struct java_coordinates){ .artifact = stem };
-	for (size_t i = 1; i + 1 < stem.n; i++) {
-		if (stem.p[i] != '-' || !lc_is_digit(stem.p[i + 1]) ||
-		    has_name(lc_skip(stem, i + 1)))
+	for (size_t i = last_word(stem) + 1; i + 1 < stem.n; i++) {
+		if (stem.p[i] != '-' || !lc_is_digit(stem.p[i + 1]))
 			continue;
 		ret->artifact = lc_sub(stem, 0, i);
 		ret->version = lc_skip(stem, i + 1);

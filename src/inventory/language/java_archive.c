@@ -8,8 +8,8 @@
  *	WEB-INF/lib/NAME.jar, BOOT-INF/lib/NAME.jar, lib/NAME.jar, …
  *
  * An archive of which no pom.properties speaks goes by its file's name and manifest. Members are
- * never written anywhere; the depth of nesting, the number of members, and the bytes that nested
- * archives unfold to are bounded for the outermost archive as a whole.
+ * never written anywhere; the depth of nesting, the number of members, and the bytes that members
+ * unfold to, whether they turn out to be whole or not, are bounded for the outermost archive.
  */
 #include "crypt/digest.h"
 #include "format/zip.h"
@@ -62,6 +62,18 @@ static int judge(struct archive *j, struct lc_slice member, int r, const struct 
 	if (r == 0 || r == LC_ENOMEM || r == LC_ECANCEL)
 		return r;
 	return trouble(j, inv_trouble_of(r), member, e->msg[0] ? e->msg : lc_code_name(r));
+}
+
+/* What members gave since then, which counts also where it was no use. */
+static int charge(struct archive *j, uint64_t before)
+{
+	struct reading *q = j->reading;
+	uint64_t n = zip_inflated(j->zip) - before;
+	q->bytes_left -= lc_min64(n, q->bytes_left);
+	if (q->bytes_left || q->over)
+		return 0;
+	q->over = true;
+	return trouble(j, INV_TOO_LARGE, LC_S(""), "too many bytes in all members");
 }
 
 /* ---- names ---- */
@@ -158,6 +170,7 @@ static int read_text(struct archive *j, const struct zip_member *m)
 	struct lc_arena *a = j->reading->file->scratch;
 	struct lc_err e = { 0 };
 	struct lc_buf text;
+	uint64_t before = zip_inflated(j->zip);
 	lc_buf_init(&text, TEXT_MAX);
 	int r = zip_member_read(j->zip, m->index, &text, &e);
 	struct lc_slice bytes = lc_buf_get(&text);
@@ -170,7 +183,7 @@ static int read_text(struct archive *j, const struct zip_member *m)
 		r = r ? r : java_manifest_read(bytes, a, &j->manifest);
 	}
 	lc_buf_done(&text);
-	return r;
+	return r ? r : charge(j, before);
 }
 
 /* ---- who it is itself ---- */
@@ -249,17 +262,17 @@ static int read_nested(struct archive *j, const struct zip_member *m, struct lc_
 	inner.path = lc_arena_fmt(q->file->scratch, "%.*s/%.*s", LC_FMT(j->path), LC_FMT(m->name));
 	if (!inner.path.p || lc_arena_dup(q->file->scratch, stem, &inner.stem))
 		return lc_arena_err(q->file->scratch);
+	uint64_t before = zip_inflated(j->zip);
 	uint64_t most = lc_min64(q->file->limits->spool_bytes_max, q->bytes_left);
 	int r = zip_member_stream(j->zip, m->index, &s, &e);
 	if (r)
 		return judge(j, m->name, r, &e);
-	r = lc_content_spool(s, MEMORY_MAX, most, &content, &e);
+	int spooled = lc_content_spool(s, MEMORY_MAX, most, &content, &e);
 	lc_stream_close(s);
-	q->over |= r == LC_ELIMIT && most == q->bytes_left;
-	if (r)
-		return judge(j, m->name, r, &e);
-	q->bytes_left -= content.size;
-	r = read_archive(&inner);
+	r = judge(j, m->name, spooled, &e);
+	r = r ? r : charge(j, before);
+	if (r == 0 && spooled == 0 && !q->over)
+		r = read_archive(&inner);
 	lc_content_done(&content);
 	return r;
 }
@@ -290,10 +303,6 @@ static int read_members(struct archive *j)
 	struct reading *q = j->reading;
 	uint64_t n = zip_members(j->zip);
 	int r = 0;
-	if (n > q->members_left) {
-		q->over = true;
-		return trouble(j, INV_TOO_LARGE, LC_S(""), "too many members in all archives");
-	}
 	q->members_left -= n;
 	for (uint64_t i = 0; i < n && r == 0 && !q->over; i++)
 		r = read_member(j, i);
@@ -304,7 +313,10 @@ static int read_members(struct archive *j)
 static int read_archive(struct archive *j)
 {
 	struct lc_err e = { 0 };
-	int r = zip_open_content(j->content, j->reading->file->limits, &j->zip, &e);
+	struct lc_limits limits = lc_limits_copy(j->reading->file->limits);
+	limits.entries_max = j->reading->members_left; /* before memory is taken for them */
+	int r = zip_open_content(j->content, &limits, &j->zip, &e);
+	j->reading->over |= r == LC_ELIMIT;
 	if (r)
 		return judge(j, LC_S(""), r, &e);
 	packages_init(&j->packages, j->reading->file->scratch, j->reading->out);
