@@ -142,6 +142,37 @@ static void bills_of_materials_in_the_tree_are_asked(void **state)
 			     "p pom x:a 4 direct lines=7-7\np pom x:b 5 direct lines=8-8\n");
 }
 
+/* Each is looked for among all files of the tree, so that also those in vain are counted. */
+static void only_so_many_bills_are_looked_for(void **state)
+{
+	struct lc_buf b;
+	struct facts_file files[] = {
+		{ "app/pom.xml", LC_S_INIT("") },
+		{ "bom/pom.xml",
+		  LC_S_INIT("<project><groupId>g</groupId><artifactId>bom</artifactId>"
+			    "<version>1</version>" MANAGED(
+				    DEP("x", "a", VERSION("4"))) "</project>") },
+	};
+	(void)state;
+	for (int absent = 63; absent <= 64; absent++) {
+		lc_buf_init(&b, 1 << 16);
+		lc_buf_str(&b, "<project><groupId>g</groupId><artifactId>p</artifactId>" VERSION(
+				       "1") MANAGED_OPEN);
+		for (int i = 0; i < absent; i++)
+			lc_buf_str(&b, IMPORT("g", "elsewhere"));
+		lc_buf_str(&b, IMPORT("g", "bom") MANAGED_SHUT "<dependencies>" DEP("x", "a", "")
+				       DEPS_SHUT END);
+		files[0].bytes = lc_buf_get(&b);
+		facts_check_together(&inv_pom, "imports", files, 2,
+				     absent < 64 ? "p pom g:p 1 dep=x:a:4 root lines=0-0\n"
+						   "p pom x:a 4 direct lines=66-66\n"
+						 : "p pom g:p 1 root lines=0-0\n! unsupported: 1 "
+						   "dependencies whose versions are set outside of "
+						   "this tree: x:a\n");
+		lc_buf_done(&b);
+	}
+}
+
 static void memory_may_run_out(void **state)
 {
 	static const struct facts_try tries[] = { { &inv_pom, "pom.xml", { NULL, 0 } } };
@@ -159,6 +190,7 @@ int main(void)
 		cmocka_unit_test(reads_a_project),
 		cmocka_unit_test(parents_in_the_tree_are_asked),
 		cmocka_unit_test(bills_of_materials_in_the_tree_are_asked),
+		cmocka_unit_test(only_so_many_bills_are_looked_for),
 		cmocka_unit_test(memory_may_run_out),
 	};
 	return cmocka_run_group_tests_name("pom", tests, NULL, NULL);

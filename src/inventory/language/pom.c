@@ -10,7 +10,7 @@
 
 enum {
 	PARENTS_MAX = 16,
-	IMPORTS_MAX = 64,
+	IMPORTS_MAX = 64, /* looked for, whether they are in the tree or not */
 	IMPORTS_DEPTH_MAX = 4,
 	FILLED_BYTES_MAX = 1024, /* of one text with its properties filled in */
 	FILLS_MAX = 256,         /* properties looked up for one text */
@@ -62,6 +62,8 @@ static struct lc_slice value_of(const struct project *p, struct lc_slice name)
 static bool fill_in(struct filling *f, struct lc_slice text)
 {
 	size_t at;
+	if (text.n > FILLED_BYTES_MAX)
+		return false; /* before it is searched, again for each who names it */
 	while ((at = lc_find_slice(text, LC_S("${"))) != SIZE_MAX) {
 		struct lc_slice rest = lc_skip(text, at + 2);
 		size_t end = lc_find(rest, '}');
@@ -303,10 +305,12 @@ static int import(struct project *p, const struct pom_dependency *d)
 		.imports_left = p->imports_left,
 	};
 	const struct inv_kept *kept = NULL;
-	int r = *p->imports_left ? find_project(p, &d->of, &kept) : 0;
+	if (*p->imports_left == 0)
+		return 0;
+	*p->imports_left -= 1;
+	int r = find_project(p, &d->of, &kept);
 	if (r || !kept)
 		return r;
-	*p->imports_left -= 1;
 	r = load(&bill, kept->path, kept->content.mem);
 	for (size_t i = 0; i < bill.managed.n && r == 0; i++)
 		r = lc_map_add(&p->managed, bill.managed.items[i].key, bill.managed.items[i].value,
