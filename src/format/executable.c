@@ -61,11 +61,14 @@ int executable_add(struct executable *x, struct executable_parts *list,
 	return 0;
 }
 
+/* Of one section: without an end to look for, a table of names would be read for each. */
+enum { NAME_BYTES_MAX = 4096 };
+
 struct lc_slice executable_name(struct lc_slice table, uint64_t off)
 {
 	if (off >= table.n)
 		return LC_S("");
-	struct lc_slice rest = lc_skip(table, (size_t)off);
+	struct lc_slice rest = lc_sub(table, (size_t)off, NAME_BYTES_MAX);
 	size_t end = lc_find(rest, 0);
 	return end == SIZE_MAX ? LC_S("") : lc_sub(rest, 0, end);
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "format/executable_impl.h"
 #include "format/executable_make.h"
 #include "support/alloc_fail.h"
 #include "support/slice_assert.h"
@@ -194,6 +195,18 @@ static const struct refused refused[] = {
 		LC_ETRUNC, "Mach-O command 2 of 4294967295 has 0 bytes"),
 };
 
+/* A table of names without an end is not read through for each section. */
+static void looks_for_names_within_bounds(void **state)
+{
+	enum { LONG = 1 << 16 };
+	static uint8_t table[LONG];
+	(void)state;
+	memset(table, 'a', sizeof(table) - 1);
+	assert_int_equal(executable_name(lc_slice_of(table, LONG), 0).n, 0);
+	assert_int_equal(executable_name(lc_slice_of(table, LONG), LONG - 5).n, 4);
+	assert_int_equal(executable_name(lc_slice_of(table, LONG), LONG).n, 0);
+}
+
 static void says_what_is_wrong(void **state)
 {
 	(void)state;
@@ -262,6 +275,7 @@ int main(void)
 		cmocka_unit_test(finds_them_in_files_as_well),
 		cmocka_unit_test(stays_within_files_cut_anywhere),
 		cmocka_unit_test(stays_within_files_with_any_byte_wrong),
+		cmocka_unit_test(looks_for_names_within_bounds),
 		cmocka_unit_test(says_what_is_wrong),
 		cmocka_unit_test(reads_this_very_program),
 		cmocka_unit_test(survives_any_failing_allocation),
