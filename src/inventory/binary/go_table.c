@@ -29,6 +29,7 @@ enum {
 	OLD_BYTES_MAX = 16 << 20,
 	TABLE_BYTES_MAX = 512 << 20,
 	FUNCTIONS_MAX = 1 << 21,
+	COMPARED_MAX = 1 << 28, /* modules with packages */
 };
 
 struct table {
@@ -38,6 +39,8 @@ struct table {
 	uint64_t off, size; /* of the names */
 	bool runs;          /* a function that every program has is there */
 	size_t functions;
+	uint64_t compared;
+	uint64_t search_left;                   /* bytes: segments may lie over each other */
 	struct lc_slice last_package, last_own; /* as it is called, as it is reported */
 	struct go_module *last_module;
 	uint8_t package[NAME_BYTES_MAX], symbol[NAME_BYTES_MAX];
@@ -61,11 +64,12 @@ static bool is_header(struct lc_slice s, bool big)
 }
 
 /* Programs without names of sections, and PE, where it is one part of read-only data. */
-static int search(const struct table *t, const struct executable_part *p, uint64_t *ret)
+static int search(struct table *t, const struct executable_part *p, uint64_t *ret)
 {
 	uint8_t buf[STEP];
 	const struct executable *x = t->b->x;
-	uint64_t end = p->off + lc_min64(p->size, TABLE_BYTES_MAX);
+	uint64_t end = p->off + lc_min64(p->size, t->search_left);
+	t->search_left -= end - p->off;
 	for (uint64_t at = p->off; at < end && end - at >= 8;) {
 		size_t n = (size_t)lc_min64(STEP, end - at);
 		int r = lc_content_read(&x->content, at, buf, n, t->e);
@@ -85,7 +89,7 @@ static int search(const struct table *t, const struct executable_part *p, uint64
 	return LC_ENOTFOUND;
 }
 
-static int find_table(const struct table *t, uint64_t *ret_off, uint64_t *ret_size)
+static int find_table(struct table *t, uint64_t *ret_off, uint64_t *ret_size)
 {
 	static const struct lc_slice names[] = {
 		LC_S_INIT(".gopclntab"),
@@ -254,6 +258,9 @@ static int note_package(struct table *t, struct lc_slice package)
 {
 	if (t->last_module && lc_eq(package, t->last_package))
 		return 0;
+	t->compared += t->n;
+	if (t->compared > COMPARED_MAX)
+		return LC_ENOTFOUND; /* as for functions */
 	t->last_module = module_of(t, package);
 	if (!t->last_module)
 		return 0;
@@ -337,6 +344,7 @@ int go_table_read(const struct binary *b, struct go_module *modules, size_t n, s
 	if (!t)
 		return lc_fail(e, lc_arena_err(b->arena), "no memory for functions");
 	*t = (struct table){ .b = b, .modules = modules, .n = n, .main = main, .e = e };
+	t->search_left = TABLE_BYTES_MAX;
 	int r = find_names(t);
 	r = r ? r : read_names(t);
 	return r == 0 && !t->runs ? LC_ENOTFOUND : r;

@@ -22,6 +22,7 @@ struct search {
 	struct lc_slice name;
 	struct candidate rows[ROWS_MAX];
 	size_t n;
+	uint8_t *buf; /* of STEP bytes and a NUL at each end */
 	struct lc_err *e;
 };
 
@@ -67,9 +68,7 @@ static void look(struct search *s, struct lc_slice bytes)
  */
 static int look_through(struct search *s, uint64_t off, uint64_t size)
 {
-	uint8_t *buf = lc_arena_alloc(s->b->arena, STEP + 2);
-	if (!buf)
-		return lc_arena_err(s->b->arena);
+	uint8_t *buf = s->buf;
 	for (uint64_t done = 0; done < size;) {
 		size_t n = (size_t)lc_min64(STEP, size - done);
 		size_t first = done == 0;
@@ -138,7 +137,10 @@ int known_binary(const struct binary *b, struct lc_err *e)
 		if (classifier_wants(row, s.name))
 			s.rows[s.n++] = (struct candidate){ .row = row, .proven = !row->proof };
 	}
-	int r = s.n ? look_everywhere(&s) : 0;
+	if (s.n == 0)
+		return 0;
+	s.buf = lc_arena_alloc(b->arena, STEP + 2);
+	int r = s.buf ? look_everywhere(&s) : lc_arena_err(b->arena);
 	for (size_t i = 0; i < s.n && r == 0; i++)
 		r = put(&s, &s.rows[i]);
 	return r;
