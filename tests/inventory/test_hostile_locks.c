@@ -62,6 +62,9 @@ static const struct {
 	{ &inv_paket_lock, "paket.lock", "NUGET\n", "    A~ (1)\n      A~\n", "", true },
 	{ &inv_terraform_lock, ".terraform.lock.hcl", "",
 	  "provider \"a~\" {\n  version = \"1\"\n}\n", "", true },
+	{ &inv_go_mod, "go.mod", "", "require a~ v1\nreplace a~ => b~ v1\n", "", true },
+	{ &inv_cargo_lock, "Cargo.lock", "",
+	  "[[package]]\nname = \"a\"\nversion = \"~\"\ndependencies = [\"a 0\"]\n", "", false },
 	{ &inv_gemspec, "specifications/a-1.gemspec", "Gem::Specification.new do |s|\n",
 	  "s.licenses = [\"MIT\"]\n", "", true },
 };
@@ -79,6 +82,26 @@ static void repeat(struct lc_buf *b, const char *text, bool distinct)
 		}
 		n += distinct;
 	}
+}
+
+/* What stands in another file counts as well. */
+static void sums_of_modules_without_end(void **state)
+{
+	struct facts f;
+	struct lc_buf b;
+	struct facts_file files[] = { { "go.mod", LC_S_INIT("module m\ngo 1.16\n") },
+				      { "go.sum", LC_S_INIT("") } };
+	int64_t from = lc_ticks_ns();
+	(void)state;
+	lc_buf_init(&b, 8 * MIB);
+	for (int i = 0; i < 200000; i++)
+		assert_int_equal(lc_buf_fmt(&b, "a%d v1 h1:x=\n", i), 0);
+	files[1].bytes = lc_buf_get(&b);
+	assert_int_equal(facts_attempt_together(&f, &inv_go_mod, files, N(files)), 0);
+	assert_int_equal(f.facts.files.v[0].packages.n, 200001);
+	assert_true(lc_ticks_ns() - from < (int64_t)SECONDS_MAX * 1000000000);
+	facts_done(&f);
+	lc_buf_done(&b);
 }
 
 struct seen {
@@ -179,6 +202,7 @@ int main(void)
 		cmocka_unit_test(a_megabyte_of_the_same_is_one_package),
 		cmocka_unit_test(a_megabyte_of_packages_is_read_in_time),
 		cmocka_unit_test(what_no_tool_writes_is_told_of),
+		cmocka_unit_test(sums_of_modules_without_end),
 		cmocka_unit_test(a_file_cut_anywhere_is_survived),
 	};
 	return cmocka_run_group_tests_name("hostile_locks", tests, NULL, NULL);

@@ -75,11 +75,10 @@ static int depend(struct cargo_lock *c, struct inv_package *p, struct lc_slice o
 		return 0;
 	if (rest.p)
 		(void)lc_split(&rest, ' ', &version); /* there is at least an empty one */
-	for (const struct named *n = named(c, name); n; n = n->next) {
-		if (version.n == 0 || lc_eq(n->package->version, version))
-			return packages_depend(&c->packages, p, n->package);
-	}
-	return 0;
+	const struct named *any = version.n ? NULL : named(c, name);
+	const struct inv_package *found =
+		any ? any->package : packages_find(&c->packages, name, version);
+	return found ? packages_depend(&c->packages, p, found) : 0;
 }
 
 static int resolve(struct cargo_lock *c, toml_ref item, struct inv_package *p)
@@ -94,14 +93,17 @@ static int resolve(struct cargo_lock *c, toml_ref item, struct inv_package *p)
 
 /* ---- the manifest ---- */
 
+enum { SAME_NAME_MAX = 64 }; /* marked for each that asks */
+
 /* Asked for at run time beats asked for at build time or in tests. */
 static void mark(struct cargo_lock *c, const struct toml_doc *d, toml_ref table, bool dev)
 {
 	toml_each(d, table, i)
 	{
 		struct lc_slice name = toml_get_str(d, i, "package"); /* under another name */
-		for (const struct named *n = named(c, name.n ? name : toml_key(d, i)); n;
-		     n = n->next) {
+		size_t count = 0;
+		for (const struct named *n = named(c, name.n ? name : toml_key(d, i));
+		     n && count++ < SAME_NAME_MAX; n = n->next) {
 			struct inv_package *p = n->package;
 			if (p->relationship == INV_REL_ROOT || p->relationship == INV_REL_WORKSPACE)
 				continue;

@@ -19,7 +19,6 @@
 #define SUM "go.sum"
 
 struct replacement {
-	struct lc_slice path, version; /* "" any */
 	struct lc_slice new_path, new_version;
 	uint32_t line;
 };
@@ -28,14 +27,12 @@ struct go_mod {
 	const struct inv_file *file;
 	struct inv_sink *out;
 	struct packages packages;
-	struct {
-		struct replacement *v;
-		size_t n, room;
-	} replacements;
+	struct lc_map replacements; /* replaced_key() -> struct replacement */
 	struct {
 		struct inv_package *v;
 		size_t n, room;
 	} required;
+	struct lc_map names; /* of those that are required */
 	struct lc_slice module, go;
 	uint32_t module_line;
 };
@@ -96,27 +93,36 @@ static int read_require(struct go_mod *g, struct lc_slice rest, struct lc_slice 
 		.line_start = line,
 		.line_end = line,
 	};
-	return 0;
+	return lc_map_put(&g->names, path, g);
+}
+
+/* Words have no line ends. An empty version is any. */
+static struct lc_slice replaced_key(const struct go_mod *g, struct lc_slice path,
+				    struct lc_slice version)
+{
+	return lc_arena_fmt(g->file->scratch, "%.*s\n%.*s", LC_FMT(path), LC_FMT(version));
 }
 
 static int read_replace(struct go_mod *g, struct lc_slice rest, uint32_t line)
 {
-	struct replacement r = { .line = line, .path = next_word(&rest) };
+	struct replacement r = { .line = line };
+	struct lc_slice path = next_word(&rest);
 	struct lc_slice word = next_word(&rest);
-	r.version = LC_S("");
+	struct lc_slice version = LC_S("");
 	if (!lc_eq(word, LC_S("=>"))) {
-		r.version = word;
+		version = word;
 		word = next_word(&rest);
 	}
 	r.new_path = next_word(&rest);
 	r.new_version = next_word(&rest);
-	if (!lc_eq(word, LC_S("=>")) || r.path.n == 0 || r.new_path.n == 0)
+	if (!lc_eq(word, LC_S("=>")) || path.n == 0 || r.new_path.n == 0)
 		return broken(g, line, "replace that does not say what by what");
-	struct replacement *place = lc_vec_push(g->file->scratch, &g->replacements);
-	if (!place)
+	struct replacement *place = lc_new(g->file->scratch, struct replacement);
+	struct lc_slice key = replaced_key(g, path, version);
+	if (!place || !key.p)
 		return lc_arena_err(g->file->scratch);
 	*place = r;
-	return 0;
+	return lc_map_put(&g->replacements, key, place);
 }
 
 static int read_directive(struct go_mod *g, struct lc_slice verb, struct lc_slice rest,
@@ -171,17 +177,16 @@ static bool is_local(struct lc_slice path)
 }
 
 /* The one of this version goes before the one of any. */
-static const struct replacement *replacement_of(const struct go_mod *g, const struct inv_package *p)
+static int find_replacement(const struct go_mod *g, const struct inv_package *p,
+			    const struct replacement **ret)
 {
-	const struct replacement *found = NULL;
-	for (size_t i = 0; i < g->replacements.n; i++) {
-		const struct replacement *r = &g->replacements.v[i];
-		if (!lc_eq(r->path, p->name) || (r->version.n && !lc_eq(r->version, p->version)))
-			continue;
-		if (!found || r->version.n)
-			found = r;
-	}
-	return found;
+	struct lc_slice this = replaced_key(g, p->name, p->version);
+	struct lc_slice any = replaced_key(g, p->name, LC_S(""));
+	if (!this.p || !any.p)
+		return lc_arena_err(g->file->scratch);
+	*ret = lc_map_get(&g->replacements, this);
+	*ret = *ret ? *ret : lc_map_get(&g->replacements, any);
+	return 0;
 }
 
 static int add_required(struct go_mod *g)
@@ -189,7 +194,8 @@ static int add_required(struct go_mod *g)
 	int r = 0;
 	for (size_t i = 0; i < g->required.n && r == 0; i++) {
 		struct inv_package p = g->required.v[i];
-		const struct replacement *by = replacement_of(g, &p);
+		const struct replacement *by = NULL;
+		r = g->replacements.n ? find_replacement(g, &p, &by) : 0;
 		if (by && is_local(by->new_path))
 			continue; /* the project's own */
 		if (by) {
@@ -197,7 +203,7 @@ static int add_required(struct go_mod *g)
 			p.version = by->new_version.n ? by->new_version : p.version;
 			p.line_start = p.line_end = by->line;
 		}
-		r = packages_add(&g->packages, &p, NULL);
+		r = r ? r : packages_add(&g->packages, &p, NULL);
 	}
 	return r;
 }
@@ -211,15 +217,6 @@ static bool is_old(const struct go_mod *g)
 	if (g->go.n == 0)
 		return true;
 	return version_cmp(VERSION_GENERIC, g->go, LC_S("1.17"), &c) == 0 && c < 0;
-}
-
-static bool is_required(const struct go_mod *g, struct lc_slice name)
-{
-	for (size_t i = 0; i < g->required.n; i++) {
-		if (lc_eq(g->required.v[i].name, name))
-			return true;
-	}
-	return lc_eq(name, g->module);
 }
 
 struct sum {
@@ -260,11 +257,13 @@ static int add_sum(struct go_mod *g)
 	struct lc_slice rest = kept ? kept->content.mem : LC_S("");
 	struct lc_slice line;
 	int r = 0;
-	while (r == 0 && is_old(g) && lc_line(&rest, &line))
+	if (!is_old(g))
+		return 0;
+	while (r == 0 && lc_line(&rest, &line))
 		r = read_sum_line(&s, line);
 	for (size_t i = 0; i < s.highest.n && r == 0; i++) {
 		struct inv_package *p = s.highest.items[i].value;
-		if (is_required(g, p->name))
+		if (lc_map_has(&g->names, p->name) || lc_eq(p->name, g->module))
 			continue;
 		struct inv_package *place = lc_vec_push(g->file->scratch, &g->required);
 		if (!place)
@@ -307,6 +306,8 @@ static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *
 	r = r ? r : add_project(&g);
 	r = r ? r : packages_put(&g.packages);
 	packages_done(&g.packages);
+	lc_map_done(&g.replacements);
+	lc_map_done(&g.names);
 	return r ? lc_fail(e, r, "%s", lc_code_name(r)) : 0;
 }
 

@@ -176,10 +176,10 @@ static int depend(struct npm_lock *n, struct lc_slice path, const struct place *
 		  json_ref names, bool own)
 {
 	const struct json_doc *d = &n->doc;
-	struct npm_base *base = npm_places_from(&n->tree, path);
 	int r = 0;
 	if (json_type_of(d, names) != JSON_OBJECT)
 		return 0;
+	struct npm_base *base = npm_places_from(&n->tree, path);
 	for (json_ref i = json_first(d, names); i != JSON_NONE && r == 0; i = json_next(d, i)) {
 		const struct place *on =
 			followed(n, npm_places_find(&n->tree, base, json_key(d, i)));

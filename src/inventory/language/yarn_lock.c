@@ -344,10 +344,15 @@ static int read_manifest(struct yarn_lock *y, const struct inv_kept *kept,
 	return r;
 }
 
+enum { WORKSPACES_MAX = 1024 }; /* globs that each directory is compared with */
+
 static bool is_workspace(const struct json_doc *d, struct lc_slice dir)
 {
+	size_t n = 0;
 	json_each(d, npm_workspaces(d, json_root(d)), i) {
 		struct lc_slice glob = json_str(d, i);
+		if (n++ == WORKSPACES_MAX)
+			break;
 		while (lc_chop_prefix(&glob, LC_S("./")) || lc_chop_suffix(&glob, LC_S("/")))
 			;
 		if (glob.n && glob_valid(glob) && glob_match(glob, dir))
