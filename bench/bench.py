@@ -22,6 +22,8 @@ import subprocess
 import sys
 import tempfile
 
+from bench_trees import make_languages, make_tree
+
 HERE = pathlib.Path(__file__).resolve().parent
 CEILINGS = HERE / "ceilings.json"
 PASSED_BY = 1.05  # what a ceiling allows
@@ -37,8 +39,8 @@ IMAGES = (
     ("big-gzip", "layout", 1700, 8, 2100),
     ("many", "layout", 8, 1, 2100),
 )
-# Trees and lock files are measured by these commands as soon as they are there.
-LATER = (("tree", "fs", 100000), ("languages", "fs", 0))
+# What bench_trees.py makes: a directory, and an image of applications.
+TREES = ("tree", "languages")
 COUNTED = ("small", "many")  # small enough for callgrind
 COUNTS_OF = "small,plain,gzip,many"  # made in seconds
 
@@ -299,6 +301,24 @@ def pull_row(tools, name, target, folder, args, database):
         server.wait()
 
 
+def tree_row(tools, folder, args):
+    """Its floor is to list it: every name, and nothing of the content."""
+    tree, count = make_tree(folder, 0.1 if args.quick else 1)
+    for command in ("fs", "rootfs"):
+        runs = [Run(f"lacre {command}", [tools.lacre, command, "--quiet", "--format", "json", tree]),
+                Run("find -type f", ["find", tree, "-type", "f"])]
+        compare(tools, runs, args.rounds)
+        tell(f"{command}, {count} files", runs)
+        for name, argv in (("trivy", ["trivy", command, "-q", "--offline-scan", "--format",
+                                      "cyclonedx", tree]),
+                           ("syft", ["syft", "scan", "-q", f"dir:{tree}", "-o", "syft-json"])):
+            if name in args.peers and shutil.which(name):
+                peer = Run(name, argv)
+                peer.pair = Run(f"lacre {command}", runs[0].argv)
+                compare(tools, [peer.pair, peer], min(args.rounds, 3))
+                tell_peer(peer)
+
+
 # ---- ceilings ----
 
 def instructions(tools, target, folder, database):
@@ -388,14 +408,14 @@ def parse():
     args = p.parse_args()
     args.rounds = args.rounds or (3 if args.quick else 7)
     args.peers = args.peers.split(",")
-    every = COUNTS_OF if args.counts or args.store else ",".join(i[0] for i in IMAGES)
+    every = COUNTS_OF if args.counts or args.store else ",".join((*(i[0] for i in IMAGES), *TREES))
     args.only = (args.only or every).split(",")
     if args.quick and (args.counts or args.store):
         p.error("ceilings are of images of full size: without --quick")
-    unknown = set(args.only) - {i[0] for i in IMAGES}
+    unknown = set(args.only) - {i[0] for i in IMAGES} - set(TREES)
     if unknown:
         p.error(f"no such row: {', '.join(sorted(unknown))}; there are "
-                + ", ".join(i[0] for i in IMAGES))
+                + ", ".join((*(i[0] for i in IMAGES), *TREES)))
     return args
 
 
@@ -413,10 +433,11 @@ def rows(tools, images, folder, database, args):
     for name in ("small", "many"):
         if name in images:
             warm_row(tools, name, images[name], folder, args, database)
-    known = out(tools.lacre, "--help").stdout
-    for name, command, _ in LATER:
-        if not re.search(rf"^\s+{command}\b", known, re.M):
-            print(f"\n{name}: lacre {command} is not there yet")
+    if "tree" in args.only:
+        tree_row(tools, folder, args)
+    if "languages" in args.only:
+        target = make_languages(folder, 0.1 if args.quick else 1)
+        cold_row(tools, "languages", target, folder, args, database)
 
 
 def main():
