@@ -24,6 +24,7 @@ struct tree {
 	uint32_t *seen;        /* stamp of the last package looked at */
 	uint32_t stamp;
 	size_t *queue;
+	uint64_t (*counts)[SEVERITY_N + 1]; /* findings of each package, the last of all of them */
 };
 
 /* ---- who depends on whom ---- */
@@ -141,21 +142,38 @@ static void branches(const struct tree *tree, const char *before, struct lc_slic
 		branch(tree, before, last && i + 1 == list->n, list->v[i]);
 }
 
+static struct lc_slice address(const struct inv_found_package *const *p)
+{
+	return lc_slice_of((const uint8_t *)p, sizeof(*p));
+}
+
+static int count(struct tree *tree)
+{
+	const struct report_result *res = tree->res;
+	struct lc_map places = { 0 };
+	int r = 0;
+	for (size_t i = 0; i < res->packages_n && r == 0; i++)
+		r = lc_map_add(&places, address(&res->packages[i]), tree->counts[i], NULL);
+	for (size_t k = 0; k < res->findings_n && r == 0; k++) {
+		uint64_t *counts = lc_map_get(&places, address(&res->findings[k]->package));
+		if (!counts)
+			continue;
+		counts[res->findings[k]->severity]++;
+		counts[SEVERITY_N]++;
+	}
+	lc_map_done(&places);
+	return r;
+}
+
 /* "a@1, (LOW: 0, HIGH: 2)", of the severities that were asked for. */
 static struct lc_slice heading(const struct tree *tree, size_t i)
 {
-	const struct report_result *res = tree->res;
-	uint64_t counts[SEVERITY_N] = { 0 };
 	struct lc_slice list = LC_S("");
-	for (size_t k = 0; k < res->findings_n; k++) {
-		if (res->findings[k]->package == res->packages[i])
-			counts[res->findings[k]->severity]++;
-	}
 	for (int s = 0; s < SEVERITY_N; s++) {
 		if (tree->t->o->severity[s])
 			list = lc_arena_fmt(&tree->t->a, "%.*s%s%s: %llu", LC_FMT(list),
 					    list.n ? ", " : "", severity_name((enum severity)s),
-					    (unsigned long long)counts[s]);
+					    (unsigned long long)tree->counts[i][s]);
 	}
 	struct lc_slice id = grid_safe(tree->ids[i], &tree->t->a);
 	return lc_arena_fmt(&tree->t->a, "%.*s, (%.*s)", LC_FMT(id), LC_FMT(list));
@@ -182,10 +200,7 @@ static size_t affected(struct tree *tree, size_t *list)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < tree->res->packages_n; i++) {
-		bool has = false;
-		for (size_t k = 0; k < tree->res->findings_n && !has; k++)
-			has = tree->res->findings[k]->package == tree->res->packages[i];
-		if (has)
+		if (tree->counts[i][SEVERITY_N])
 			list[n++] = i;
 	}
 	return n;
@@ -227,9 +242,11 @@ void table_tree(struct table *t, const struct report_result *res)
 	tree.parents = lc_new_array(&t->a, struct edge *, n);
 	tree.seen = lc_new_array(&t->a, uint32_t, n);
 	tree.queue = lc_new_array(&t->a, size_t, n);
-	if (!tree.ids || !tree.parents || !tree.seen || !tree.queue)
+	tree.counts = lc_arena_array(&t->a, n, sizeof(*tree.counts));
+	if (!tree.ids || !tree.parents || !tree.seen || !tree.queue || !tree.counts)
 		return; /* the arena keeps the error */
 	int r = link_all(&tree, &by_id);
+	r = r ? r : count(&tree);
 	if (r == 0 && has_edges(&tree))
 		r = draw_all(&tree);
 	lc_map_done(&by_id);
