@@ -264,6 +264,11 @@ static int find_commit(struct copying *w, struct lc_err *e)
 	struct lc_slice commit = lc_trim(lc_buf_get(&out));
 	if (rc == 0 && (!git_commit_valid(commit) || commit.n < 40))
 		rc = lc_fail(e, LC_EREMOTE, "git gives no commit");
+	/* A name of the remote's may look like a short commit. */
+	if (rc == 0 && w->o->commit.n &&
+	    !lc_eq_nocase(lc_sub(commit, 0, w->o->commit.n), w->o->commit))
+		rc = lc_fail(e, LC_EREMOTE, "%s is the name of another commit",
+			     lc_quote(w->o->commit).s);
 	if (rc == 0)
 		(void)snprintf(w->commit, sizeof(w->commit), "%.*s", LC_FMT(commit)); /* fits */
 	return rc;

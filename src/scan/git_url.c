@@ -177,10 +177,8 @@ struct lc_slice git_url_shown(struct lc_slice text, struct lc_arena *a)
 	if (!bytes_ok(text))
 		return LC_S("");
 	split(text, &p);
-	if (p.bare) { /* a path of this machine */
-		p.userinfo = LC_S("");
-		return text;
-	}
+	if (p.bare && lc_find(p.userinfo, ':') == SIZE_MAX)
+		return text; /* a path of this machine */
 	return shown_of(&p, a);
 }
 

@@ -101,6 +101,9 @@ def a_directory_is_scanned_as_it_is():
         yield str(got["Metadata"])
     if got["Metadata"]["Commit"] != git(where, "rev-parse", "HEAD"):
         yield str(got["Metadata"])
+    git(where, "remote", "set-url", "origin", "ann:sekret@git.example.org/x.git")
+    if report(where)["Metadata"].get("RepoURL") != "git.example.org/x.git":
+        yield str(report(where)["Metadata"])
     done = lacre.run("repo", "--branch", "other", where, env=ENV)
     if done.returncode != 2 or b"file://" not in done.stderr:
         yield f"{done.returncode} {done.stderr}"
@@ -180,8 +183,11 @@ def credentials_are_shown_nowhere():
 def what_cannot_be_had_is_one_line():
     need_git()
     where = repository("missing")
+    tip = git(where, "rev-parse", "main")
+    git(where, "tag", "beef" if not tip.startswith("beef") else "dead")
     for args in ((f"file://{BASE}/none",), ("--branch", "nope", f"file://{where}"),
-                 ("--commit", "0" * 40, f"file://{where}")):
+                 ("--commit", "0" * 40, f"file://{where}"),
+                 ("--commit", "dead" if tip.startswith("beef") else "beef", f"file://{where}")):
         done = lacre.run("repo", *args, "-q", env=ENV)
         if done.returncode != 1 or len(done.stderr.splitlines()) != 1 or done.stdout:
             yield f"{args}: {done.returncode} {done.stderr}"
