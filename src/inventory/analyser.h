@@ -93,6 +93,16 @@ const struct inv_kept *inv_kept_beside(const struct inv_kept_files *kept, struct
  */
 const struct inv_kept *inv_kept_next(const struct inv_kept_files *kept, struct lc_slice dir,
 				     size_t *at);
+/**
+ * What was found for a text before, by whichever of the files that this analyser reads: a search
+ * through all of them need not be repeated for each.
+ * @return false when nobody has remembered it
+ */
+bool inv_kept_recall(const struct inv_kept_files *kept, struct lc_slice text,
+		     const struct inv_kept **ret);
+/** Remember it (NULL: that there is none); the text is copied. LC_ENOMEM. */
+int inv_kept_remember(const struct inv_kept_files *kept, struct lc_slice text,
+		      const struct inv_kept *what) LC_MUST_CHECK;
 
 struct inv_file {
 	struct lc_slice path;

@@ -70,6 +70,13 @@ struct walk_held {
 struct inv_kept_files {
 	const struct lc_map *held;
 	size_t analyser;
+	struct walk_memo *memo; /* NULL: nothing is remembered */
+};
+
+/* What one analyser found among its files. */
+struct walk_memo {
+	struct lc_map map; /* text -> struct inv_kept, or NULL */
+	struct lc_arena texts;
 };
 
 /** Keep a file's content for those of who. Taken over on success, save where it does not fit. */

@@ -8,6 +8,8 @@
 
 /* What may wait in memory; databases wait in memory files of their own. */
 static const uint64_t held_bytes_max = (uint64_t)256 << 20;
+/* Of the texts that an analyser remembers. */
+static const size_t memo_bytes_max = (size_t)16 << 20;
 
 /* ---- looking at the others ---- */
 
@@ -46,6 +48,27 @@ const struct inv_kept *inv_kept_next(const struct inv_kept_files *kept, struct l
 			return k;
 	}
 	return NULL;
+}
+
+bool inv_kept_recall(const struct inv_kept_files *kept, struct lc_slice text,
+		     const struct inv_kept **ret)
+{
+	*ret = NULL;
+	if (!kept || !kept->memo || !lc_map_has(&kept->memo->map, text))
+		return false;
+	*ret = lc_map_get(&kept->memo->map, text);
+	return true;
+}
+
+int inv_kept_remember(const struct inv_kept_files *kept, struct lc_slice text,
+		      const struct inv_kept *what)
+{
+	struct lc_slice copy;
+	if (!kept || !kept->memo || kept->memo->texts.err)
+		return 0; /* it is looked for again */
+	if (lc_arena_dup(&kept->memo->texts, text, &copy))
+		return kept->memo->texts.err == LC_ENOMEM ? LC_ENOMEM : 0;
+	return lc_map_put(&kept->memo->map, copy, (void *)(uintptr_t)what);
 }
 
 /* ---- keeping ---- */
@@ -119,10 +142,10 @@ int walk_hold(struct walker *w, const struct walk_file *f, const struct inv_set 
 /* ---- the end ---- */
 
 static int release(struct walker *w, const struct walk_held *h, size_t index, bool itself,
-		   struct lc_err *e)
+		   struct walk_memo *memo, struct lc_err *e)
 {
 	const struct inv_analyser *a = inv_matcher_analyser(w->matcher, index);
-	const struct inv_kept_files kept = { &w->held, index };
+	const struct inv_kept_files kept = { &w->held, index, memo };
 	const struct walk_file f = { h->kept.path, h->mode, h->kept.content.size, NULL };
 	if (itself)
 		return walk_run(w, &f, a, &h->kept.content, &kept, e);
@@ -134,17 +157,21 @@ static int release(struct walker *w, const struct walk_held *h, size_t index, bo
 /* Files that only stand beside others count as read where there is such another. */
 static int release_all(struct walker *w, size_t index, bool itself, bool *ret_any, struct lc_err *e)
 {
+	struct walk_memo memo = { .map = { 0 } };
 	int r = 0;
+	lc_arena_init(&memo.texts, memo_bytes_max);
 	for (size_t i = 0; i < w->held.n && r == 0; i++) {
 		const struct walk_held *h = w->held.items[i].value;
 		if (!inv_set_has(&h->who, index) ||
 		    inv_match_itself(w->matcher, index, h->kept.path) != itself)
 			continue;
 		*ret_any = true;
-		r = release(w, h, index, itself, e);
+		r = release(w, h, index, itself, &memo, e);
 		if (r)
 			(void)lc_wrap(e, r, "%s", lc_quote(h->kept.path).s); /* r is what counts */
 	}
+	lc_map_done(&memo.map);
+	lc_arena_done(&memo.texts);
 	return r;
 }
 

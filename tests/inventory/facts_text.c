@@ -65,8 +65,10 @@ int facts_attempt_together(struct facts *f, const struct inv_analyser *a,
 {
 	static struct walk_held held[TOGETHER_MAX];
 	struct lc_map map = { 0 };
-	const struct inv_kept_files kept = { &map, 0 };
+	struct walk_memo memo = { .map = { 0 } };
+	const struct inv_kept_files kept = { &map, 0, &memo };
 	int r = 0;
+	lc_arena_init(&memo.texts, 1 << 20);
 	*f = (struct facts){ 0 };
 	assert_true(n <= TOGETHER_MAX);
 	for (size_t i = 0; i < n && r == 0; i++) {
@@ -78,6 +80,8 @@ int facts_attempt_together(struct facts *f, const struct inv_analyser *a,
 	}
 	r = r ? r : attempt_kept(f, a, files[0].path, files[0].bytes, &kept, &lc_limits_default);
 	lc_map_done(&map);
+	lc_map_done(&memo.map);
+	lc_arena_done(&memo.texts);
 	return r;
 }
 

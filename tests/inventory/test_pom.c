@@ -2,6 +2,7 @@
 #include "inventory/language/analysers.h"
 
 #include "inventory/facts_text.h"
+#include "inventory/walk_content.h"
 #include "support/slice_assert.h"
 #include "support/tap.h"
 
@@ -173,6 +174,32 @@ static void only_so_many_bills_are_looked_for(void **state)
 	}
 }
 
+static void what_was_found_is_remembered(void **state)
+{
+	struct walk_memo memo = { .map = { 0 } };
+	const struct inv_kept_files kept = { NULL, 0, &memo };
+	const struct inv_kept_files forgets = { NULL, 0, NULL };
+	const struct inv_kept bom = { .path = LC_S("bom/pom.xml") };
+	const struct inv_kept *got = &bom;
+	char text[] = "g:bom";
+	(void)state;
+	lc_arena_init(&memo.texts, 1 << 10);
+	assert_false(inv_kept_recall(&kept, LC_S("g:bom"), &got));
+	assert_null(got);
+	assert_int_equal(inv_kept_remember(&kept, lc_str(text), &bom), 0);
+	assert_int_equal(inv_kept_remember(&kept, LC_S("g:none"), NULL), 0);
+	text[0] = 'x';
+	assert_true(inv_kept_recall(&kept, LC_S("g:bom"), &got));
+	assert_ptr_equal(got, &bom);
+	assert_true(inv_kept_recall(&kept, LC_S("g:none"), &got));
+	assert_null(got);
+	assert_int_equal(inv_kept_remember(&forgets, LC_S("g:bom"), &bom), 0);
+	assert_false(inv_kept_recall(&forgets, LC_S("g:bom"), &got));
+	assert_false(inv_kept_recall(NULL, LC_S("g:bom"), &got));
+	lc_map_done(&memo.map);
+	lc_arena_done(&memo.texts);
+}
+
 static void memory_may_run_out(void **state)
 {
 	static const struct facts_try tries[] = { { &inv_pom, "pom.xml", { NULL, 0 } } };
@@ -191,6 +218,7 @@ int main(void)
 		cmocka_unit_test(parents_in_the_tree_are_asked),
 		cmocka_unit_test(bills_of_materials_in_the_tree_are_asked),
 		cmocka_unit_test(only_so_many_bills_are_looked_for),
+		cmocka_unit_test(what_was_found_is_remembered),
 		cmocka_unit_test(memory_may_run_out),
 	};
 	return cmocka_run_group_tests_name("pom", tests, NULL, NULL);

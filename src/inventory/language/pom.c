@@ -265,9 +265,9 @@ static int add_managed(struct project *p)
 static int load(struct project *p, struct lc_slice path, struct lc_slice text);
 static void done(struct project *p);
 
-/* The project file in the tree that has these coordinates. */
-static int find_project(const struct project *p, const struct java_coordinates *of,
-			const struct inv_kept **ret)
+/* The project file in the tree that has these coordinates, looked for in all of them. */
+static int search_project(const struct project *p, const struct java_coordinates *of,
+			  const struct inv_kept **ret)
 {
 	const struct inv_kept *kept;
 	struct lc_slice tag =
@@ -293,6 +293,18 @@ static int find_project(const struct project *p, const struct java_coordinates *
 		}
 	}
 	return 0;
+}
+
+static int find_project(const struct project *p, const struct java_coordinates *of,
+			const struct inv_kept **ret)
+{
+	struct lc_slice text = java_name(of, p->arena);
+	if (!text.p)
+		return lc_arena_err(p->arena);
+	if (inv_kept_recall(p->file->kept, text, ret))
+		return 0;
+	int r = search_project(p, of, ret);
+	return r ? r : inv_kept_remember(p->file->kept, text, *ret);
 }
 
 static int import(struct project *p, const struct pom_dependency *d)
