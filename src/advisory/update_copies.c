@@ -29,7 +29,7 @@ static int read_one(const struct json_doc *d, json_ref item, struct lc_arena *a,
 
 int update_copies_read(const char *path, struct lc_arena *a, struct lc_map *ret, struct lc_err *e)
 {
-	struct lc_buf text LC_CLEANUP(lc_buf_done);
+	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
 	struct json_doc d;
 	struct lc_err ignored;
 	lc_buf_init(&text, LIST_BYTES_MAX);
@@ -54,7 +54,7 @@ int update_copies_read(const char *path, struct lc_arena *a, struct lc_map *ret,
 
 int update_copies_write(const char *path, const struct lc_map *copies, struct lc_err *e)
 {
-	struct lc_buf text LC_CLEANUP(lc_buf_done);
+	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
 	struct json_writer w;
 	lc_buf_init(&text, LIST_BYTES_MAX);
 	json_writer_init(&w, &text, 2);

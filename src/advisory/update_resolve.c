@@ -45,7 +45,7 @@ static int fetch_text(struct resolving *r, const char *url, size_t max, struct l
 {
 	struct adv_fetched f = { 0 };
 	const struct adv_fetch what = { .url = url };
-	struct lc_buf text LC_CLEANUP(lc_buf_done);
+	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
 	size_t n = 1;
 	lc_buf_init(&text, max);
 	int rc = update_fetch(r->o, &what, r->a, &f, r->e);

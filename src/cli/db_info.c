@@ -95,7 +95,7 @@ static int show(struct cli_io *io, const struct cli_values *v, struct lc_arena *
 {
 	struct lc_err e = { 0 };
 	struct adv_db *db LC_CLEANUP(adv_db_closep) = NULL;
-	struct lc_buf b LC_CLEANUP(lc_buf_done);
+	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	struct adv_db_info info = { 0 };
 	const char *path = NULL;
 	lc_buf_init(&b, INFO_BYTES_MAX);

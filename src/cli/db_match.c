@@ -119,7 +119,7 @@ static int answer_line(struct matching *m, struct lc_slice line, struct lc_err *
 
 static int answer_lines(struct matching *m, struct lc_err *e)
 {
-	struct lc_buf in LC_CLEANUP(lc_buf_done);
+	struct lc_buf in LC_CLEANUP(lc_buf_done) = { 0 };
 	struct lc_slice line;
 	uint64_t number = 0;
 	lc_buf_init(&in, QUESTIONS_BYTES_MAX);

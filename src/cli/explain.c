@@ -56,7 +56,7 @@ static const enum cli_opt options[] = {
 static int write_it(struct cli_job *j, const struct view_explanation *x)
 {
 	struct lc_err e = { 0 };
-	struct lc_buf b LC_CLEANUP(lc_buf_done);
+	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	const struct report_write_options o = { .translate = cli_translate };
 	lc_buf_init(&b, EXPLANATION_BYTES_MAX);
 	int rc = lc_eq(j->v->v[CLI_OPT_FORMAT].text, LC_S("json"))

@@ -48,7 +48,7 @@ static void set_statuses(struct cli_job *j)
 
 static int read_rules(struct cli_job *j, const char *path, bool wanted, struct lc_err *e)
 {
-	struct lc_buf text LC_CLEANUP(lc_buf_done);
+	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
 	lc_buf_init(&text, 16u << 20);
 	int rc = io_read_file(path, &text, e);
 	if (rc == LC_ENOTFOUND && !wanted) {

@@ -77,7 +77,7 @@ static void tell_warnings(struct cli_io *io, const struct cli_values *v, const s
 int cli_result_write(struct cli_io *io, const struct cli_values *v, const struct report *r)
 {
 	struct lc_err e = { 0 };
-	struct lc_buf b LC_CLEANUP(lc_buf_done);
+	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	const struct report_write_options o = options_of(io, v);
 	struct lc_slice name = v->v[CLI_OPT_FORMAT].text;
 	const struct report_format *format = report_format_of(name);

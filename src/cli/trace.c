@@ -90,7 +90,7 @@ static int write_file(struct lc_slice path, const struct lc_buf *b, struct lc_er
 int cli_trace_end(struct cli_io *io, const struct cli_values *v, int status)
 {
 	struct lc_err e = { 0 };
-	struct lc_buf b LC_CLEANUP(lc_buf_done);
+	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	lc_buf_init(&b, TRACE_BYTES_MAX);
 	if (!is_wanted(v))
 		return status;

@@ -187,8 +187,8 @@ int key_file_write(const struct crypt_signer *signer, struct lc_slice password, 
 		   struct lc_err *e)
 {
 	struct secret der LC_CLEANUP(secret_done) = { 0 };
-	struct lc_buf box LC_CLEANUP(lc_buf_done);
-	struct lc_buf json LC_CLEANUP(lc_buf_done);
+	struct lc_buf box LC_CLEANUP(lc_buf_done) = { 0 };
+	struct lc_buf json LC_CLEANUP(lc_buf_done) = { 0 };
 	uint8_t random[SALT_BYTES + KEY_BOX_NONCE];
 	struct sealed s = {
 		.n = COST_N,

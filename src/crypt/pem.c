@@ -1,5 +1,7 @@
 #include "crypt/pem.h"
 
+#include "base/arith.h"
+#include "base/shim.h"
 #include "crypt/secret.h"
 #include "format/base64.h"
 
@@ -53,8 +55,8 @@ static void buf_wipe(struct lc_buf *b)
 static int read_block(struct lc_slice *rest, struct lc_arena *a, struct pem_block *ret,
 		      struct lc_err *e)
 {
-	struct lc_buf text __attribute__((cleanup(buf_wipe)));
-	struct lc_buf der __attribute__((cleanup(buf_wipe)));
+	struct lc_buf text LC_CLEANUP(buf_wipe) = { 0 };
+	struct lc_buf der LC_CLEANUP(buf_wipe) = { 0 };
 	lc_buf_init(&text, block_bytes_max);
 	lc_buf_init(&der, block_bytes_max);
 	/* Reserved at once: growing would leave pieces of a key behind. */

@@ -214,7 +214,7 @@ static int put_limits(struct lc_buf *out, const struct lc_limits *l)
 int scan_cache_scope(const struct scan_cache *c, const struct inv_matcher *m,
 		     const struct lc_limits *limits, struct scan_cache_scope *ret, struct lc_err *e)
 {
-	struct lc_buf text LC_CLEANUP(lc_buf_done);
+	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
 	lc_buf_init(&text, 16u << 20);
 	(void)lc_buf_str(&text, c->version); /* sticky */
 	(void)lc_buf_byte(&text, 0);

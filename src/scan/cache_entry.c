@@ -208,7 +208,7 @@ static int write_entry(struct io_out *out, struct lc_slice facts, struct lc_slic
 int scan_cache_put(struct scan_cache *c, const struct scan_cache_id *id, struct lc_slice facts,
 		   const struct inv_walk_stats *stats, struct lc_err *e)
 {
-	struct lc_buf trailer LC_CLEANUP(lc_buf_done);
+	struct lc_buf trailer LC_CLEANUP(lc_buf_done) = { 0 };
 	char name[CACHE_NAME_CHARS + 1];
 	uint8_t mac[MAC_BYTES];
 	struct io_out out;

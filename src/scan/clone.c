@@ -106,7 +106,7 @@ static const char *token_for(const struct git_url *u, char *const *environment)
 static int set_token(struct copying *w, const char *token, struct lc_err *e)
 {
 	struct lc_arena *a = &w->c->arena;
-	struct lc_buf text LC_CLEANUP(lc_buf_done);
+	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
 	lc_buf_init(&text, 8192);
 	(void)lc_buf_str(&text, "Authorization: Basic "); /* sticky: asked below */
 	struct lc_slice pair = lc_arena_fmt(a, "lacre:%s", token);
@@ -182,7 +182,7 @@ static int ask(struct copying *w, const char *const *arguments, struct lc_buf *o
 
 static int run(struct copying *w, const char *const *arguments, struct lc_err *e)
 {
-	struct lc_buf out LC_CLEANUP(lc_buf_done);
+	struct lc_buf out LC_CLEANUP(lc_buf_done) = { 0 };
 	return ask(w, arguments, &out, e);
 }
 
@@ -190,7 +190,7 @@ static int run(struct copying *w, const char *const *arguments, struct lc_err *e
 static int find_head(struct copying *w, struct lc_err *e)
 {
 	static const char *const arguments[] = { "ls-remote", "--symref", "origin", "HEAD", NULL };
-	struct lc_buf out LC_CLEANUP(lc_buf_done);
+	struct lc_buf out LC_CLEANUP(lc_buf_done) = { 0 };
 	struct lc_slice line;
 	int rc = ask(w, arguments, &out, e);
 	if (rc)
@@ -253,7 +253,7 @@ static int fetch(struct copying *w, struct lc_err *e)
 static int find_commit(struct copying *w, struct lc_err *e)
 {
 	char name[320];
-	struct lc_buf out LC_CLEANUP(lc_buf_done);
+	struct lc_buf out LC_CLEANUP(lc_buf_done) = { 0 };
 	const char *const arguments[] = { "rev-parse",        "--verify", "--quiet",
 					  "--end-of-options", name,       NULL };
 	(void)snprintf(name, sizeof(name), "%s^{commit}", w->ref);

@@ -173,7 +173,7 @@ int git_run(const struct git *g, const char *const *arguments, git_put_fn *put, 
 	char *argv[ARGUMENTS_MAX + 4];
 	size_t n = 0;
 	int status = 0;
-	struct lc_buf said LC_CLEANUP(lc_buf_done);
+	struct lc_buf said LC_CLEANUP(lc_buf_done) = { 0 };
 	lc_buf_init(&said, WORDS_MAX);
 	argv[n++] = lc_arena_str(g->arena, LC_S("git"));
 	argv[n++] = lc_arena_str(g->arena, LC_S("-C"));

@@ -63,7 +63,7 @@ int git_about(const struct git *g, const char *commit, struct report_repository 
 	char at[80];
 	const char *const tags[] = { "for-each-ref", at, "--format=%(refname:lstrip=2)",
 				     "refs/tags", NULL };
-	struct lc_buf text LC_CLEANUP(lc_buf_done);
+	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
 	lc_buf_init(&text, COMMIT_BYTES_MAX);
 	(void)snprintf(at, sizeof(at), "--points-at=%s", commit); /* fits */
 	int rc = git_ask(g, show, &text, e);
@@ -85,7 +85,7 @@ int git_about(const struct git *g, const char *commit, struct report_repository 
 
 static int first_line(const struct git *g, const char *const *arguments, struct lc_slice *ret)
 {
-	struct lc_buf out LC_CLEANUP(lc_buf_done);
+	struct lc_buf out LC_CLEANUP(lc_buf_done) = { 0 };
 	struct lc_err why = { 0 };
 	lc_buf_init(&out, 1 << 16);
 	int rc = git_ask(g, arguments, &out, &why);
