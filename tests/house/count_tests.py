@@ -54,12 +54,12 @@ def a_missing_log_is_a_failure():
 
 # (what happens, what ./dev prints and how it ends, for each tier; wanted last line; wanted code)
 RUNS = [
-    ("ci_sums_its_tiers", "echo 2 passed, 0 failed, 1 skipped", "6 passed, 0 failed, 3 skipped", 0),
-    ("ci_fails_when_a_tier_prints_no_count", "exit 0", "0 passed, 3 failed, 0 skipped", 1),
+    ("ci_sums_its_tiers", "echo 2 passed, 0 failed, 1 skipped", "8 passed, 0 failed, 4 skipped", 0),
+    ("ci_fails_when_a_tier_prints_no_count", "exit 0", "0 passed, 4 failed, 0 skipped", 1),
     ("ci_fails_when_a_tier_fails", "echo 1 passed, 1 failed, 0 skipped; exit 1",
-     "3 passed, 3 failed, 0 skipped", 1),
+     "4 passed, 4 failed, 0 skipped", 1),
     ("ci_fails_on_the_exit_code_alone", "echo 1 passed, 0 failed, 0 skipped; exit 3",
-     "3 passed, 3 failed, 0 skipped", 1),
+     "4 passed, 4 failed, 0 skipped", 1),
 ]
 
 
