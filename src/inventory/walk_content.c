@@ -229,6 +229,8 @@ int walk_link(struct walker *w, struct lc_slice path, struct lc_slice target, bo
 static int remember(struct walker *w, struct lc_slice path)
 {
 	struct lc_slice name;
+	if (lc_map_has(&w->seen, path))
+		return 0;
 	int r = lc_arena_dup(&w->names, path, &name);
 	return r ? r : lc_map_add(&w->seen, name, NULL, NULL);
 }
@@ -251,6 +253,8 @@ int walk_file(struct walker *w, const struct walk_file *f, struct lc_err *e)
 	}
 	if (w->mask && !inv_set_keep(&set, w->mask))
 		return 0;
+	if (!inv_set_any(&set))
+		return 0; /* by its first bytes nobody's: most files are */
 	int r = remember(w, f->path);
 	if (r)
 		return lc_fail(e, r, "%s: %s", lc_quote(f->path).s, lc_code_name(r));
