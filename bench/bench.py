@@ -322,10 +322,10 @@ def tree_row(tools, folder, args):
 # ---- ceilings ----
 
 def instructions(tools, target, folder, database):
-    """Of one thread: they repeat to a few in a million."""
+    """Of one thread in one process: they repeat to a few in a million."""
     log = folder / "callgrind.out"
     done = out("valgrind", "--tool=callgrind", f"--callgrind-out-file={log}", tools.lacre,
-               "image", "--quiet", "--format", "json", "--parallel", "1", *cold_options(tools),
+               "image", "--quiet", "--format", "json", "--parallel", "1", "--no-sandbox", *cold_options(tools),
                "--db", database, "--cache-dir", folder / "cache", "--reproducible", "--input",
                input_of(target))
     found = re.search(r"Collected : (\d+)", done.stderr)
