@@ -25,6 +25,7 @@ SCRATCH = pathlib.Path(scratch.name)
 INSIDE = r"""
 set -eu
 export DEBIAN_FRONTEND=noninteractive HOME=/root LC_ALL=C
+unset LACRE_NO_CACHE # tests keep nothing; here what is kept is looked at
 apt-get -q -y install --no-install-recommends /tmp/in/*.deb
 echo installed >>/tmp/in/told
 lacre --version >>/tmp/in/told
