@@ -26,10 +26,11 @@ def facts(path):
     out = set()
     for r in report.get("Results", []):
         for p in r.get("Packages", []):
-            out.add(("package", r["Type"], p["ID"], p["Layer"].get("DiffID")))
+            out.add(("package", r["Type"], p["Name"], p.get("Version"),
+                     p.get("FilePath"), p["Layer"].get("DiffID")))
         for v in r.get("Vulnerabilities", []):
-            out.add(("finding", v["PkgID"], v["VulnerabilityID"], v.get("FixedVersion"), v["Severity"],
-                     v["Layer"].get("DiffID")))
+            out.add(("finding", v["PkgName"], v["InstalledVersion"], v["VulnerabilityID"],
+                     v.get("FixedVersion"), v["Severity"], v["Layer"].get("DiffID")))
     out.add(("image", report["Metadata"]["ImageID"], tuple(report["Metadata"]["DiffIDs"])))
     return out
 
