@@ -14,13 +14,6 @@ static const char *const services[] = {
 	"k8s://",    "gitlab://", "github://",   "pkcs11:",
 };
 
-static void buf_wipe(struct lc_buf *b)
-{
-	if (b->p)
-		secret_wipe(b->p, b->room);
-	lc_buf_done(b);
-}
-
 static int of_variable(const struct key_source *s, struct lc_slice name, struct lc_buf *out,
 		       struct lc_err *e)
 {
@@ -104,7 +97,7 @@ static int public_of(struct lc_slice text, struct crypt_public **ret, struct lc_
 int key_source_public(const struct key_source *s, struct lc_slice reference,
 		      struct crypt_public **ret, struct lc_err *e)
 {
-	struct lc_buf text LC_CLEANUP(buf_wipe) = { 0 };
+	struct lc_buf text LC_CLEANUP(secret_buf_done) = { 0 };
 	lc_buf_init(&text, key_bytes_max);
 	int rc = load(s, reference, true, &text, e);
 	rc = rc ? rc : public_of(lc_buf_get(&text), ret, e);
@@ -124,7 +117,7 @@ static int open_protected(const struct key_source *s, struct lc_slice text,
 int key_source_signer(const struct key_source *s, struct lc_slice reference,
 		      struct crypt_signer **ret, struct lc_err *e)
 {
-	struct lc_buf text LC_CLEANUP(buf_wipe) = { 0 };
+	struct lc_buf text LC_CLEANUP(secret_buf_done) = { 0 };
 	lc_buf_init(&text, key_bytes_max);
 	int rc = load(s, reference, false, &text, e);
 	if (!rc)

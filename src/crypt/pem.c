@@ -46,17 +46,11 @@ static int collect(struct lc_slice *rest, struct lc_slice label, struct lc_buf *
 	return lc_fail(e, LC_ETRUNC, "PEM block '%s' has no end", lc_quote(label).s);
 }
 
-static void buf_wipe(struct lc_buf *b)
-{
-	secret_wipe(b->p, b->room);
-	lc_buf_done(b);
-}
-
 static int read_block(struct lc_slice *rest, struct lc_arena *a, struct pem_block *ret,
 		      struct lc_err *e)
 {
-	struct lc_buf text LC_CLEANUP(buf_wipe) = { 0 };
-	struct lc_buf der LC_CLEANUP(buf_wipe) = { 0 };
+	struct lc_buf text LC_CLEANUP(secret_buf_done) = { 0 };
+	struct lc_buf der LC_CLEANUP(secret_buf_done) = { 0 };
 	lc_buf_init(&text, block_bytes_max);
 	lc_buf_init(&der, block_bytes_max);
 	/* Reserved at once: growing would leave pieces of a key behind. */

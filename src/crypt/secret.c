@@ -50,6 +50,12 @@ void secret_wipe(void *p, size_t n)
 		OPENSSL_cleanse(p, n);
 }
 
+void secret_buf_done(struct lc_buf *b)
+{
+	secret_wipe(b->p, b->p ? b->room : 0);
+	lc_buf_done(b);
+}
+
 bool secret_eq(struct lc_slice a, struct lc_slice b)
 {
 	return a.n == b.n && (a.n == 0 || CRYPTO_memcmp(a.p, b.p, a.n) == 0);

@@ -7,8 +7,7 @@
  */
 #pragma once
 
-#include "base/err.h"
-#include "base/slice.h"
+#include "base/buf.h"
 
 enum { SECRET_BYTES_MAX = 1 << 20 };
 
@@ -31,5 +30,7 @@ static inline struct lc_slice secret_get(const struct secret *s)
 
 /** Overwrite bytes that no longer are needed, in a way that the compiler keeps. */
 void secret_wipe(void *p, size_t n);
+/** lc_buf_done() of a buffer that held a secret: all of its room is overwritten first. */
+void secret_buf_done(struct lc_buf *b);
 /** Equal lengths and bytes, in a time that depends on the lengths alone. */
 bool secret_eq(struct lc_slice a, struct lc_slice b);

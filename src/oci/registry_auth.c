@@ -4,19 +4,13 @@
 
 #include "base/log.h"
 #include "base/shim.h"
+#include "crypt/secret.h"
 #include "format/base64.h"
 #include "format/json.h"
 
 enum { TOKEN_REPLY_MAX = 1 << 20, HEADER_MAX = 60 * 1024 };
 
 static const char client_id[] = "lacre";
-
-static void wipe_buf(struct lc_buf *b)
-{
-	if (b->p)
-		explicit_bzero(b->p, b->room);
-	lc_buf_done(b);
-}
 
 /* ---- what is sent ---- */
 
@@ -38,7 +32,7 @@ static int take_header(struct registry *r, struct lc_buf *b, struct lc_err *e)
 
 static int bearer(struct registry *r, struct lc_slice token, struct lc_err *e)
 {
-	struct lc_buf b LC_CLEANUP(wipe_buf) = { 0 };
+	struct lc_buf b LC_CLEANUP(secret_buf_done) = { 0 };
 	lc_buf_init(&b, HEADER_MAX);
 	(void)lc_buf_str(&b, "Bearer "); /* the buffer keeps its first failure */
 	(void)lc_buf_slice(&b, token);
@@ -47,7 +41,7 @@ static int bearer(struct registry *r, struct lc_slice token, struct lc_err *e)
 
 static void put_basic(const struct io_credential *c, struct lc_buf *b)
 {
-	struct lc_buf pair LC_CLEANUP(wipe_buf) = { 0 };
+	struct lc_buf pair LC_CLEANUP(secret_buf_done) = { 0 };
 	lc_buf_init(&pair, HEADER_MAX / 2);
 	(void)lc_buf_str(&pair, c->username ? c->username : ""); /* buffers keep their failures */
 	(void)lc_buf_byte(&pair, ':');
@@ -191,8 +185,8 @@ static int fetch_token(struct registry *r, const struct http_challenge *c, struc
 		       struct lc_err *e)
 {
 	struct lc_buf url LC_CLEANUP(lc_buf_done) = { 0 };
-	struct lc_buf form LC_CLEANUP(wipe_buf) = { 0 };
-	struct lc_buf basic LC_CLEANUP(wipe_buf) = { 0 };
+	struct lc_buf form LC_CLEANUP(secret_buf_done) = { 0 };
+	struct lc_buf basic LC_CLEANUP(secret_buf_done) = { 0 };
 	struct http_response *answer LC_CLEANUP(http_closep) = NULL;
 	const struct http_header type = { LC_S("Content-Type"),
 					  LC_S("application/x-www-form-urlencoded") };
@@ -229,7 +223,7 @@ static int answer_bearer(struct registry *r, const struct http_challenge *c, str
 {
 	struct lc_arena a;
 	struct lc_slice token;
-	struct lc_buf reply LC_CLEANUP(wipe_buf) = { 0 };
+	struct lc_buf reply LC_CLEANUP(secret_buf_done) = { 0 };
 	int rc = check_realm(r, http_challenge_param(c, "realm"), e);
 	if (rc)
 		return rc;
@@ -251,7 +245,7 @@ static int answer_bearer(struct registry *r, const struct http_challenge *c, str
 
 static int answer_basic(struct registry *r, struct lc_err *e)
 {
-	struct lc_buf b LC_CLEANUP(wipe_buf) = { 0 };
+	struct lc_buf b LC_CLEANUP(secret_buf_done) = { 0 };
 	if (!r->own.username)
 		return lc_fail(e, LC_EAUTH, "%s: wants a user and a password: lacre login %s",
 			       lc_quote(r->ref.registry).s, lc_quote(r->ref.registry).s);
