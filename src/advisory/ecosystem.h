@@ -14,6 +14,12 @@
  */
 struct lc_slice adv_ecosystem_name(struct lc_slice given, struct lc_arena *a);
 
+/** Digits and dots that s begins with: "9.2" of "9.2 (Plow)". */
+struct lc_slice adv_leading_number(struct lc_slice s);
+/** "PREFIX" with the release behind it; p NULL without one, or out of memory. */
+struct lc_slice adv_ecosystem_of_release(const char *prefix, struct lc_slice release,
+					 struct lc_arena *a);
+
 /**
  * Ecosystem of a product of Red Hat by its CPE ("cpe:/o:redhat:rhel_eus:9.2::baseos", or what
  * follows "redhat:"). The products that are the operating system make one for each major version,

@@ -9,8 +9,7 @@ static struct lc_slice none(void)
 	return (struct lc_slice){ NULL, 0 };
 }
 
-/* Digits and dots that s begins with. */
-static struct lc_slice number(struct lc_slice s)
+struct lc_slice adv_leading_number(struct lc_slice s)
 {
 	size_t n = 0;
 	while (n < s.n &&
@@ -19,7 +18,8 @@ static struct lc_slice number(struct lc_slice s)
 	return lc_sub(s, 0, n);
 }
 
-static struct lc_slice with(const char *prefix, struct lc_slice release, struct lc_arena *a)
+struct lc_slice adv_ecosystem_of_release(const char *prefix, struct lc_slice release,
+					 struct lc_arena *a)
 {
 	return release.n ? lc_arena_fmt(a, "%s%.*s", prefix, LC_FMT(release)) : none();
 }
@@ -48,17 +48,17 @@ struct lc_slice adv_redhat_ecosystem(struct lc_slice cpe, struct lc_arena *a)
 	    !lc_chop_prefix(&cpe, LC_S("/a:redhat:")))
 		return none();
 	if (!lc_cut(cpe, ':', &product, &release))
-		return with("Red Hat:", cpe, a);
+		return adv_ecosystem_of_release("Red Hat:", cpe, a);
 	size_t n = 0;
 	if (lc_eq(product, LC_S("enterprise_linux"))) {
 		while (n < release.n && lc_is_digit(release.p[n]))
 			n++;
-		return with("Red Hat:", lc_sub(release, 0, n), a);
+		return adv_ecosystem_of_release("Red Hat:", lc_sub(release, 0, n), a);
 	}
-	if (is_stream(product) && number(release).n)
+	if (is_stream(product) && adv_leading_number(release).n)
 		return lc_arena_fmt(a, "Red Hat:%.*s:%.*s", LC_FMT(product),
-				    LC_FMT(number(release)));
-	return with("Red Hat:", cpe, a);
+				    LC_FMT(adv_leading_number(release)));
+	return adv_ecosystem_of_release("Red Hat:", cpe, a);
 }
 
 /* "…__9_DOT_2" or "…__9_DOT_2__x86_64": 9 and 2. */
@@ -95,13 +95,13 @@ struct lc_slice adv_redhat_repository(struct lc_slice set, struct lc_arena *a)
 		return none();
 	while (lc_split(&rest, '-', &word)) {
 		if (lc_eq(word, LC_S("els")))
-			return with("Red Hat:rhel_els:", release, a);
+			return adv_ecosystem_of_release("Red Hat:rhel_els:", release, a);
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 			if (lc_eq(word, lc_str(words[i])) && minor_of(set, &major, &minor))
 				return lc_arena_fmt(a, "Red Hat:rhel_%s:%.*s.%.*s", words[i],
 						    LC_FMT(major), LC_FMT(minor));
 	}
-	return with("Red Hat:", release, a);
+	return adv_ecosystem_of_release("Red Hat:", release, a);
 }
 
 /* ---- SUSE ---- */
@@ -110,7 +110,7 @@ struct lc_slice adv_redhat_repository(struct lc_slice set, struct lc_arena *a)
 static struct lc_slice service_pack(struct lc_slice s)
 {
 	size_t at = lc_find_slice(s, LC_S(" SP"));
-	return at == SIZE_MAX ? none() : number(lc_skip(s, at + 3));
+	return at == SIZE_MAX ? none() : adv_leading_number(lc_skip(s, at + 3));
 }
 
 static bool is_long_term(struct lc_slice product)
@@ -125,14 +125,15 @@ struct lc_slice adv_suse_ecosystem(struct lc_slice product, struct lc_arena *a)
 	if (lc_starts(product, LC_S("openSUSE Tumbleweed")))
 		return LC_S("openSUSE:Tumbleweed");
 	if (lc_chop_prefix(&product, LC_S("openSUSE Leap ")))
-		return with("openSUSE:Leap ", number(product), a);
+		return adv_ecosystem_of_release("openSUSE:Leap ", adv_leading_number(product), a);
 	if (lc_chop_prefix(&product, LC_S("SUSE Linux Enterprise Micro ")) ||
 	    lc_chop_prefix(&product, LC_S("SUSE Linux Micro ")))
-		return with("SUSE:Linux Enterprise Micro ", number(product), a);
+		return adv_ecosystem_of_release("SUSE:Linux Enterprise Micro ",
+						adv_leading_number(product), a);
 	if (!lc_starts(product, LC_S("SUSE Linux Enterprise ")))
 		return none();
 	for (size_t i = 0; i + 1 < product.n; i++) {
-		struct lc_slice release = number(lc_skip(product, i + 1));
+		struct lc_slice release = adv_leading_number(lc_skip(product, i + 1));
 		if (product.p[i] == ' ' && release.n)
 			return lc_arena_fmt(a, "SUSE:Linux Enterprise %.*s%s%.*s%s",
 					    LC_FMT(release), pack.n ? "." : "", LC_FMT(pack), end);

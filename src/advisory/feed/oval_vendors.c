@@ -7,21 +7,6 @@ static struct lc_slice none(void)
 	return (struct lc_slice){ NULL, 0 };
 }
 
-/* Digits and dots that s begins with. */
-static struct lc_slice number(struct lc_slice s)
-{
-	size_t n = 0;
-	while (n < s.n &&
-	       (lc_is_digit(s.p[n]) || (s.p[n] == '.' && n + 1 < s.n && lc_is_digit(s.p[n + 1]))))
-		n++;
-	return lc_sub(s, 0, n);
-}
-
-static struct lc_slice with(const char *prefix, struct lc_slice release, struct lc_arena *a)
-{
-	return release.n ? lc_arena_fmt(a, "%s%.*s", prefix, LC_FMT(release)) : none();
-}
-
 /* "Oracle Linux 8" */
 static struct lc_slice oracle(struct lc_slice platform, struct lc_slice evr, struct lc_slice path,
 			      struct lc_arena *a)
@@ -29,7 +14,7 @@ static struct lc_slice oracle(struct lc_slice platform, struct lc_slice evr, str
 	(void)evr, (void)path;
 	if (!lc_chop_prefix(&platform, LC_S("Oracle Linux ")))
 		return none();
-	return with("Oracle Linux:", number(platform), a);
+	return adv_ecosystem_of_release("Oracle Linux:", adv_leading_number(platform), a);
 }
 
 /* "Red Hat Enterprise Linux 8": the major version, whatever the minor one. */
@@ -41,8 +26,9 @@ static struct lc_slice redhat(struct lc_slice platform, struct lc_slice evr, str
 	(void)evr, (void)path;
 	if (!lc_chop_prefix(&platform, LC_S("Red Hat Enterprise Linux ")))
 		return none();
-	struct lc_slice release = number(platform);
-	return with("Red Hat:", lc_cut(release, '.', &head, &tail) ? head : release, a);
+	struct lc_slice release = adv_leading_number(platform);
+	return adv_ecosystem_of_release(
+		"Red Hat:", lc_cut(release, '.', &head, &tail) ? head : release, a);
 }
 
 /* "Photon OS 3" and "Photon OS 3.0" are one. */
@@ -52,10 +38,10 @@ static struct lc_slice photon(struct lc_slice platform, struct lc_slice evr, str
 	(void)evr, (void)path;
 	if (!lc_chop_prefix(&platform, LC_S("Photon OS ")))
 		return none();
-	struct lc_slice release = number(platform);
+	struct lc_slice release = adv_leading_number(platform);
 	if (release.n && lc_find(release, '.') == SIZE_MAX)
 		return lc_arena_fmt(a, "Photon OS:%.*s.0", LC_FMT(release));
-	return with("Photon OS:", release, a);
+	return adv_ecosystem_of_release("Photon OS:", release, a);
 }
 
 /* The documents do not say their release: the versions do (".azl3", ".cm2"), else the file's name
@@ -69,17 +55,18 @@ static struct lc_slice azure(struct lc_slice platform, struct lc_slice evr, stru
 	struct lc_slice name = slash == SIZE_MAX ? path : lc_skip(path, slash + 1);
 	(void)platform;
 	if (lc_chop_prefix(&dist, LC_S("azl")))
-		return with("Azure Linux:", number(dist), a);
-	if (lc_chop_prefix(&dist, LC_S("cm")) && number(dist).n)
-		return lc_arena_fmt(a, "CBL-Mariner:%.*s.0", LC_FMT(number(dist)));
+		return adv_ecosystem_of_release("Azure Linux:", adv_leading_number(dist), a);
+	if (lc_chop_prefix(&dist, LC_S("cm")) && adv_leading_number(dist).n)
+		return lc_arena_fmt(a, "CBL-Mariner:%.*s.0", LC_FMT(adv_leading_number(dist)));
 	for (size_t i = 0; i < name.n; i++) {
-		struct lc_slice release = number(lc_skip(name, i));
+		struct lc_slice release = adv_leading_number(lc_skip(name, i));
 		struct lc_slice head;
 		struct lc_slice tail;
 		if (!release.n || !lc_cut(release, '.', &head, &tail))
 			continue;
-		return lc_starts(name, LC_S("azure")) ? with("Azure Linux:", head, a)
-						      : with("CBL-Mariner:", release, a);
+		return lc_starts(name, LC_S("azure"))
+			       ? adv_ecosystem_of_release("Azure Linux:", head, a)
+			       : adv_ecosystem_of_release("CBL-Mariner:", release, a);
 	}
 	return none();
 }
