@@ -25,7 +25,8 @@ SCRATCH = pathlib.Path(scratch.name)
 INSIDE = r"""
 set -eu
 export DEBIAN_FRONTEND=noninteractive HOME=/root LC_ALL=C
-unset LACRE_NO_CACHE # tests keep nothing; here what is kept is looked at
+# Tests keep nothing and have a home of their own; here what is kept, and where, is looked at.
+unset LACRE_NO_CACHE XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_RUNTIME_DIR
 apt-get -q -y install --no-install-recommends /tmp/in/*.deb
 echo installed >>/tmp/in/told
 lacre --version >>/tmp/in/told
