@@ -1,5 +1,6 @@
 #include "trust/proto_json.h"
 
+#include "base/time.h"
 #include "format/base64.h"
 
 /* Is key the field's name, in lowerCamelCase or in the form with underscores? */
@@ -105,4 +106,27 @@ int proto_count(const struct json_doc *d, json_ref r, const char *name, uint32_t
 	*ret = json_count(d, r);
 	return *ret <= max ? 0
 			   : lc_fail(e, LC_ELIMIT, "%u %s, at most %u are read", *ret, name, max);
+}
+
+static int read_time(const struct json_doc *d, json_ref r, bool *ret_has, int64_t *ret,
+		     struct lc_err *e)
+{
+	uint32_t ns;
+	*ret_has = r != JSON_NONE;
+	if (r == JSON_NONE || lc_time_parse(json_str(d, r), ret, &ns))
+		return 0;
+	return lc_fail(e, LC_EBAD, "a time that is not in RFC 3339");
+}
+
+int proto_window(const struct json_doc *d, json_ref r, struct trust_window *ret, struct lc_err *e)
+{
+	static const char *const names[] = { "start", "end", NULL };
+	json_ref f[PROTO_FIELDS_MAX];
+	*ret = (struct trust_window){ 0 };
+	if (r == JSON_NONE)
+		return 0;
+	int rc = proto_fields(d, r, names, f, e);
+	rc = rc ? rc : read_time(d, f[0], &ret->has_start, &ret->start, e);
+	rc = rc ? rc : read_time(d, f[1], &ret->has_end, &ret->end, e);
+	return rc ? lc_wrap(e, rc, "validFor") : 0;
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "format/json.h"
+#include "trust/window.h"
 
 enum { PROTO_FIELDS_MAX = 16 };
 
@@ -29,3 +30,6 @@ int proto_str(const struct json_doc *d, json_ref r, const char *name, struct lc_
 /** An array's item count, 0 for JSON_NONE; LC_EBAD for another type, LC_ELIMIT over max. */
 int proto_count(const struct json_doc *d, json_ref r, const char *name, uint32_t max, uint32_t *ret,
 		struct lc_err *e) LC_MUST_CHECK;
+/** TimeRange {"start","end"} as "validFor"; JSON_NONE gives one that is open at both ends. */
+int proto_window(const struct json_doc *d, json_ref r, struct trust_window *ret,
+		 struct lc_err *e) LC_MUST_CHECK;

@@ -3,7 +3,6 @@
 #include <openssl/x509v3.h>
 
 #include "base/shim.h"
-#include "base/time.h"
 #include "base/vec.h"
 #include "crypt/pem.h"
 #include "trust/proto_json.h"
@@ -180,28 +179,6 @@ struct reader {
 	struct lc_err *e;
 };
 
-static int read_time(struct reader *r, json_ref at, bool *ret_has, int64_t *ret)
-{
-	uint32_t ns;
-	*ret_has = at != JSON_NONE;
-	if (at == JSON_NONE || lc_time_parse(json_str(r->d, at), ret, &ns))
-		return 0;
-	return lc_fail(r->e, LC_EBAD, "a time that is not in RFC 3339");
-}
-
-static int read_window(struct reader *r, json_ref at, struct trust_window *ret)
-{
-	static const char *const names[] = { "start", "end", NULL };
-	json_ref f[PROTO_FIELDS_MAX];
-	*ret = (struct trust_window){ 0 };
-	if (at == JSON_NONE)
-		return 0;
-	int rc = proto_fields(r->d, at, names, f, r->e);
-	rc = rc ? rc : read_time(r, f[0], &ret->has_start, &ret->start);
-	rc = rc ? rc : read_time(r, f[1], &ret->has_end, &ret->end);
-	return rc ? lc_wrap(r->e, rc, "validFor") : 0;
-}
-
 enum { K_RAW, K_DETAILS, K_VALID, K_N };
 static const char *const key_fields[K_N + 1] = { "rawBytes", "keyDetails", "validFor", NULL };
 
@@ -214,7 +191,7 @@ static int read_key(struct reader *r, json_ref at, struct crypt_public **ret,
 	int rc = proto_fields(r->d, at, key_fields, f, r->e);
 	rc = rc ? rc : proto_bytes(r->d, f[K_RAW], "rawBytes", &r->r->arena, &der, r->e);
 	rc = rc ? rc : proto_str(r->d, f[K_DETAILS], "keyDetails", &details, r->e);
-	rc = rc ? rc : read_window(r, f[K_VALID], ret_valid);
+	rc = rc ? rc : proto_window(r->d, f[K_VALID], ret_valid, r->e);
 	if (rc)
 		return rc;
 	/* A log key that was good since ever would make old entries good by mistake. */
@@ -299,7 +276,7 @@ static int read_authority(struct reader *r, json_ref at, struct trust_authoritie
 	size_t n = 0;
 	int rc = proto_fields(r->d, at, authority_fields, f, r->e);
 	rc = rc ? rc : proto_str(r->d, f[A_URI], "uri", &uri, r->e);
-	rc = rc ? rc : read_window(r, f[A_VALID], &valid);
+	rc = rc ? rc : proto_window(r->d, f[A_VALID], &valid, r->e);
 	rc = rc ? rc : read_chain(r, f[A_CHAIN], ders, &n);
 	return rc ? rc : add_chain(r->r, to, timestamps, ders, n, uri, &valid, r->e);
 }
