@@ -24,6 +24,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_command_public_key,
 	&cli_command_initialize,
 	&cli_command_sign_blob,
+	&cli_command_attest_blob,
 	&cli_command_verify_blob,
 	&cli_command_verify_blob_attestation,
 	&cli_command_sign,

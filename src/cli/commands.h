@@ -38,6 +38,7 @@ extern const struct cli_command cli_command_attach_attestation;
 extern const struct cli_command cli_command_attach_sbom;
 extern const struct cli_command cli_command_initialize;
 extern const struct cli_command cli_command_sign_blob;
+extern const struct cli_command cli_command_attest_blob;
 extern const struct cli_command cli_command_verify_blob;
 extern const struct cli_command cli_command_verify_blob_attestation;
 extern const struct cli_command cli_command_version;

@@ -137,7 +137,7 @@ static void warn_when_old(struct cli_io *io, const struct cli_values *v, const c
 
 /* What `initialize` keeps, when nothing else says whom to trust. */
 static int open_kept(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
-		     struct cli_demand *d, struct lc_err *e)
+		     struct trusted_root **ret, struct lc_err *e)
 {
 	struct lc_slice text;
 	bool is_dir;
@@ -147,30 +147,38 @@ static int open_kept(struct cli_io *io, const struct cli_values *v, struct lc_ar
 	if (!path || !io_exists(path, &is_dir) || is_dir)
 		return 0;
 	int rc = read_text(lc_str(path), a, &text, e);
-	rc = rc ? rc : trusted_root_parse(text, &d->root, e);
+	rc = rc ? rc : trusted_root_parse(text, ret, e);
 	if (!rc)
 		warn_when_old(io, v, dir, a);
 	return rc ? lc_wrap(e, rc, "%s", lc_quote(lc_str(path)).s) : 0;
 }
 
-static int open_root(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
-		     struct cli_demand *d, struct lc_err *e)
+int cli_trusted_root(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
+		     struct trusted_root **ret, struct lc_err *e)
 {
 	struct lc_slice path = v->v[CLI_OPT_TRUSTED_ROOT].text;
 	struct lc_slice text;
-	if (!path.n) {
+	if (!path.n)
+		return open_kept(io, v, a, ret, e);
+	int rc = read_text(path, a, &text, e);
+	rc = rc ? rc : trusted_root_parse(text, ret, e);
+	return rc ? lc_wrap(e, rc, "--trusted-root %s", lc_quote(path).s) : 0;
+}
+
+static int open_root(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
+		     struct cli_demand *d, struct lc_err *e)
+{
+	if (!v->v[CLI_OPT_TRUSTED_ROOT].text.n) {
 		bool needed = d->demand.identities_n || !d->demand.ignore_tlog;
 		int rc = collect_root(io, v, a, d, e);
-		return rc || d->root || !needed ? rc : open_kept(io, v, a, d, e);
+		return rc || d->root || !needed ? rc : cli_trusted_root(io, v, a, &d->root, e);
 	}
 	if (v->v[CLI_OPT_CA_ROOTS].text.n || v->v[CLI_OPT_CERTIFICATE_CHAIN].text.n ||
 	    v->v[CLI_OPT_TIMESTAMP_CERTIFICATE_CHAIN].text.n)
 		return lc_fail(e, LC_EUSAGE, "%s",
 			       _("--trusted-root says whom to trust: no other certificates "
 				 "beside it"));
-	int rc = read_text(path, a, &text, e);
-	rc = rc ? rc : trusted_root_parse(text, &d->root, e);
-	return rc ? lc_wrap(e, rc, "--trusted-root %s", lc_quote(path).s) : 0;
+	return cli_trusted_root(io, v, a, &d->root, e);
 }
 
 /* ---- who ---- */

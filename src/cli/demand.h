@@ -21,7 +21,7 @@
 		CLI_OPT_TIMESTAMP_CERTIFICATE_CHAIN, CLI_OPT_INSECURE_IGNORE_TLOG,                 \
 		CLI_OPT_PRIVATE_INFRASTRUCTURE, CLI_OPT_INSECURE_IGNORE_SCT,                       \
 		CLI_OPT_USE_SIGNED_TIMESTAMPS, CLI_OPT_SIGNATURE_DIGEST_ALGORITHM,                 \
-		CLI_OPT_OFFLINE, CLI_OPT_REKOR_URL
+		CLI_OPT_OFFLINE, CLI_OPT_VERIFY_REKOR_URL
 
 enum { CLI_KEYS_MAX = 32 };
 
@@ -42,6 +42,10 @@ int cli_demand(struct cli_io *io, const struct cli_values *v, struct lc_arena *a
 	       struct cli_demand *ret, struct lc_err *e) LC_MUST_CHECK;
 /** Where `initialize` keeps whom to trust; NULL when nothing says where it may be. */
 const char *cli_trust_dir(struct cli_io *io, struct lc_arena *a);
-#define CLI_TRUSTED_ROOT_FILE "trusted_root.json"
+#define CLI_TRUSTED_ROOT_FILE   "trusted_root.json"
+#define CLI_SIGNING_CONFIG_FILE "signing_config.v0.2.json"
+/** --trusted-root, else what `initialize` keeps; *ret NULL when there is neither. */
+int cli_trusted_root(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
+		     struct trusted_root **ret, struct lc_err *e) LC_MUST_CHECK;
 
 void cli_demand_done(struct cli_demand *d);

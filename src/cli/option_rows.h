@@ -123,9 +123,8 @@ CLI_ROW(CERTIFICATE_GITHUB_WORKFLOW_TRIGGER, "certificate-github-workflow-trigge
 CLI_ROW(CERTIFICATE_GITHUB_WORKFLOW_SHA, "certificate-github-workflow-sha", 0, CLI_STRING, "SHA",
 	NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
 	N_("the commit that the workflow ran for"), NULL)
-CLI_ROW(CERTIFICATE_GITHUB_WORKFLOW_NAME, "certificate-github-workflow-name", 0, CLI_STRING,
-	"NAME", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature", N_("the workflow's name"),
-	NULL)
+CLI_ROW(CERTIFICATE_GITHUB_WORKFLOW_NAME, "certificate-github-workflow-name", 0, CLI_STRING, "NAME",
+	NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature", N_("the workflow's name"), NULL)
 CLI_ROW(CERTIFICATE_GITHUB_WORKFLOW_REPOSITORY, "certificate-github-workflow-repository", 0,
 	CLI_STRING, "NAME", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
 	N_("the repository that the workflow ran in"), NULL)
@@ -151,6 +150,9 @@ CLI_ROW(TIMESTAMP_CERTIFICATE_CHAIN, "timestamp-certificate-chain", 0, CLI_PATH,
 CLI_ROW(SIGNATURE_DIGEST_ALGORITHM, "signature-digest-algorithm", 0, CLI_STRING, "NAME", NULL, NULL,
 	0, 0, CLI_COSIGN, CLI_IGNORED, "signature", N_("the digest that was signed"),
 	N_("each digest that suits the key is tried"))
+CLI_ROW(VERIFY_REKOR_URL, "rekor-url", 0, CLI_STRING, "URL", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_IGNORED, "signature", N_("ask this transparency log"),
+	N_("logs are never asked when verifying"))
 CLI_ROW(OFFLINE, "offline", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN, CLI_IGNORED,
 	"signature", N_("ask no log"), N_("logs are never asked when verifying"))
 CLI_ROW(MIRROR, "mirror", 0, CLI_STRING, "DIR|URL", NULL, NULL, 0, 0, CLI_COSIGN, CLI_DIFFERS,
@@ -195,12 +197,56 @@ CLI_ROW(SIGN_CONTAINER_IDENTITY, "sign-container-identity", 0, CLI_STRING, "NAME
 	N_("what the older form says the image is called, in place of its repository"), NULL)
 CLI_ROW(PREDICATE, "predicate", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
 	"signature", N_("what is attested: the file; - is standard input"), NULL)
-CLI_ROW(TLOG_UPLOAD, "tlog-upload", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN, CLI_REFUSED,
+CLI_ROW(STATEMENT, "statement", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature", N_("sign this whole in-toto statement"), NULL)
+CLI_ROW(HASH, "hash", 0, CLI_STRING, "SHA256", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
+	N_("the SHA-256 of a file that is not at hand"), NULL)
+CLI_ROW(OUTPUT_ATTESTATION, "output-attestation", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("write the envelope alone there"), NULL)
+CLI_ROW(TLOG_UPLOAD, "tlog-upload", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN, CLI_DIFFERS,
 	"signature", N_("publish the signature in a transparency log"),
-	N_("signatures by a key are not published; verify them with --insecure-ignore-tlog"))
+	N_("off for keys unless a log or a signing configuration is named, on without a key"))
 CLI_ROW(USE_SIGNING_CONFIG, "use-signing-config", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN,
-	CLI_REFUSED, "signature", N_("sign with the services that a configuration names"),
-	N_("a key signs here, and no service"))
+	CLI_DIFFERS, "signature",
+	N_("sign with the services of the configuration that `initialize` keeps"),
+	N_("off for keys unless asked for; without a key it is what happens when no service is "
+	   "named"))
+CLI_ROW(SIGNING_CONFIG, "signing-config", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("sign with the services that this configuration names"), NULL)
+CLI_ROW(IDENTITY_TOKEN, "identity-token", 0, CLI_STRING, "TOKEN|FILE", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature",
+	N_("sign without a key, by this proof of who you are; a file hides it from others on this "
+	   "machine"),
+	NULL)
+CLI_ROW(FULCIO_URL, "fulcio-url", 0, CLI_STRING, "URL", NULL, NULL, 0, 0, CLI_COSIGN, CLI_DIFFERS,
+	"signature", N_("the authority that gives a certificate for the identity"),
+	N_("there is no default: nothing is asked that was not named"))
+CLI_ROW(SIGN_REKOR_URL, "rekor-url", 0, CLI_STRING, "URL", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_DIFFERS, "signature", N_("the transparency log to publish the signature in"),
+	N_("there is no default: nothing is asked that was not named"))
+CLI_ROW(REKOR_VERSION, "rekor-version", 0, CLI_INT, "N", "1", NULL, 1, 2, CLI_OURS, CLI_SAME,
+	"signature", N_("which API the log at --rekor-url has"), NULL)
+CLI_ROW(TIMESTAMP_SERVER_URL, "timestamp-server-url", 0, CLI_STRING, "URL", NULL, NULL, 0, 0,
+	CLI_COSIGN, CLI_SAME, "signature",
+	N_("the authority that says when the signature was made (RFC 3161)"), NULL)
+CLI_ROW(OIDC_CLIENT_ID, "oidc-client-id", 0, CLI_STRING, "NAME", "sigstore", NULL, 0, 0, CLI_COSIGN,
+	CLI_DIFFERS, "signature", N_("for whom the identity token must be made"),
+	N_("it names the token's audience; no browser is opened"))
+CLI_ROW(OIDC_ISSUER, "oidc-issuer", 0, CLI_STRING, "URL", NULL, NULL, 0, 0, CLI_COSIGN, CLI_IGNORED,
+	"signature", N_("who gives the identity token"), N_("the token says who gave it"))
+CLI_ROW(OIDC_PROVIDER, "oidc-provider", 0, CLI_STRING, "NAME", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_IGNORED, "signature", N_("where to look for an identity token"),
+	N_("SIGSTORE_ID_TOKEN, GitHub's address and the file of Kubernetes are looked at, in this "
+	   "order"))
+CLI_ROW(OIDC_DISABLE_AMBIENT_PROVIDERS, "oidc-disable-ambient-providers", 0, CLI_FLAG, NULL, NULL,
+	NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
+	N_("take no identity token from the environment"), NULL)
+CLI_ROW(FULCIO_AUTH_FLOW, "fulcio-auth-flow", 0, CLI_STRING, "NAME", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_REFUSED, "signature", N_("how to log in for a certificate"),
+	N_("no browser is opened: give --identity-token"))
+CLI_ROW(INSECURE_SKIP_VERIFY, "insecure-skip-verify", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0,
+	CLI_COSIGN, CLI_SAME, "signature",
+	N_("take a certificate without proof that it was logged: for tests"), NULL)
 CLI_ROW(YES, "yes", 'y', CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN, CLI_IGNORED, "signature",
 	N_("ask nothing"), N_("nothing is asked"))
 
@@ -216,8 +262,7 @@ CLI_ROW(SBOM, "sbom", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAM
 CLI_ROW(VERIFY_KEY, "verify-key", 0, CLI_REPEAT, "KEY", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME,
 	"signature", N_("say whether the image is signed by this key: as --key of verify"), NULL)
 CLI_ROW(REQUIRE_SIGNATURE, "require-signature", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_OURS,
-	CLI_SAME, "signature",
-	N_("scan nothing that is not signed by whom was asked for"), NULL)
+	CLI_SAME, "signature", N_("scan nothing that is not signed by whom was asked for"), NULL)
 
 /* ---- what is looked for ---- */
 CLI_ROW(INCLUDE_DEV_DEPS, "include-dev-deps", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
@@ -310,8 +355,7 @@ CLI_ROW(GROUP_BY, "group-by", 0, CLI_ENUM, "WHAT", "package", "package,source", 
 CLI_ROW(TEMPLATE, "template", 't', CLI_STRING, "TEXT", NULL, NULL, 0, 0, CLI_TRIVY, CLI_REFUSED,
 	"output", N_("fill this template"), N_("use --format json and jq"))
 CLI_ROW(DEPENDENCY_TREE, "dependency-tree", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
-	CLI_SAME, "output",
-	N_("table: show what brought the packages with findings"), NULL)
+	CLI_SAME, "output", N_("table: show what brought the packages with findings"), NULL)
 CLI_ROW(EXIT_CODE, "exit-code", 0, CLI_INT, "N", "0", NULL, 0, 255, CLI_TRIVY, CLI_SAME, "output",
 	N_("exit with this status when anything is found"), NULL)
 CLI_ROW(EXIT_ON_EOL, "exit-on-eol", 0, CLI_INT, "N", "0", NULL, 0, 255, CLI_TRIVY, CLI_SAME,

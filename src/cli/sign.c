@@ -1,42 +1,33 @@
 /*
- * lacre sign, lacre attest: sign an image, or a claim about it, with a key.
+ * lacre sign, lacre attest: sign an image, or a claim about it, with a key or by an identity.
  */
 #include "base/shim.h"
 #include "base/time.h"
 #include "cli/commands.h"
-#include "cli/password.h"
 #include "cli/place.h"
+#include "cli/predicate.h"
+#include "cli/signing.h"
 #include "cli/talk.h"
-#include "crypt/key_source.h"
-#include "io/file.h"
 #include "trust/sign.h"
 
-enum { PREDICATE_BYTES_MAX = 64 << 20 };
-
 static const enum cli_opt sign_options[] = {
-	CLI_OPT_KEY,
+	CLI_SIGNING_OPTIONS,
 	CLI_OPT_ANNOTATIONS,
 	CLI_OPT_RECURSIVE,
 	CLI_OPT_NEW_BUNDLE_FORMAT,
 	CLI_OPT_REGISTRY_REFERRERS_MODE,
 	CLI_OPT_SIGN_CONTAINER_IDENTITY,
-	CLI_OPT_TLOG_UPLOAD,
-	CLI_OPT_USE_SIGNING_CONFIG,
-	CLI_OPT_YES,
 	CLI_OPT_ATTACHMENT_TAG_PREFIX,
 	CLI_PLACE_OPTIONS,
 	CLI_OPT_N,
 };
 static const enum cli_opt attest_options[] = {
-	CLI_OPT_KEY,
+	CLI_SIGNING_OPTIONS,
 	CLI_OPT_PREDICATE,
 	CLI_OPT_PREDICATE_TYPE,
 	CLI_OPT_RECURSIVE,
 	CLI_OPT_NEW_BUNDLE_FORMAT,
 	CLI_OPT_REGISTRY_REFERRERS_MODE,
-	CLI_OPT_TLOG_UPLOAD,
-	CLI_OPT_USE_SIGNING_CONFIG,
-	CLI_OPT_YES,
 	CLI_OPT_ATTACHMENT_TAG_PREFIX,
 	CLI_PLACE_OPTIONS,
 	CLI_OPT_N,
@@ -47,101 +38,20 @@ struct sign {
 	const struct cli_values *v;
 	struct lc_arena a;
 	struct cli_place place;
-	struct crypt_signer *signer;
+	struct cli_signing signing;
 	struct image_signing s;
 };
 
 /* ---- what is signed ---- */
 
-static int open_key(struct sign *k, struct lc_err *e)
-{
-	const struct lc_slices *keys = &k->v->v[CLI_OPT_KEY].list;
-	const struct key_source source = {
-		.environment = k->io->environment,
-		.password = cli_password_of_key,
-		.ctx = k->io,
-	};
-	if (keys->n != 1)
-		return lc_fail(e, LC_EUSAGE, "%s", _("with which key? give --key once"));
-	int rc = key_source_signer(&source, keys->v[0], &k->signer, e);
-	return rc ? lc_wrap(e, rc, "--key") : 0;
-}
-
-/* cosign's "custom": any file, as text with the time. */
-static int wrap_text(struct sign *k, struct lc_slice file, bool with_time, struct lc_buf *out)
-{
-	char time[LC_TIME_MAX];
-	struct json_writer w;
-	json_writer_init(&w, out, 0);
-	if (!with_time) {
-		json_write_str(&w, file);
-		return json_writer_err(&w);
-	}
-	lc_time_format(k->s.now, 0, time);
-	json_begin_object(&w);
-	json_member_str(&w, "Data", file);
-	json_member_cstr(&w, "Timestamp", time);
-	json_end_object(&w);
-	return json_writer_err(&w);
-}
-
-/* A JSON object, written again without its spaces. */
-static int take_object(struct sign *k, struct lc_slice file, struct lc_buf *out, struct lc_err *e)
-{
-	struct json_doc d;
-	struct json_writer w;
-	int rc = json_parse(file, JSON_DUP_REFUSE, NULL, &k->a, &d, e);
-	if (!rc && json_type_of(&d, json_root(&d)) != JSON_OBJECT)
-		rc = lc_fail(e, LC_EBAD, "%s", _("no JSON object"));
-	if (rc)
-		return rc;
-	json_writer_init(&w, out, 0);
-	json_write_node(&w, &d, json_root(&d));
-	return json_writer_err(&w) ? lc_fail(e, LC_ELIMIT, "too large") : 0;
-}
-
-static int make_predicate(struct sign *k, struct lc_slice type, struct lc_slice file,
-			  struct lc_err *e)
-{
-	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
-	bool custom = type.n == 0 || lc_eq(type, LC_S("custom"));
-	int rc;
-	lc_buf_init(&b, PREDICATE_BYTES_MAX * 2);
-	if (custom || lc_eq(type, LC_S("spdx")))
-		rc = wrap_text(k, file, custom, &b) ? lc_fail(e, LC_ELIMIT, "too large") : 0;
-	else
-		rc = take_object(k, file, &b, e);
-	if (!rc && lc_arena_dup(&k->a, lc_buf_get(&b), &k->s.predicate))
-		rc = lc_fail(e, LC_ENOMEM, "no memory for a predicate");
-	return rc;
-}
-
-static int read_predicate(struct sign *k, struct lc_err *e)
-{
-	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
-	struct lc_slice path = k->v->v[CLI_OPT_PREDICATE].text;
-	struct lc_slice type = k->v->v[CLI_OPT_PREDICATE_TYPE].text;
-	const char *text = lc_arena_str(&k->a, path);
-	lc_buf_init(&b, PREDICATE_BYTES_MAX);
-	if (!path.n)
-		return lc_fail(e, LC_EUSAGE, "%s", _("attest what? give --predicate FILE"));
-	if (!statement_predicate_type(type, &k->s.predicate_type))
-		return lc_fail(e, LC_EUSAGE, _("--type: %s is neither a known type nor a URI"),
-			       lc_quote(type).s);
-	int rc = text ? io_read_file(text, &b, e) : lc_fail(e, LC_ENOMEM, "no memory");
-	if (rc == LC_ENOTFOUND)
-		return lc_fail(e, LC_EUSAGE, _("--predicate: %s: no such file"), lc_quote(path).s);
-	rc = rc ? rc : make_predicate(k, type, lc_buf_get(&b), e);
-	return rc ? lc_wrap(e, rc, "--predicate: %s", lc_quote(path).s) : 0;
-}
-
 static int prepare(struct sign *k, bool attestation, struct lc_err *e)
 {
 	const struct cli_values *v = k->v;
 	struct lc_slice identity = v->v[CLI_OPT_SIGN_CONTAINER_IDENTITY].text;
-	int rc = open_key(k, e);
+	int rc = cli_signing_open(k->io, v, &k->place.limits, &k->a, &k->signing, e);
 	k->s = (struct image_signing){
-		.signer = k->signer,
+		.signer = k->signing.signer,
+		.witness = cli_signing_witness(&k->signing),
 		.bundle = v->v[CLI_OPT_NEW_BUNDLE_FORMAT].flag,
 		.referrers = lc_eq(v->v[CLI_OPT_REGISTRY_REFERRERS_MODE].text, LC_S("oci-1-1")),
 		.tags_prefix = v->v[CLI_OPT_ATTACHMENT_TAG_PREFIX].text,
@@ -149,8 +59,11 @@ static int prepare(struct sign *k, bool attestation, struct lc_err *e)
 		.attestation = attestation,
 		.now = lc_now_seconds(true),
 	};
+	rc = rc ? rc : trust_sign_fits(&k->s, e);
 	if (rc || attestation)
-		return rc ? rc : read_predicate(k, e);
+		return rc ? rc
+			  : cli_predicate(v, k->s.now, &k->a, &k->s.predicate_type, &k->s.predicate,
+					  e);
 	return cli_annotations(v, &k->a, &k->s.annotations, &k->s.annotations_n, e);
 }
 
@@ -198,7 +111,8 @@ static int sign_all(struct sign *k, struct lc_err *e)
 		cli_warn(k->io, k->v,
 			 _("%s is a tag, which may be moved: what it names now is signed, %s"),
 			 lc_quote(k->place.given).s, digest_text(&k->place.image.digest, text));
-	if (k->v->v[CLI_OPT_RECURSIVE].flag)
+	rc = cli_signing_certify(&k->signing, k->v, &k->a, e);
+	if (!rc && k->v->v[CLI_OPT_RECURSIVE].flag)
 		rc = sign_children(k, e);
 	return rc ? rc : sign_one(k, &k->place.image, e);
 }
@@ -216,8 +130,8 @@ static int run_kind(const struct cli_values *v, struct cli_io *io, bool attestat
 		rc = sign_all(&k, &e);
 	if (rc)
 		status = cli_place_fail(io, v, &k.place, &e);
+	cli_signing_done(&k.signing);
 	cli_place_close(&k.place);
-	crypt_signer_free(k.signer);
 	lc_arena_done(&k.a);
 	return status;
 }
@@ -236,19 +150,26 @@ static int run_attest(const struct cli_command *cmd, const struct cli_values *v,
 
 const struct cli_command cli_command_sign = {
 	.name = "sign",
-	.synopsis = N_("--key KEY [flags] IMAGE"),
+	.synopsis = N_("[--key KEY] [flags] IMAGE"),
 	.summary = N_("sign an image"),
 	.description = N_(
 		"Signs the digest that IMAGE has now and attaches the signature to it in its "
 		"repository: as a sigstore bundle among the image's referrers, or with "
 		"--new-bundle-format=false under cosign's tag (sha256-....sig). What the same key "
 		"signed before is not added twice, so an interrupted run can be run again. "
-		"Nothing is published in a log. IMAGE is a name in a registry or oci:DIR[:TAG]."),
+		"With a key nothing is published unless a log is named. Without a key an identity "
+		"token says who signs: the services that --signing-config or the URLs name are "
+		"asked for a certificate, a log entry and timestamps, and what they answer is "
+		"verified before anything is attached. IMAGE is a name in a registry or "
+		"oci:DIR[:TAG]."),
 	.examples = N_("an image in a registry\n"
 		       "  lacre sign --key lacre.key registry.example/app:1\n"
 		       "all platforms of it, with a note, as older cosign reads it\n"
 		       "  lacre sign --key lacre.key --recursive -a build=42 "
-		       "--new-bundle-format=false registry.example/app:1\n"),
+		       "--new-bundle-format=false registry.example/app:1\n"
+		       "without a key, by the identity of a CI job\n"
+		       "  lacre sign --signing-config signing_config.json --trusted-root "
+		       "trusted_root.json registry.example/app:1\n"),
 	.options = sign_options,
 	.arguments_min = 1,
 	.arguments_max = 1,
@@ -258,7 +179,7 @@ const struct cli_command cli_command_sign = {
 
 const struct cli_command cli_command_attest = {
 	.name = "attest",
-	.synopsis = N_("--key KEY --predicate FILE [--type TYPE] [flags] IMAGE"),
+	.synopsis = N_("[--key KEY] --predicate FILE [--type TYPE] [flags] IMAGE"),
 	.summary = N_("attach a signed claim to an image"),
 	.description = N_("Makes an in-toto statement about the image of the file: provenance, an "
 			  "SBOM, a scan result, signs it, and attaches it as sign does."),

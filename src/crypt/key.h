@@ -82,6 +82,8 @@ void crypt_public_unref(struct crypt_public *k);
 void crypt_public_unrefp(struct crypt_public **k);
 
 enum crypt_key_type crypt_public_type(const struct crypt_public *k);
+/** Of the modulus or the curve. */
+unsigned crypt_public_bits(const struct crypt_public *k);
 /** SubjectPublicKeyInfo in DER; lives as long as the key. */
 struct lc_slice crypt_public_spki(const struct crypt_public *k);
 /** SHA-256 of that: the key's id in transparency logs and bundles. */

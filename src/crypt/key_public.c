@@ -226,6 +226,11 @@ enum crypt_key_type crypt_public_type(const struct crypt_public *k)
 	return k->type;
 }
 
+unsigned crypt_public_bits(const struct crypt_public *k)
+{
+	return (unsigned)EVP_PKEY_get_bits(k->pkey);
+}
+
 struct lc_slice crypt_public_spki(const struct crypt_public *k)
 {
 	return k->spki;

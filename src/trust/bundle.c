@@ -412,3 +412,20 @@ int bundle_parse(struct lc_slice text, struct lc_arena *a, struct bundle *ret, s
 		*ret = b;
 	return rc;
 }
+
+int bundle_entry_parse(struct lc_slice text, struct lc_arena *a, struct log_entry *ret,
+		       struct trust_why *w)
+{
+	struct json_doc d;
+	struct log_entry entry = { 0 };
+	struct reader r = { .d = &d, .a = a, .w = w };
+	int rc = json_parse(text, JSON_DUP_REFUSE, &limits, a, &d, trust_err(w));
+	if (rc)
+		return trust_rule(w, "F1", lc_wrap(trust_err(w), rc, "log entry"));
+	rc = read_entry(&r, json_root(&d), &entry);
+	if (!rc && !entry.has_proof)
+		rc = trust_fail(w, "F7", LC_EBAD, "log entry without inclusion proof");
+	if (!rc)
+		*ret = entry;
+	return rc;
+}

@@ -53,6 +53,9 @@ struct bundle {
 /** Slices of text or arena. With LC_EBAD or LC_ELIMIT w names the rule. */
 int bundle_parse(struct lc_slice text, struct lc_arena *a, struct bundle *ret,
 		 struct trust_why *w) LC_MUST_CHECK;
+/** One log entry by itself (TransparencyLogEntry), with its inclusion proof. As above. */
+int bundle_entry_parse(struct lc_slice text, struct lc_arena *a, struct log_entry *ret,
+		       struct trust_why *w) LC_MUST_CHECK;
 /** Append as v0.3, compact, in the order of the .proto file. */
 int bundle_write(const struct bundle *b, struct lc_buf *out) LC_MUST_CHECK;
 

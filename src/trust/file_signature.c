@@ -1,5 +1,6 @@
 #include "trust/file_signature.h"
 
+#include "base/shim.h"
 #include "crypt/pem.h"
 #include "format/base64.h"
 
@@ -183,13 +184,43 @@ int file_signature_read_old(struct lc_slice text, struct lc_arena *a, struct bun
 	return rc;
 }
 
-int file_signature_write_old(struct lc_slice signature, struct lc_slice signer, struct lc_buf *out)
+int log_bundle_write(const struct log_entry *entry, struct lc_buf *out)
 {
+	struct digest id = { .algorithm = DIGEST_SHA256 };
 	struct json_writer w;
+	char hex[DIGEST_TEXT_MAX];
+	if (entry->log_id.n != digest_size(id.algorithm))
+		return LC_EBAD;
+	memcpy(id.bytes, entry->log_id.p, entry->log_id.n);
+	json_writer_init(&w, out, 0);
+	json_begin_object(&w);
+	json_member_base64(&w, "SignedEntryTimestamp", entry->set);
+	json_write_key(&w, "Payload");
+	json_begin_object(&w);
+	json_member_base64(&w, "body", entry->body);
+	json_member_i64(&w, "integratedTime", entry->integrated_time);
+	json_member_i64(&w, "logIndex", entry->index);
+	json_member_cstr(&w, "logID", digest_hex(&id, hex));
+	json_end_object(&w);
+	json_end_object(&w);
+	return json_writer_err(&w);
+}
+
+int file_signature_write_old(struct lc_slice signature, struct lc_slice signer,
+			     const struct log_entry *entry, struct lc_buf *out)
+{
+	struct lc_buf log LC_CLEANUP(lc_buf_done) = { 0 };
+	struct json_writer w;
+	lc_buf_init(&log, 1 << 20);
+	int rc = entry ? log_bundle_write(entry, &log) : 0;
 	json_writer_init(&w, out, 0);
 	json_begin_object(&w);
 	json_member_base64(&w, "base64Signature", signature);
 	json_member_base64(&w, "cert", signer);
+	if (entry) {
+		json_write_key(&w, "rekorBundle");
+		json_write_raw(&w, lc_buf_get(&log));
+	}
 	json_end_object(&w);
-	return json_writer_err(&w);
+	return rc ? rc : json_writer_err(&w);
 }

@@ -20,9 +20,12 @@ bool file_signature_is_old(struct lc_slice text, struct lc_arena *a);
 /** Read it; as above. */
 int file_signature_read_old(struct lc_slice text, struct lc_arena *a, struct bundle *ret,
 			    struct trust_why *w) LC_MUST_CHECK;
-/** Write it, compact; signer is the public key or certificate in PEM. As lc_buf_add(). */
+/**
+ * Write it, compact; signer is the public key or certificate in PEM, entry may be NULL. As
+ * lc_buf_add().
+ */
 int file_signature_write_old(struct lc_slice signature, struct lc_slice signer,
-			     struct lc_buf *out) LC_MUST_CHECK;
+			     const struct log_entry *entry, struct lc_buf *out) LC_MUST_CHECK;
 
 /**
  * The log's entry as {"SignedEntryTimestamp","Payload"}, which goes to b->entries.
@@ -30,6 +33,9 @@ int file_signature_write_old(struct lc_slice signature, struct lc_slice signer,
  */
 int log_bundle_read(struct lc_slice text, struct lc_arena *a, struct bundle *b,
 		    struct trust_why *w) LC_MUST_CHECK;
+
+/** Write that; the entry has a promise. As lc_buf_add(). */
+int log_bundle_write(const struct log_entry *entry, struct lc_buf *out);
 
 /* What these forms are made of; what names the part in messages. */
 /** Strict base64 that is not empty, into the arena: rules F1, F2. */

@@ -1,7 +1,10 @@
 #include "trust/sign.h"
 
 #include "base/shim.h"
+#include "crypt/pem.h"
 #include "format/base64.h"
+#include "trust/bundle_sign.h"
+#include "trust/file_signature.h"
 #include "trust/image.h"
 
 enum { SIGNED_BYTES_MAX = 128 << 20 };
@@ -16,8 +19,9 @@ struct work {
 	const struct oci_document *image;
 	const struct image_signing *s;
 	struct lc_arena a;
-	struct lc_slice payload;   /* simple signing, or a statement */
-	struct lc_slice signature; /* raw */
+	struct lc_slice payload;  /* simple signing, or a statement */
+	struct bundle b;          /* all of it, in whatever form it is attached */
+	struct lc_slice envelope; /* as an older attestation is stored */
 	struct lc_err *e;
 };
 
@@ -92,16 +96,25 @@ static int write_payload(struct work *k)
 static int look(struct work *k, bool *ret)
 {
 	struct image_judgement j;
+	const struct witness *w = k->s->witness;
 	const struct image_demand d = {
-		.who = { .keys = &k->s->signer->key, .keys_n = 1, .ignore_tlog = true },
+		.who = {
+			.keys = &k->s->signer->key,
+			.keys_n = 1,
+			.root = w ? w->root : NULL,
+			.ignore_tlog = !w || !w->logs_n,
+			.need_timestamp = w && w->tsas_n,
+		},
 		.attestations = k->s->attestation,
 		.predicate = k->s->predicate_type,
 		.tags_prefix = k->s->tags_prefix,
 	};
 	struct lc_arena a;
+	*ret = false;
+	if (w && w->certificate.n)
+		return 0; /* each certificate is of a key of its own */
 	lc_arena_init(&a, (size_t)512 << 20);
 	int rc = trust_verify_image(k->r, &k->image->digest, &d, &a, &j, k->e);
-	*ret = false;
 	for (size_t i = 0; !rc && i < j.n; i++)
 		*ret = *ret || (j.v[i].rc == 0 && lc_eq(j.v[i].payload, k->payload) &&
 				(j.v[i].what->kind == ATTACHED_BUNDLE) == k->s->bundle);
@@ -111,28 +124,6 @@ static int look(struct work *k, bool *ret)
 
 /* ---- signing ---- */
 
-static int make_signature(struct work *k)
-{
-	struct lc_buf pae LC_CLEANUP(lc_buf_done) = { 0 };
-	struct lc_buf sig LC_CLEANUP(lc_buf_done) = { 0 };
-	enum crypt_scheme schemes[CRYPT_SCHEMES_MAX];
-	struct lc_slice bytes = k->payload;
-	lc_buf_init(&pae, SIGNED_BYTES_MAX);
-	lc_buf_init(&sig, 1 << 16);
-	if (k->s->bundle || k->s->attestation) {
-		if (dsse_pae(dsse_in_toto, k->payload, &pae))
-			return no_memory(k);
-		bytes = lc_buf_get(&pae);
-	}
-	struct crypt_message m = crypt_message_of(bytes);
-	if (!crypt_schemes(k->s->signer->key, false, schemes))
-		return lc_fail(k->e, LC_EUNSUP, "this kind of key does not sign");
-	int rc = crypt_sign(k->s->signer, schemes[0], &m, &sig, k->e);
-	if (!rc && lc_arena_dup(&k->a, lc_buf_get(&sig), &k->signature))
-		rc = no_memory(k);
-	return rc;
-}
-
 static int to_base64(struct work *k, struct lc_slice bytes, struct lc_slice *ret)
 {
 	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
@@ -141,34 +132,44 @@ static int to_base64(struct work *k, struct lc_slice bytes, struct lc_slice *ret
 										    : 0;
 }
 
-static struct dsse_envelope envelope_of(struct work *k, struct dsse_signature *one)
+/* An older attestation is the text of its envelope, which timestamps are over. */
+static int write_envelope(struct work *k)
 {
-	*one = (struct dsse_signature){ .sig = k->signature };
-	return (struct dsse_envelope){
-		.payload_type = dsse_in_toto,
-		.payload = k->payload,
-		.signatures = one,
-		.signatures_n = 1,
-	};
+	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
+	struct json_writer w;
+	lc_buf_init(&text, SIGNED_BYTES_MAX);
+	json_writer_init(&w, &text, 0);
+	if (dsse_write(&k->b.envelope, &w) || lc_arena_dup(&k->a, lc_buf_get(&text), &k->envelope))
+		return no_memory(k);
+	k->b.envelope_text = k->envelope;
+	return 0;
 }
+
+static int make_signature(struct work *k)
+{
+	bool envelope = k->s->bundle || k->s->attestation;
+	struct crypt_signer *signer = k->s->signer;
+	enum crypt_scheme scheme = witness_scheme(k->s->witness, signer->key, envelope);
+	struct crypt_message artefact = crypt_message_of(k->payload);
+	int rc = envelope ? bundle_sign_statement(signer, scheme, k->payload, &k->a, &k->b, k->e)
+			  : bundle_sign_message(signer, scheme, &artefact, &k->a, &k->b, k->e);
+	if (!rc && envelope && !k->s->bundle)
+		rc = write_envelope(k);
+	if (rc || !k->s->witness)
+		return rc;
+	if (envelope)
+		artefact = (struct crypt_message){ .digests = &k->image->digest, .digests_n = 1 };
+	return witness_finish(k->s->witness, signer->key, scheme, &artefact, &k->a, &k->b, k->e);
+}
+
+/* ---- attaching ---- */
 
 static int attach_bundle(struct work *k)
 {
 	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
-	const struct digest *id = crypt_public_id(k->s->signer->key);
-	struct dsse_signature one;
-	struct bundle b = {
-		.version = BUNDLE_V03,
-		.material = BUNDLE_KEY,
-		.has_envelope = true,
-		.envelope = envelope_of(k, &one),
-	};
 	lc_buf_init(&text, SIGNED_BYTES_MAX);
-	int rc = to_base64(k, lc_slice_of(id->bytes, digest_size(id->algorithm)), &b.key_hint);
-	if (!rc && bundle_write(&b, &text))
-		rc = no_memory(k);
-	if (rc)
-		return rc;
+	if (bundle_write(&k->b, &text))
+		return no_memory(k);
 	const struct attach_referrer what = {
 		.image = k->image,
 		.artifact_type = bundle_media_type,
@@ -200,40 +201,86 @@ static int attach_layer_of(struct work *k, const struct attach_layer *l)
 	return tag.p ? attach_to_tag(k->r, tag, l, false, k->e) : no_memory(k);
 }
 
-static int attach_signature(struct work *k)
+/* What the older form says beside the signature, each in an annotation. */
+struct notes {
+	struct trust_annotation v[6];
+	size_t n;
+};
+
+static int add_note(struct work *k, struct notes *to, const char *key, const struct lc_buf *text)
 {
-	struct trust_annotation note = { .key = lc_str(attached_signature_note) };
+	struct trust_annotation *note = &to->v[to->n++];
+	note->key = lc_str(key);
+	return text->err || lc_arena_dup(&k->a, lc_buf_get(text), &note->value) ? no_memory(k) : 0;
+}
+
+static int note_certificates(struct work *k, struct notes *to)
+{
+	struct lc_buf leaf LC_CLEANUP(lc_buf_done) = { 0 };
+	struct lc_buf above LC_CLEANUP(lc_buf_done) = { 0 };
+	const struct lc_slices *chain = &k->s->witness->chain;
+	lc_buf_init(&leaf, 1 << 18);
+	lc_buf_init(&above, 1 << 20);
+	(void)pem_write(&leaf, "CERTIFICATE", chain->v[0]); /* buffers keep their failure */
+	for (size_t i = 1; i < chain->n; i++)
+		(void)pem_write(&above, "CERTIFICATE", chain->v[i]);
+	int rc = add_note(k, to, attached_certificate_note, &leaf);
+	return rc || chain->n < 2 ? rc : add_note(k, to, attached_chain_note, &above);
+}
+
+static int note_witnesses(struct work *k, struct notes *to)
+{
+	struct lc_buf entry LC_CLEANUP(lc_buf_done) = { 0 };
+	struct lc_buf time LC_CLEANUP(lc_buf_done) = { 0 };
+	struct json_writer w;
+	int rc = k->s->witness->chain.n ? note_certificates(k, to) : 0;
+	lc_buf_init(&entry, 1 << 20);
+	lc_buf_init(&time, 1 << 20);
+	if (!rc && k->b.entries_n) {
+		rc = log_bundle_write(&k->b.entries[0], &entry);
+		rc = rc ? lc_fail(k->e, rc, "a log entry that the older form cannot hold")
+			: add_note(k, to, attached_log_note, &entry);
+	}
+	if (!rc && k->b.timestamps.n) {
+		json_writer_init(&w, &time, 0);
+		json_begin_object(&w);
+		json_member_base64(&w, "SignedRFC3161Timestamp", k->b.timestamps.v[0]);
+		json_end_object(&w);
+		rc = add_note(k, to, attached_timestamp_note, &time);
+	}
+	return rc;
+}
+
+static int attach_older(struct work *k)
+{
+	bool attestation = k->s->attestation;
+	struct notes notes = { .v = { { .key = lc_str(attached_signature_note) } }, .n = 1 };
 	struct attach_layer l = {
-		.media_type = simple_signing_media_type,
-		.content = k->payload,
-		.annotations = &note,
-		.annotations_n = 1,
+		.media_type = attestation ? attached_envelope_type : simple_signing_media_type,
+		.content = attestation ? k->envelope : k->payload,
+		.annotations = notes.v,
 	};
-	int rc = to_base64(k, k->signature, &note.value);
+	int rc = attestation ? 0 : to_base64(k, k->b.signature, &notes.v[0].value);
+	if (attestation)
+		notes.v[notes.n++] =
+			(struct trust_annotation){ LC_S("predicateType"), k->s->predicate_type };
+	if (!rc && k->s->witness)
+		rc = note_witnesses(k, &notes);
+	l.annotations_n = notes.n;
 	return rc ? rc : attach_layer_of(k, &l);
 }
 
-static int attach_attestation(struct work *k)
+/* The older form has room for one of each, and none for a log without promises. */
+int trust_sign_fits(const struct image_signing *s, struct lc_err *e)
 {
-	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
-	struct dsse_signature one;
-	struct dsse_envelope v = envelope_of(k, &one);
-	struct json_writer w;
-	const struct trust_annotation notes[] = {
-		{ lc_str(attached_signature_note), LC_S("") },
-		{ LC_S("predicateType"), k->s->predicate_type },
-	};
-	lc_buf_init(&text, SIGNED_BYTES_MAX);
-	json_writer_init(&w, &text, 0);
-	if (dsse_write(&v, &w))
-		return no_memory(k);
-	struct attach_layer l = {
-		.media_type = attached_envelope_type,
-		.content = lc_buf_get(&text),
-		.annotations = notes,
-		.annotations_n = 2,
-	};
-	return attach_layer_of(k, &l);
+	const struct witness *w = s->witness;
+	if (s->bundle || !w ||
+	    (w->logs_n <= 1 && w->tsas_n <= 1 && (!w->logs_n || w->logs[0].version == 1)))
+		return 0;
+	return lc_fail(
+		e, LC_EUSAGE,
+		"the form before bundles holds one log entry of version 1 and one timestamp: "
+		"name fewer services, or write bundles");
 }
 
 int trust_sign_image(struct oci_repository *r, const struct oci_document *image,
@@ -243,14 +290,13 @@ int trust_sign_image(struct oci_repository *r, const struct oci_document *image,
 	struct work k = { .r = r, .image = image, .s = s, .e = e ? e : &why };
 	bool again = false;
 	lc_arena_init(&k.a, (size_t)512 << 20);
-	int rc = write_payload(&k);
+	int rc = trust_sign_fits(s, k.e);
+	rc = rc ? rc : write_payload(&k);
 	rc = rc ? rc : look(&k, &again);
 	if (!rc && !again) {
 		rc = make_signature(&k);
-		if (!rc && s->bundle)
-			rc = attach_bundle(&k);
-		else if (!rc)
-			rc = s->attestation ? attach_attestation(&k) : attach_signature(&k);
+		if (!rc)
+			rc = s->bundle ? attach_bundle(&k) : attach_older(&k);
 	}
 	lc_arena_done(&k.a);
 	if (!rc)

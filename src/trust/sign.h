@@ -1,7 +1,7 @@
 /*
- * Signing and attesting images by a key, in either form: a bundle that refers to the image, or
- * cosign's older layer under a tag. What the same key signed before with the same words is not
- * added again.
+ * Signing and attesting images, in either form: a bundle that refers to the image, or cosign's
+ * older layer under a tag. What the same key signed before with the same words is not added again.
+ * What services have to say of it is asked for before anything is attached.
  *
  * Sources: sigstore/cosign pkg/cosign, specs/SIGNATURE_SPEC.md; sigstore/protobuf-specs.
  */
@@ -10,11 +10,13 @@
 #include "trust/attach.h"
 #include "trust/bundle.h"
 #include "trust/statement.h"
+#include "trust/witness.h"
 
 struct image_signing {
 	struct crypt_signer *signer;
-	bool bundle;    /* else the form before bundles */
-	bool referrers; /* the older form as a referrer, not under a tag */
+	const struct witness *witness; /* NULL: the key alone, offline */
+	bool bundle;                   /* else the form before bundles */
+	bool referrers;                /* the older form as a referrer, not under a tag */
 	struct lc_slice tags_prefix;
 	struct lc_slice name; /* docker-reference, or name of an attestation's subject; "" none */
 	const struct trust_annotation *annotations; /* of signatures */
@@ -25,6 +27,8 @@ struct image_signing {
 	int64_t now; /* when it is made */
 };
 
+/** LC_EUSAGE when the older form has no room for what these services say. */
+int trust_sign_fits(const struct image_signing *s, struct lc_err *e) LC_MUST_CHECK;
 /**
  * Sign one manifest and attach the signature.
  * @param ret_again  it was there already, and nothing was written

@@ -245,9 +245,21 @@ static void every_row_is_whole(void **state)
 		    (o->type == CLI_INT && o->max <= o->min) ||
 		    (o->type == CLI_FLAG) != (o->metavar == NULL))
 			fail_msg("--%s: its row is not whole", o->name);
-		for (unsigned k = 0; k < i; k++)
-			if (lc_eq(lc_str(cli_options[k].name), lc_str(o->name)))
-				fail_msg("--%s: two rows", o->name);
+	}
+}
+
+/* A name may mean one thing here and another there, as with the tools that it comes from. */
+static void commands_take_no_name_twice(void **state)
+{
+	(void)state;
+	for (unsigned c = 0; c < cli_commands_n; c++) {
+		const enum cli_opt *all = cli_commands[c]->options;
+		for (const enum cli_opt *o = all; *o != CLI_OPT_N; o++)
+			for (const enum cli_opt *k = all; k != o; k++)
+				if (lc_eq(lc_str(cli_options[*k].name),
+					  lc_str(cli_options[*o].name)))
+					fail_msg("%s: --%s twice", cli_commands[c]->name,
+						 cli_options[*o].name);
 	}
 }
 
@@ -301,6 +313,7 @@ int main(void)
 		cmocka_unit_test(names_variables_after_options),
 		cmocka_unit_test(finds_variables_by_their_whole_name),
 		cmocka_unit_test(every_row_is_whole),
+		cmocka_unit_test(commands_take_no_name_twice),
 		cmocka_unit_test(commands_take_no_letter_twice),
 		cmocka_unit_test(survives_failing_allocations),
 	};
