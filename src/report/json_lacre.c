@@ -201,6 +201,7 @@ void json_lacre_package(struct json_out *j, const struct inv_found_package *p)
 	json_write_key(&j->w, "Lacre");
 	json_begin_object(&j->w);
 	write_origin(j, p);
+	json_member_str_opt(&j->w, "CPE", package_attribute(&p->package, LC_S("cpe")));
 	json_end_object(&j->w);
 }
 

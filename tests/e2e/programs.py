@@ -1,23 +1,19 @@
 """Programs in real images: modules of Go, crates of Rust, software that no package manager installed.
 
 usage: programs.py LACRE
-Packages are those that `go version -m`, `cargo tree` and the programs themselves name, findings those of an evaluation
-that does not share a line with lacre.
+Packages are those that `go version -m`, `cargo tree` and the programs themselves name; their findings: truth.py.
 """
 
 import json
-import pathlib
 import sys
-import tempfile
 
 from program import Program, data_dir
 from tap import Skip, run
 
 lacre = Program(sys.argv[1])
 data = data_dir()
-scratch = tempfile.TemporaryDirectory()
-# The kind in the truth, the type of results, the ecosystem of the evaluation.
-KINDS = (("golang", "gobinary", "Go"), ("cargo", "rustbinary", "cargo"), ("binary", "binary", None))
+# The kind in the truth, the type of results.
+KINDS = (("golang", "gobinary"), ("cargo", "rustbinary"), ("binary", "binary"))
 
 
 def need_data():
@@ -34,26 +30,23 @@ _reports = {}
 
 
 def report(image):
-    database = pathlib.Path(scratch.name) / "lacre.db"
-    if not database.exists():
-        lacre.run("db", "build", "--from", need_data() / "advisories", "-o", database, "--quiet", check=True)
     if image not in _reports:
         _reports[image] = lacre.json("image", "--input", need_data() / "images" / image, "-f", "json", "--list-all-pkgs",
-                                     "--scanners", "vuln", "--quiet", "--no-cache", "--db", database)
+                                     "--scanners", "vuln", "--quiet", "--no-cache")
     return _reports[image]
 
 
 def truths():
     for path in sorted((need_data() / "images").glob("*.truth.json")):
         final = json.loads(path.read_text())["packages_final"]
-        if any(kind in final for kind, _, _ in KINDS):
+        if any(kind in final for kind, _ in KINDS):
             yield path.name.removesuffix(".truth.json") + ".tar", final
 
 
 def programs_give_their_packages():
     met = set()
     for image, final in truths():
-        for kind, type_, _ in KINDS:
+        for kind, type_ in KINDS:
             if kind not in final:
                 continue
             met.add(kind)
@@ -64,30 +57,19 @@ def programs_give_their_packages():
             extra = got - want if kind != "binary" else set()
             yield from (f"{image}: - {p}" for p in sorted(want - got))
             yield from (f"{image}: + {p}" for p in sorted(extra))
-    yield from (f"no image holds {kind}" for kind, _, _ in KINDS if kind not in met)
+    yield from (f"no image holds {kind}" for kind, _ in KINDS if kind not in met)
 
 
-def programs_give_their_findings():
-    want, count = {}, 0
-    for line in (need_data() / "expected" / "oracle-images.jsonl").read_text().splitlines():
-        o = json.loads(line)
-        want.setdefault((o["image"], o["ecosystem"]), set()).add((o["package"], plain(o["installed"]), o["id"]))
+def programs_have_their_cpe():
     for image, final in truths():
-        for kind, type_, ecosystem in KINDS:
-            if kind not in final or not ecosystem:
-                continue
-            wanted = want.get((image, ecosystem), set())
-            got = set()
-            for v in (v for r in report(image)["Results"] if r["Type"] == type_ for v in r.get("Vulnerabilities", [])):
-                key = (v["PkgName"], plain(v["InstalledVersion"]))
-                ids = [v["VulnerabilityID"]] + v.get("VendorIDs", [])
-                got.add((*key, next((i for i in ids if (*key, i) in wanted), ids[0])))
-            count += len(wanted)
-            yield from (f"{image}: - {f}" for f in sorted(wanted - got))
-            yield from (f"{image}: + {f}" for f in sorted(got - wanted))
-    if count < 40:
-        yield f"only {count} findings were compared"
+        for r in report(image)["Results"]:
+            for p in r["Packages"]:
+                cpe = p["Lacre"].get("CPE", "")
+                if r["Type"] == "binary" and f":{p['Version']}:" not in cpe:
+                    yield f"{image}: {p['Name']} {p['Version']}: {cpe!r}"
+                if r["Type"] != "binary" and cpe:
+                    yield f"{image}: {p['Name']}: {cpe!r}"
 
 
 run([("programs give the packages that are in them", programs_give_their_packages),
-     ("programs give the evaluated findings", programs_give_their_findings)])
+     ("programs have their CPE", programs_have_their_cpe)])
