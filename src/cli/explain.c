@@ -9,11 +9,13 @@
 #include "cli/result.h"
 #include "cli/talk.h"
 #include "cli/terminal.h"
+#include "io/file.h"
 
 enum { EXPLANATION_BYTES_MAX = 256 << 20 };
 
 static const enum cli_opt options[] = {
 	CLI_OPT_INPUT,
+	CLI_OPT_AS,
 	CLI_OPT_PLATFORM,
 	CLI_OPT_IMAGE_SRC,
 	CLI_OPT_DOCKER_HOST,
@@ -28,6 +30,11 @@ static const enum cli_opt options[] = {
 	CLI_OPT_CACHE_SIZE,
 	CLI_OPT_CACHE_BACKEND,
 	CLI_OPT_PKG_TYPES,
+	CLI_OPT_PKG_RELATIONSHIPS,
+	CLI_OPT_DETECTION_PRIORITY,
+	CLI_OPT_INCLUDE_DEV_DEPS,
+	CLI_OPT_FILE_PATTERNS,
+	CLI_OPT_JAVA_INDEX,
 	CLI_OPT_SKIP_FILES,
 	CLI_OPT_SKIP_DIRS,
 	CLI_OPT_PARALLEL,
@@ -82,13 +89,56 @@ static int explain(struct cli_job *j, struct lc_slice id)
 	return rc ? cli_fail(j->io, &e) : write_it(j, &x);
 }
 
+/* An image in a directory says so by one of these. */
+static bool is_plain_directory(const char *path, struct lc_arena *a)
+{
+	static const char *const signs[] = { "oci-layout", "index.json", "manifest.json" };
+	bool is_dir = false;
+	if (!io_exists(path, &is_dir) || !is_dir)
+		return false;
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		struct lc_slice sign = lc_arena_fmt(a, "%s/%s", path, signs[i]);
+		if (sign.p && io_exists((const char *)sign.p, &is_dir) && !is_dir)
+			return false;
+	}
+	return true;
+}
+
+/* What a target is scanned as: the command's word for it, or what it looks like. */
+static int prepare(struct cli_job *j, const struct lc_slice *target, struct lc_err *e)
+{
+	static const struct {
+		const char *name;
+		enum inv_target kind;
+	} trees[] = {
+		{ "fs", INV_TARGET_FS },
+		{ "rootfs", INV_TARGET_ROOTFS },
+		{ "repo", INV_TARGET_REPO },
+	};
+	struct lc_slice as = j->v->v[CLI_OPT_AS].text;
+	bool alone = target && !j->v->v[CLI_OPT_INPUT].text.n;
+	const char *path = alone ? lc_arena_str(j->a, *target) : NULL;
+	if (alone && !path)
+		return lc_fail(e, LC_ENOMEM, "%s", _("no memory for options"));
+	if (path && !as.n && is_plain_directory(path, j->a))
+		as = LC_S("fs");
+	for (size_t i = 0; i < sizeof(trees) / sizeof(trees[0]); i++) {
+		if (!lc_eq(as, lc_str(trees[i].name)))
+			continue;
+		if (!path)
+			return lc_fail(e, LC_EUSAGE, _("--as %s: which directory?"), trees[i].name);
+		return cli_job_prepare_tree(j, path, trees[i].kind, e);
+	}
+	return cli_job_prepare(j, target, e);
+}
+
 static int run_job(struct cli_job *j)
 {
 	struct lc_err e = { 0 };
 	const struct lc_slices *args = &j->v->arguments;
 	int rc = view_explain_check(args->v[0], &e);
 	if (!rc)
-		rc = cli_job_prepare(j, args->n > 1 ? &args->v[1] : NULL, &e);
+		rc = prepare(j, args->n > 1 ? &args->v[1] : NULL, &e);
 	return rc ? cli_fail(j->io, &e) : explain(j, args->v[0]);
 }
 
@@ -105,10 +155,12 @@ static int run(const struct cli_command *cmd, const struct cli_values *v, struct
 
 const struct cli_command cli_command_explain = {
 	.name = "explain",
-	.synopsis = N_("[flags] ID IMAGE"),
-	.summary = N_("say why a vulnerability is in the report of an image, or why it is not"),
+	.synopsis = N_("[flags] ID IMAGE|PATH"),
+	.summary = N_("say why a vulnerability is in the report of an image or directory, or why "
+		      "it is not"),
 	.description = N_(
-		"Scans IMAGE as lacre image does, and tells of ID alone, step by step: the file "
+		"Scans IMAGE as lacre image does, or the directory PATH as lacre fs (or what --as "
+		"says), and tells of ID alone, step by step: the file "
 		"that lists the package and the layer that brought it, the name and version it is "
 		"looked up by, each advisory with each comparison of versions, where the severity "
 		"comes from, and the filters and rules that were applied. Of an id that is not "
@@ -119,6 +171,9 @@ const struct cli_command cli_command_explain = {
 		       "  lacre explain CVE-2023-5363 postgres:16\n"
 		       "why does a notice say nothing of a file's image?\n"
 		       "  lacre explain DSA-5532-1 --input image.tar\n"
+		       "why is it found in a project, and in the system of this machine?\n"
+		       "  lacre explain CVE-2021-44228 .\n"
+		       "  lacre explain --as rootfs CVE-2023-5363 /\n"
 		       "the same for other programs\n"
 		       "  lacre explain --format json GHSA-xw78-pcr6-wrg8 --input image.tar\n"),
 	.options = options,

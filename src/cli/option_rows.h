@@ -295,7 +295,13 @@ CLI_ROW(DISTRO, "distro", 0, CLI_STRING, "FAMILY/VERSION", NULL, NULL, 0, 0, CLI
 CLI_ROW(DETECTION_PRIORITY, "detection-priority", 0, CLI_ENUM, "HOW", "precise",
 	"precise,comprehensive", 0, 0, CLI_TRIVY, CLI_SAME, "scan",
 	N_("prefer few false findings, or few missed ones: comprehensive also judges by themselves "
-	   "those packages of languages that the system's own packages brought"),
+	   "those packages of languages that the system's own packages brought, and takes the "
+	   "least version that requirements.txt and go.mod allow where they pin none"),
+	NULL)
+CLI_ROW(AS, "as", 0, CLI_ENUM, "COMMAND", NULL, "image,fs,rootfs,repo", 0, 0, CLI_OURS, CLI_SAME,
+	"source",
+	N_("scan the target as this command does (default: fs for directories that hold no image, "
+	   "image for all else)"),
 	NULL)
 CLI_ROW(PKG_RELATIONSHIPS, "pkg-relationships", 0, CLI_LIST, "LIST", NULL,
 	"unknown,root,workspace,direct,indirect", 0, 0, CLI_TRIVY, CLI_SAME, "scan",

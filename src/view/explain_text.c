@@ -53,6 +53,12 @@ struct lc_slice tell_list(struct tell *t, const struct lc_slices *l, size_t max)
 	return out;
 }
 
+bool tell_is_tree(const struct tell *t)
+{
+	struct lc_slice type = t->x->report->artifact_type;
+	return lc_eq(type, LC_S("filesystem")) || lc_eq(type, LC_S("repository"));
+}
+
 static void title(struct tell *t, const char *text)
 {
 	(void)lc_buf_byte(t->out, '\n');
@@ -76,7 +82,7 @@ static void answer(struct tell *t)
 		[VIEW_NOT_INSTALLED] =
 			N_("{0} is not reported: no package that it is about is installed"),
 		[VIEW_OTHER_ECOSYSTEM] = N_("{0} is not reported: it is named for other ecosystems "
-					    "than this image's"),
+					    "than those that are here"),
 		[VIEW_WITHDRAWN] = N_("{0} is not reported: the id was rejected by the authority "
 				      "that gave it"),
 		[VIEW_WITHOUT_PACKAGES] = N_("{0} is not reported: it is known, but no advisory of "
@@ -87,7 +93,8 @@ static void answer(struct tell *t)
 	const struct inv_os *os = &x->report->inventory.os;
 	bool is_itself = x->ids.n == 1 && lc_eq(x->ids.v[0], x->asked);
 	tell_line(t, 0, texts[x->verdict], x->asked, none);
-	tell_line(t, 0, N_("image: {0}"), x->report->artifact_name, none);
+	tell_line(t, 0, tell_is_tree(t) ? N_("directory: {0}") : N_("image: {0}"),
+		  x->report->artifact_name, none);
 	if (x->report->inventory.has_os)
 		tell_line(t, 0, N_("operating system: {0} {1}"), os->family, os->version);
 	if (x->ids.n && !is_itself)
@@ -135,7 +142,7 @@ static void ecosystems(struct tell *t)
 	const struct view_explanation *x = t->x;
 	if (x->packages.n)
 		return;
-	title(t, N_("Packages of the image:"));
+	title(t, tell_is_tree(t) ? N_("Packages of the directory:") : N_("Packages of the image:"));
 	for (size_t i = 0; i < x->ecosystems.n; i++)
 		tell_line(t, 0,
 			  x->ecosystems.v[i].covered
@@ -175,7 +182,7 @@ static void uncertain(struct tell *t)
 	const struct report *r = t->x->report;
 	if (!t->x->uncertain)
 		return;
-	title(t, N_("Not all of the image was understood, so that packages may be missing:"));
+	title(t, N_("Not all of it was understood, so that packages may be missing:"));
 	for (size_t i = 0; i < r->layers_n; i++)
 		if (!r->layers[i].read)
 			tell_line(t, 0, N_("- layer {0}: {1}"), tell_number(t, i + 1),

@@ -23,4 +23,7 @@ struct lc_slice tell_number(struct tell *t, uint64_t n);
 /** "a, b, c", at most so many, then "…". */
 struct lc_slice tell_list(struct tell *t, const struct lc_slices *l, size_t max);
 
+/** Of a directory or file: there are no layers to tell of. */
+bool tell_is_tree(const struct tell *t);
+
 void tell_package(struct tell *t, const struct view_package *p);

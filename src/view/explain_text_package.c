@@ -17,8 +17,14 @@ static struct lc_slice head_of(struct tell *t, const struct inv_package *p)
 static void installed(struct tell *t, const struct inv_found_package *f)
 {
 	const struct report *r = t->x->report;
-	tell_step(t, N_("installed: {0} of layer {1} lists it"), f->file,
-		  tell_number(t, f->file_layer + 1));
+	if (tell_is_tree(t) && f->package.line_start)
+		tell_step(t, N_("listed: by {0}, line {1}"), f->file,
+			  tell_number(t, f->package.line_start));
+	else if (tell_is_tree(t))
+		tell_step(t, N_("listed: by {0}"), f->file, none);
+	else
+		tell_step(t, N_("installed: {0} of layer {1} lists it"), f->file,
+			  tell_number(t, f->file_layer + 1));
 	if (f->layer >= r->layers_n)
 		return;
 	const struct report_layer *l = &r->layers[f->layer];

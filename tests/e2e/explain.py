@@ -99,6 +99,69 @@ def tables_grouped_by_source_count_each_finding_once():
             yield f"{finding['PkgName']} {finding['VulnerabilityID']} is not shown"
 
 
+LOCK = {"name": "x", "lockfileVersion": 3, "packages": {
+    "": {"name": "x", "dependencies": {"lodash": "4"}, "devDependencies": {"minimist": "1"}},
+    "node_modules/lodash": {"version": "4.17.4"},
+    "node_modules/minimist": {"version": "1.2.0", "dev": True}}}
+
+
+def directory():
+    root = pathlib.Path(scratch.name) / "project"
+    if not root.exists():
+        (root / "usr/lib/node_modules/lodash").mkdir(parents=True)
+        (root / "package-lock.json").write_text(json.dumps(LOCK, indent=1), encoding="utf-8")
+        (root / "usr/lib/node_modules/lodash/package.json").write_text('{"name": "lodash", "version": "4.17.4"}')
+    return root
+
+
+_database = []
+
+
+def database():
+    if not _database:
+        path = pathlib.Path(scratch.name) / "lacre.db"
+        feeds = pathlib.Path(scratch.name) / "feeds"
+        feeds.mkdir()
+        (feeds / "npm").symlink_to((need_data() / "advisories" / "npm").resolve())
+        lacre.run("db", "build", "--from", feeds, "-o", path, "--quiet", check=True)
+        _database.append(path)
+    return _database[0]
+
+
+def directories_are_explained_as_the_command_scans_them():
+    root = directory()
+    for command, args, path in (("fs", [], "package-lock.json"), ("repo", ["--as", "repo"], "package-lock.json"),
+                                ("rootfs", ["--as", "rootfs"], "usr/lib/node_modules/lodash/package.json")):
+        report = lacre.json(command, "--quiet", "-f", "json", "--db", database(), root)
+        findings = [f for r in report["Results"] for f in r.get("Vulnerabilities", [])]
+        if not findings:
+            yield f"{command}: nothing is found"
+        for vulnerability in sorted({f["VulnerabilityID"] for f in findings})[:4]:
+            told = lacre.json("explain", "--quiet", "-f", "json", "--db", database(), *args, vulnerability, root)
+            where = {p["File"] for p in told["Packages"]}
+            if told["Verdict"] != "reported" or where != {path}:
+                yield f"{command}: {vulnerability}: {told['Verdict']} {where}"
+            text = lacre.run("explain", "--quiet", "--db", database(), *args, vulnerability, root,
+                             check=True).stdout.decode()
+            if "layer" in text or "image" in text or path not in text:
+                yield f"{command}: {text}"
+
+
+def what_is_for_development_is_explained_when_asked_for():
+    for args, verdict in (([], "not_installed"), (["--include-dev-deps"], "reported")):
+        told = lacre.json("explain", "--quiet", "-f", "json", "--db", database(), *args, "CVE-2020-7598", directory())
+        yield from wrong(told, verdict)
+
+
+def what_no_directory_is_is_told():
+    for args, want in ((("--as", "fs", "CVE-2021-1"), 2), (("--as", "none", "CVE-2021-1", directory()), 2),
+                       (("--as", "rootfs", "CVE-2021-1", "no-such-directory"), 1),
+                       (("--input", "x.tar", "CVE-2021-1", directory()), 2)):
+        done = lacre.run("explain", "--quiet", *args, cwd=scratch.name)
+        if done.returncode != want or not done.stderr or done.stdout:
+            yield f"{args}: {done.returncode}, want {want}: {done.stderr[:200]!r}"
+
+
 def explanations_fit_their_schema():
     try:
         import jsonschema
@@ -122,5 +185,8 @@ run([(check.__name__, check) for check in (
     each_reason_is_given,
     the_exit_status_tells_answers_from_errors,
     tables_grouped_by_source_count_each_finding_once,
+    directories_are_explained_as_the_command_scans_them,
+    what_is_for_development_is_explained_when_asked_for,
+    what_no_directory_is_is_told,
     explanations_fit_their_schema,
 )])
