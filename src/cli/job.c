@@ -120,6 +120,7 @@ static void set_squash(struct cli_job *j)
 	const struct lc_slices *wanted = &j->v->v[CLI_OPT_PKG_RELATIONSHIPS].list;
 	const struct lc_slice how = j->v->v[CLI_OPT_DETECTION_PRIORITY].text;
 	j->q.squash.comprehensive = lc_eq(how, LC_S("comprehensive"));
+	j->q.inventory.comprehensive = j->q.squash.comprehensive;
 	for (unsigned i = 0; wanted->n && i < INV_REL_N; i++) {
 		if (cli_list_has(wanted, inv_relationship_name((enum inv_relationship)i)))
 			j->q.squash.relationships |= 1u << i;

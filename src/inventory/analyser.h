@@ -71,6 +71,7 @@ struct inv_options {
 	struct lc_slices skip_files; /* globs */
 	struct lc_slices skip_dirs;
 	struct lc_slices file_patterns; /* "TYPE:REGEX": files read by an analyser, too */
+	bool comprehensive; /* what is not pinned counts in the least version that is allowed */
 };
 /** Append the bytes that identify the options, in a stable form. */
 int inv_options_key(const struct inv_options *o, struct lc_buf *out);

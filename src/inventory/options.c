@@ -12,10 +12,11 @@ static int put_list(struct lc_buf *out, const struct lc_slices *list)
 
 int inv_options_key(const struct inv_options *o, struct lc_buf *out)
 {
-	(void)lc_buf_str(out, "O2"); /* sticky: put_list() looks */
+	(void)lc_buf_str(out, "O3"); /* sticky: put_list() looks */
 	(void)lc_buf_uleb(out, o->targets);
 	(void)lc_buf_uleb(out, o->groups);
 	(void)lc_buf_uleb(out, o->include_dev);
+	(void)lc_buf_uleb(out, o->comprehensive);
 	(void)put_list(out, &o->skip_files);
 	(void)put_list(out, &o->skip_dirs);
 	return put_list(out, &o->file_patterns);

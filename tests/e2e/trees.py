@@ -226,6 +226,31 @@ def packages_are_chosen_by_how_they_came():
                 yield f"{args} {confined}: {sorted(got)}, want {sorted(want)}"
 
 
+def comprehensive_scans_take_what_is_not_pinned():
+    root = tree("least", {"requirements.txt": b"flask==2.0.1\ndjango>=2.2\n",
+                          "go.mod": b"module example.org/m\ngo 1.22\ntoolchain go1.22.1\n"})
+    for command in ("fs", "repo"):
+        for args, want in (([], {"flask"}), (["--detection-priority", "precise"], {"flask"}),
+                           (["--detection-priority", "comprehensive"], {"flask", "django", "stdlib"})):
+            for confined in ([], ["--no-sandbox"]):
+                got = packages(report(command, "--list-all-pkgs", *args, *confined, root))
+                if got - {"example.org/m"} != want:
+                    yield f"{command} {args} {confined}: {sorted(got)}, want {sorted(want)}"
+
+
+def comprehensive_scans_judge_what_the_system_brought():
+    info = "var/lib/dpkg/info/python3-flask.list"
+    meta = "usr/lib/python3/dist-packages/flask-2.0.1.dist-info/METADATA"
+    root = tree("brought", {**SYSTEM, "var/lib/dpkg/status": STATUS + paragraph("python3-flask", "2.0.1-1"),
+                            info: f"/.\n/{meta}\n".encode(),
+                            meta: b"Metadata-Version: 2.1\nName: flask\nVersion: 2.0.1\n"})
+    for args, want in (([], False), (["--detection-priority", "comprehensive"], True)):
+        for confined in ([], ["--no-sandbox"]):
+            got = packages(report("rootfs", "--list-all-pkgs", *args, *confined, root))
+            if ("flask" in got) != want:
+                yield f"{args} {confined}: {sorted(got)}"
+
+
 def hostile_trees_are_walked_to_the_end():
     root = tree("hostile")
     (root / "loop").symlink_to(".")
@@ -259,5 +284,6 @@ CHECKS = [a_root_file_system_has_the_findings_of_its_image, the_host_it_is_of_na
               files_are_of_the_type_that_a_pattern_says,
               exit_statuses_are_those_of_images, what_is_not_there_is_one_line,
               what_may_not_be_read_makes_it_partial,
-              packages_are_chosen_by_how_they_came, hostile_trees_are_walked_to_the_end]
+              packages_are_chosen_by_how_they_came, comprehensive_scans_take_what_is_not_pinned,
+              comprehensive_scans_judge_what_the_system_brought, hostile_trees_are_walked_to_the_end]
 run([(check.__name__, check) for check in CHECKS])

@@ -22,9 +22,9 @@ void facts_done(struct facts *f)
 
 static int attempt_kept(struct facts *f, const struct inv_analyser *a, const char *path,
 			struct lc_slice bytes, const struct inv_kept_files *kept,
-			const struct lc_limits *limits)
+			const struct lc_limits *limits, const struct inv_options *options)
 {
-	static const struct inv_options options = { .targets = INV_TARGET_IMAGE };
+	static const struct inv_options usual = { .targets = INV_TARGET_IMAGE };
 	struct lc_err e = { 0 };
 	struct lc_content content = lc_content_slice(bytes);
 	struct inv_file file = {
@@ -34,7 +34,7 @@ static int attempt_kept(struct facts *f, const struct inv_analyser *a, const cha
 		.bytes = bytes,
 		.content = &content,
 		.kept = kept,
-		.options = &options,
+		.options = options ? options : &usual,
 		.limits = limits,
 		.scratch = &f->scratch,
 	};
@@ -49,7 +49,7 @@ static int attempt_kept(struct facts *f, const struct inv_analyser *a, const cha
 int facts_attempt_within(struct facts *f, const struct inv_analyser *a, const char *path,
 			 struct lc_slice bytes, const struct lc_limits *limits)
 {
-	return attempt_kept(f, a, path, bytes, NULL, limits);
+	return attempt_kept(f, a, path, bytes, NULL, limits, NULL);
 }
 
 int facts_attempt(struct facts *f, const struct inv_analyser *a, const char *path,
@@ -78,7 +78,8 @@ int facts_attempt_together(struct facts *f, const struct inv_analyser *a,
 		};
 		r = lc_map_put(&map, held[i].kept.path, &held[i]);
 	}
-	r = r ? r : attempt_kept(f, a, files[0].path, files[0].bytes, &kept, &lc_limits_default);
+	r = r ? r
+	      : attempt_kept(f, a, files[0].path, files[0].bytes, &kept, &lc_limits_default, NULL);
 	lc_map_done(&map);
 	lc_map_done(&memo.map);
 	lc_arena_done(&memo.texts);
@@ -238,16 +239,24 @@ const char *facts_text(struct facts *f)
 	return text;
 }
 
-void facts_check(const struct inv_analyser *a, const char *path, const struct row *rows, size_t n)
+void facts_check_with(const struct inv_analyser *a, const char *path,
+		      const struct inv_options *options, const struct row *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct facts f;
-		facts_of(&f, a, path, rows[i].in);
+		assert_int_equal(
+			attempt_kept(&f, a, path, rows[i].in, NULL, &lc_limits_default, options),
+			0);
 		const char *got = facts_text(&f);
 		if (strcmp(got, rows[i].want) != 0)
 			fail_msg("%s:\n%s\nwanted:\n%s", rows[i].what, got, rows[i].want);
 		facts_done(&f);
 	}
+}
+
+void facts_check(const struct inv_analyser *a, const char *path, const struct row *rows, size_t n)
+{
+	facts_check_with(a, path, NULL, rows, n);
 }
 
 static int attempt(void *ctx)

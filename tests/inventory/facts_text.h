@@ -61,6 +61,9 @@ struct row {
 	}
 #define N(table) (sizeof(table) / sizeof((table)[0]))
 void facts_check(const struct inv_analyser *a, const char *path, const struct row *rows, size_t n);
+/** The same with options of a scan (NULL: those of an image's). */
+void facts_check_with(const struct inv_analyser *a, const char *path,
+		      const struct inv_options *options, const struct row *rows, size_t n);
 
 /** Every allocation of an analyser fails once: it says so, or does without; nothing leaks. */
 struct facts_try {

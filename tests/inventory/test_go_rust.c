@@ -37,6 +37,25 @@ static const struct row go_mods[] = {
 	    "! malformed: line 1: name or version that is no text: \\xff\\x01\n"),
 };
 
+static const struct row least_go[] = {
+	ROW("the toolchain's", "module m\ngo 1.22\ntoolchain go1.22.4\n",
+	    "p gomod stdlib v1.22.4 direct lines=3-3\n"
+	    "p gomod m dep=stdlib@v1.22.4 root lines=1-1\n"),
+	ROW("the language's", "toolchain default\ngo 1.23rc1\n",
+	    "p gomod stdlib v1.23.0-rc.1 direct lines=2-2\n"),
+	ROW("before there were toolchains", "go 1.20\n", ""),
+	ROW("no Go", "module m\n", "p gomod m root lines=1-1\n"),
+	ROW("a toolchain that is none", "go 1.22\ntoolchain x\n", ""),
+};
+
+static void a_comprehensive_scan_takes_the_least_go(void **state)
+{
+	static const struct inv_options options = { .targets = INV_TARGET_FS,
+						    .comprehensive = true };
+	(void)state;
+	facts_check_with(&inv_go_mod, "go.mod", &options, least_go, N(least_go));
+}
+
 static void reads_what_go_mod_requires(void **state)
 {
 	(void)state;
@@ -108,11 +127,10 @@ static void the_manifest_says_what_is_asked_for(void **state)
 	static const struct facts_file files[] = {
 		{ "p/Cargo.lock", LC_S_INIT(LOCK) },
 		{ "p/Cargo.toml",
-		  LC_S_INIT(
-			  "[package]\nname = \"app\"\nversion = \"0.1.0\"\n[dependencies]\n"
-			  "x = { package = \"a\", version = \"1\" }\n"
-			  "[dev-dependencies]\nd = \"1\"\n"
-			  "[workspace]\nmembers = [\"part\"]\n") },
+		  LC_S_INIT("[package]\nname = \"app\"\nversion = \"0.1.0\"\n[dependencies]\n"
+			    "x = { package = \"a\", version = \"1\" }\n"
+			    "[dev-dependencies]\nd = \"1\"\n"
+			    "[workspace]\nmembers = [\"part\"]\n") },
 		{ "p/part/Cargo.toml",
 		  LC_S_INIT("[package]\nname = \"part\"\n[target.'cfg(unix)'.dev-dependencies]\n"
 			    "a = \"1\"\n") },
@@ -141,6 +159,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_go_mod_requires),
+		cmocka_unit_test(a_comprehensive_scan_takes_the_least_go),
 		cmocka_unit_test(takes_what_old_files_leave_out_from_the_sums),
 		cmocka_unit_test(reads_cargos_lock_files),
 		cmocka_unit_test(the_manifest_says_what_is_asked_for),

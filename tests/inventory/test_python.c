@@ -44,6 +44,24 @@ static void reads_requirements(void **state)
 	facts_check(&inv_requirements, "requirements.txt", requirements, N(requirements));
 }
 
+static const struct row least[] = {
+	ROW("the least that is allowed",
+	    "a\nb>=1\nc~=1.0\nd==1.*\ne [x] < 3, >= 2.1 ; python_version > '3'\nf<2\ng!=1\n",
+	    "p pip b 1 lines=2-2\np pip c 1.0 lines=3-3\np pip d 1 lines=4-4\n"
+	    "p pip e 2.1 lines=5-5\n"),
+	ROW("what is pinned is pinned", "a >=1, ==1.5\nb==2\n",
+	    "p pip a 1.5 lines=1-1\np pip b 2 lines=2-2\n"),
+	ROW("no versions", "a>=\nb~=x\nc==.*\nd>=1.*\n>=1\n", ""),
+};
+
+static void a_comprehensive_scan_takes_the_least_version(void **state)
+{
+	static const struct inv_options options = { .targets = INV_TARGET_FS,
+						    .comprehensive = true };
+	(void)state;
+	facts_check_with(&inv_requirements, "requirements.txt", &options, least, N(least));
+}
+
 /* ---- pipenv ---- */
 
 static const struct row pipenv[] = {
@@ -321,6 +339,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_requirements),
+		cmocka_unit_test(a_comprehensive_scan_takes_the_least_version),
 		cmocka_unit_test(reads_pipfile_locks),
 		cmocka_unit_test(reads_locks_in_toml),
 		cmocka_unit_test(the_project_says_what_locks_do_not),

@@ -7,11 +7,16 @@
  *	require ( … )                      one a line; the same for the others
  *	replace PATH [VERSION] => PATH [VERSION]
  *	exclude PATH VERSION
+ *	toolchain go1.22.4
+ *
+ * Since Go 1.21 go and toolchain say which Go is the least to build it with; which one it will be
+ * nobody knows, so a comprehensive scan alone takes that one's library for the program's.
  *
  * Before Go 1.17 what is needed indirectly stands in go.sum alone, which lists all that was ever
  * looked at: of a module the highest version there is the one that can be meant.
  */
 #include "base/vec.h"
+#include "inventory/binary/go.h"
 #include "inventory/language/analysers.h"
 #include "inventory/language/packages.h"
 #include "version/version.h"
@@ -33,8 +38,8 @@ struct go_mod {
 		size_t n, room;
 	} required;
 	struct lc_map names; /* of those that are required */
-	struct lc_slice module, go;
-	uint32_t module_line;
+	struct lc_slice module, go, toolchain;
+	uint32_t module_line, go_line, toolchain_line;
 };
 
 /* ---- words ---- */
@@ -137,6 +142,10 @@ static int read_directive(struct go_mod *g, struct lc_slice verb, struct lc_slic
 		g->module_line = line;
 	} else if (lc_eq(verb, LC_S("go"))) {
 		g->go = next_word(&rest);
+		g->go_line = line;
+	} else if (lc_eq(verb, LC_S("toolchain"))) {
+		g->toolchain = next_word(&rest);
+		g->toolchain_line = line;
 	}
 	return 0;
 }
@@ -210,13 +219,13 @@ static int add_required(struct go_mod *g)
 
 /* ---- go.sum ---- */
 
-/* "go 1.16" and before, or none: what is needed indirectly is not in the file. */
-static bool is_old(const struct go_mod *g)
+/* Of "go 1.16"; none is older than all. */
+static bool is_before(const struct go_mod *g, struct lc_slice version)
 {
 	int c = 0;
 	if (g->go.n == 0)
 		return true;
-	return version_cmp(VERSION_GENERIC, g->go, LC_S("1.17"), &c) == 0 && c < 0;
+	return version_cmp(VERSION_GENERIC, g->go, version, &c) == 0 && c < 0;
 }
 
 struct sum {
@@ -257,8 +266,8 @@ static int add_sum(struct go_mod *g)
 	struct lc_slice rest = kept ? kept->content.mem : LC_S("");
 	struct lc_slice line;
 	int r = 0;
-	if (!is_old(g))
-		return 0;
+	if (!is_before(g, LC_S("1.17")))
+		return 0; /* what is needed indirectly is in the file itself */
 	while (r == 0 && lc_line(&rest, &line))
 		r = read_sum_line(&s, line);
 	for (size_t i = 0; i < s.highest.n && r == 0; i++) {
@@ -273,6 +282,29 @@ static int add_sum(struct go_mod *g)
 	}
 	lc_map_done(&s.highest);
 	return r;
+}
+
+/* ---- the library of Go itself ---- */
+
+static int add_library(struct go_mod *g)
+{
+	struct lc_arena *a = g->file->scratch;
+	bool stated = g->toolchain.n && !lc_eq(g->toolchain, LC_S("default"));
+	uint32_t line = stated ? g->toolchain_line : g->go_line;
+	struct inv_package p = {
+		.type = LC_S("gomod"),
+		.name = LC_S("stdlib"),
+		.relationship = INV_REL_DIRECT,
+		.line_start = line,
+		.line_end = line,
+	};
+	if (!g->file->options->comprehensive || is_before(g, LC_S("1.21")))
+		return 0;
+	struct lc_slice least = stated ? g->toolchain : lc_arena_fmt(a, "go%.*s", LC_FMT(g->go));
+	p.version = go_toolchain_version(least, a);
+	if (a->err)
+		return lc_arena_err(a);
+	return p.version.n ? packages_add(&g->packages, &p, NULL) : 0;
 }
 
 /* ---- all ---- */
@@ -303,6 +335,7 @@ static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *
 	int r = read_lines(&g);
 	r = r ? r : add_sum(&g);
 	r = r ? r : add_required(&g);
+	r = r ? r : add_library(&g);
 	r = r ? r : add_project(&g);
 	r = r ? r : packages_put(&g.packages);
 	packages_done(&g.packages);
@@ -318,7 +351,7 @@ static const struct inv_want wants[] = {
 
 const struct inv_analyser inv_go_mod = {
 	.name = "gomod",
-	.version = 1,
+	.version = 2,
 	.group = INV_GROUP_LIBRARY,
 	.targets = LOCKED,
 	.access = INV_WHOLE,

@@ -39,8 +39,21 @@ static bool pinned_clause(struct lc_slice clause, struct lc_slice *ret)
 	return python_is_version(clause);
 }
 
-bool python_pinned(struct lc_slice requirement, struct lc_slice *ret_name,
-		   struct lc_slice *ret_version)
+static bool least_clause(struct lc_slice clause, struct lc_slice *ret)
+{
+	clause = lc_trim(clause);
+	if (lc_chop_prefix(&clause, LC_S("==")))
+		(void)lc_chop_suffix(&clause, LC_S(".*"));
+	else if (!lc_chop_prefix(&clause, LC_S(">=")) && !lc_chop_prefix(&clause, LC_S("~=")))
+		return false;
+	*ret = lc_trim(clause);
+	return python_is_version(*ret);
+}
+
+/* The first clause that says one. */
+static bool find_version(struct lc_slice requirement,
+			 bool (*says)(struct lc_slice clause, struct lc_slice *ret),
+			 struct lc_slice *ret_name, struct lc_slice *ret_version)
 {
 	struct lc_slice name = python_name(requirement);
 	struct lc_slice rest = lc_trim(lc_skip(lc_trim(requirement), name.n));
@@ -59,12 +72,25 @@ bool python_pinned(struct lc_slice requirement, struct lc_slice *ret_name,
 	if (lc_chop_prefix(&rest, LC_S("(")) && !lc_chop_suffix(&rest, LC_S(")")))
 		return false;
 	while (rest.n && lc_split(&rest, ',', &clause)) {
-		if (pinned_clause(clause, ret_version)) {
+		if (says(clause, ret_version)) {
 			*ret_name = name;
 			return true;
 		}
 	}
 	return false;
+}
+
+bool python_pinned(struct lc_slice requirement, struct lc_slice *ret_name,
+		   struct lc_slice *ret_version)
+{
+	return find_version(requirement, pinned_clause, ret_name, ret_version);
+}
+
+bool python_least(struct lc_slice requirement, struct lc_slice *ret_name,
+		  struct lc_slice *ret_version)
+{
+	return python_pinned(requirement, ret_name, ret_version) ||
+	       find_version(requirement, least_clause, ret_name, ret_version);
 }
 
 /* ---- names ---- */

@@ -17,6 +17,13 @@ bool python_is_version(struct lc_slice s);
  */
 bool python_pinned(struct lc_slice requirement, struct lc_slice *ret_name,
 		   struct lc_slice *ret_version);
+/**
+ * The least version that a requirement allows by one of its clauses: that of ">=", "~=", "== 1.2.*"
+ * (1.2). What is pinned is its version.
+ * @return false when there is none
+ */
+bool python_least(struct lc_slice requirement, struct lc_slice *ret_name,
+		  struct lc_slice *ret_version);
 /** Lower case, runs of "-", "_" and "." as one "-" (PEP 503). In the arena; p NULL on failure. */
 struct lc_slice python_normal(struct lc_slice name, struct lc_arena *a);
 

@@ -6,8 +6,9 @@
  *	    --hash=sha256:…
  *	-r other.txt                 an option: not followed
  *
- * What is not pinned is no package: nobody knows which version would be installed. The text may
- * begin with a BOM, of UTF-16 too, as Windows' tools write it.
+ * What is not pinned is no package: nobody knows which version would be installed; a comprehensive
+ * scan takes the least one. The text may begin with a BOM, of UTF-16 too, as Windows' tools write
+ * it.
  */
 #include "base/buf.h"
 #include "inventory/language/analysers.h"
@@ -62,7 +63,8 @@ static int read_requirement(struct requirements *q, struct lc_slice line, uint32
 	struct inv_package p = { .type = LC_S("pip"), .line_start = start, .line_end = end };
 	struct lc_slice copy;
 	int r = 0;
-	if (!python_pinned(requirement_of(line), &p.name, &p.version))
+	if (!(q->file->options->comprehensive ? python_least : python_pinned)(requirement_of(line),
+									      &p.name, &p.version))
 		return 0;
 	r = lc_arena_dup(q->file->scratch, p.name, &copy);
 	p.name = copy;
@@ -115,7 +117,7 @@ static const struct inv_want wants[] = { { .kind = INV_WANT_NAME, .text = "requi
 
 const struct inv_analyser inv_requirements = {
 	.name = "pip",
-	.version = 1,
+	.version = 2,
 	.group = INV_GROUP_LIBRARY,
 	.targets = LOCKED,
 	.access = INV_WHOLE,
