@@ -57,16 +57,20 @@ static inline void fuzz_analyser_beside(const struct inv_analyser *a, const char
 					struct lc_slice bytes, const char *beside)
 {
 	struct lc_map map = { 0 };
-	struct inv_kept_files kept = { &map, 0 };
+	struct walk_memo memo = { .map = { 0 } };
+	struct inv_kept_files kept = { .held = &map, .memo = &memo };
 	struct lc_slice rest;
 	struct walk_held held = { .who = { { 1 } } };
 	if (!lc_cut(bytes, 0x1e, &bytes, &rest)) {
 		fuzz_analyser(a, path, bytes);
 		return;
 	}
+	lc_arena_init(&memo.texts, 1 << 20);
 	held.kept = (struct inv_kept){ lc_str(beside), lc_content_slice(rest) };
 	if (lc_map_put(&map, held.kept.path, &held))
 		abort();
 	fuzz_analyser_kept(a, path, bytes, &kept);
+	lc_map_done(&memo.map);
+	lc_arena_done(&memo.texts);
 	lc_map_done(&map);
 }

@@ -3,6 +3,7 @@
 #include "cli/parse.h"
 #include "cli/talk.h"
 #include "io/file.h"
+#include "io/tree.h"
 
 struct lc_slice cli_cache_dir(struct cli_io *io, const struct cli_values *v, struct lc_arena *a)
 {
@@ -69,6 +70,33 @@ int cli_java_index(struct cli_io *io, const struct cli_values *v, struct lc_aren
 	if (!file)
 		return lc_fail(e, LC_ENOMEM, "%s", _("no memory for options"));
 	*ret = given.n || (dir.n && io_exists(file, &is_dir) && !is_dir) ? file : NULL;
+	return 0;
+}
+
+static bool can_be_read(const char *dir)
+{
+	struct io_tree tree;
+	if (io_tree_open(dir, &tree, NULL))
+		return false;
+	bool is_dir = tree.fd >= 0;
+	io_tree_close(&tree);
+	return is_dir;
+}
+
+int cli_maven_repository(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
+			 const char **ret, struct lc_err *e)
+{
+	struct lc_slice given = v->v[CLI_OPT_MAVEN_REPOSITORY].text;
+	const char *home = cli_env_get(io->environment, "HOME");
+	*ret = NULL;
+	if (lc_eq(given, LC_S("none")) || (!given.n && (!home || !*home)))
+		return 0;
+	*ret = given.n ? lc_arena_str(a, given)
+		       : (const char *)lc_arena_fmt(a, "%s/.m2/repository", home).p;
+	if (!*ret)
+		return lc_fail(e, LC_ENOMEM, "%s", _("no memory for options"));
+	if (!given.n && !can_be_read(*ret))
+		*ret = NULL;
 	return 0;
 }
 

@@ -15,6 +15,9 @@ int cli_database(struct cli_io *io, const struct cli_values *v, struct lc_arena 
 /** --java-index, else <cache-dir>/java-db/trivy-java.db when it is there, else NULL: none. */
 int cli_java_index(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
 		   const char **ret, struct lc_err *e) LC_MUST_CHECK;
+/** --maven-repository, else $HOME/.m2/repository when it can be read, else NULL: none. */
+int cli_maven_repository(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
+			 const char **ret, struct lc_err *e) LC_MUST_CHECK;
 /** The cache directory; "" where nothing says. p NULL out of memory. */
 struct lc_slice cli_cache_dir(struct cli_io *io, const struct cli_values *v, struct lc_arena *a);
 /** <cache-dir>/db and the database's place in it, there or not. LC_EUSAGE where there is no home.

@@ -178,6 +178,8 @@ int cli_job_prepare_tree(struct cli_job *j, const char *path, enum inv_target ta
 	j->q.inventory.targets = target;
 	j->tree.path = path;
 	int rc = set_rules(j, e);
+	if (!rc && target != INV_TARGET_ROOTFS)
+		rc = cli_maven_repository(j->io, j->v, j->a, &j->q.store_path, e);
 	return rc ? rc : set_lookups(j, e);
 }
 

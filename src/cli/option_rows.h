@@ -383,6 +383,11 @@ CLI_ROW(JAVA_INDEX, "java-index", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_OUR
 	N_("name Java archives by this index of Maven repositories, the trivy-java.db of trivy's "
 	   "cache (default: java-db/trivy-java.db in the cache directory, where it is)"),
 	NULL)
+CLI_ROW(MAVEN_REPOSITORY, "maven-repository", 0, CLI_PATH, "DIR", NULL, NULL, 0, 0, CLI_OURS,
+	CLI_SAME, "scan",
+	N_("look up parents, bills of materials and dependencies of pom.xml in this local "
+	   "repository, none: nowhere (default: ~/.m2/repository, where it is)"),
+	NULL)
 CLI_ROW(SKIP_DB_UPDATE, "skip-db-update", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_TRIVY,
 	CLI_IGNORED, "database", N_("do not update the database"),
 	N_("a scan never updates the database"))

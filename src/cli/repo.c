@@ -9,9 +9,10 @@
 #include "scan/clone.h"
 
 static const enum cli_opt options[] = {
-	CLI_OPT_BRANCH,  CLI_OPT_TAG,       CLI_OPT_COMMIT, CLI_OPT_INCLUDE_DEV_DEPS,
+	CLI_OPT_BRANCH,           CLI_OPT_TAG,       CLI_OPT_COMMIT, CLI_OPT_INCLUDE_DEV_DEPS,
+	CLI_OPT_MAVEN_REPOSITORY,
 #include "cli/tree_options.inc"
-	CLI_OPT_TF_VARS, CLI_OPT_CF_PARAMS, CLI_OPT_N,
+	CLI_OPT_TF_VARS,          CLI_OPT_CF_PARAMS, CLI_OPT_N,
 };
 
 static int scan_here(struct cli_job *j, const char *path)

@@ -6,10 +6,10 @@
 #include "cli/talk.h"
 
 static const enum cli_opt fs_options[] = {
-	CLI_OPT_INCLUDE_DEV_DEPS,
+	CLI_OPT_INCLUDE_DEV_DEPS, CLI_OPT_MAVEN_REPOSITORY,
 #include "cli/tree_options.inc"
-	CLI_OPT_TF_VARS,          CLI_OPT_CF_PARAMS, CLI_OPT_DISTRO,
-	CLI_OPT_COMPLIANCE,       CLI_OPT_REPORT,    CLI_OPT_N,
+	CLI_OPT_TF_VARS,          CLI_OPT_CF_PARAMS,        CLI_OPT_DISTRO,
+	CLI_OPT_COMPLIANCE,       CLI_OPT_REPORT,           CLI_OPT_N,
 };
 
 static const enum cli_opt rootfs_options[] = {

@@ -1,11 +1,11 @@
 /*
  * The analyser contract: what it wants, how it gets it, what it may do.
  *
- * An analyser is one constant row. parse() is pure: no I/O but the content it is given, no globals,
- * no clock; facts go into the sink, trouble with the input goes there as well (inv_sink_trouble),
- * and what was understood before stays. It returns non-zero only when the scan itself cannot go on
- * (LC_ENOMEM, LC_ELIMIT of the sink). Raise version whenever results change: it is part of the
- * cache key.
+ * An analyser is one constant row. parse() is pure: no I/O but the contents it is given, no
+ * globals, no clock; facts go into the sink, trouble with the input goes there as well
+ * (inv_sink_trouble), and what was understood before stays. It returns non-zero only when the scan
+ * itself cannot go on (LC_ENOMEM, LC_ELIMIT of the sink). Raise version whenever results change: it
+ * is part of the cache key.
  */
 #pragma once
 
@@ -101,6 +101,15 @@ const struct inv_kept *inv_kept_next(const struct inv_kept_files *kept, struct l
  */
 bool inv_kept_recall(const struct inv_kept_files *kept, struct lc_slice text,
 		     const struct inv_kept **ret);
+/** Is there a store: a directory outside of the tree where what projects refer to is kept? */
+bool inv_kept_has_store(const struct inv_kept_files *kept);
+/**
+ * The file at a path in the store, in memory, kept until the last of the tree is read.
+ * @param ret  NULL when there is none, or it is no regular file, or too large
+ * @return 0; LC_ENOMEM
+ */
+int inv_kept_stored(const struct inv_kept_files *kept, struct lc_slice path,
+		    const struct inv_kept **ret) LC_MUST_CHECK;
 /** Remember it (NULL: that there is none); the text is copied. LC_ENOMEM. */
 int inv_kept_remember(const struct inv_kept_files *kept, struct lc_slice text,
 		      const struct inv_kept *what) LC_MUST_CHECK;

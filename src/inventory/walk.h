@@ -37,6 +37,7 @@ struct inv_tree_options {
 	unsigned threads; /* 0: one per processor */
 	const struct inv_left_out *left_out;
 	size_t left_out_n;
+	const struct io_tree *store; /* inv_kept_stored(); NULL none */
 };
 
 /**

@@ -21,9 +21,10 @@ struct walker {
 	struct lc_arena scratch; /* of one analyser and file */
 	struct lc_arena names;   /* of the layer: paths that the maps below hold */
 	struct lc_map seen; /* paths with facts, so that a later member of the name replaces them */
-	struct lc_map linked; /* targets of wanted hard links so far */
-	struct lc_map held;   /* files that wait for others: path -> struct walk_held */
-	uint64_t held_bytes;  /* of those in memory */
+	struct lc_map linked;     /* targets of wanted hard links so far */
+	struct lc_map held;       /* files that wait for others: path -> struct walk_held */
+	uint64_t held_bytes;      /* of those in memory */
+	struct walk_store *store; /* NULL none */
 	struct lc_map
 		pending; /* hard links' targets to be read in a second pass: struct walk_pending */
 };
@@ -70,8 +71,18 @@ struct walk_held {
 struct inv_kept_files {
 	const struct lc_map *held;
 	size_t analyser;
-	struct walk_memo *memo; /* NULL: nothing is remembered */
+	struct walk_memo *memo;   /* NULL: nothing is remembered */
+	struct walk_store *store; /* NULL none */
 };
+
+/* Files of another tree that were asked for, found or not. */
+struct walk_store {
+	const struct io_tree *tree;
+	struct lc_map files; /* path -> struct inv_kept, mem.p NULL not there */
+	struct lc_arena arena;
+};
+void walk_store_init(struct walk_store *s, const struct io_tree *tree);
+void walk_store_done(struct walk_store *s);
 
 /* What one analyser found among its files. */
 struct walk_memo {

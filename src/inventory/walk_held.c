@@ -6,8 +6,13 @@
 
 #include <inttypes.h>
 
+#include "base/shim.h"
+
 /* What may wait in memory; databases wait in memory files of their own. */
 static const uint64_t held_bytes_max = (uint64_t)256 << 20;
+/* Of files of the store, and of one. */
+static const size_t stored_bytes_max = (size_t)128 << 20;
+static const uint64_t stored_file_bytes_max = (uint64_t)4 << 20;
 /* Of the texts that an analyser remembers. */
 static const size_t memo_bytes_max = (size_t)16 << 20;
 
@@ -69,6 +74,63 @@ int inv_kept_remember(const struct inv_kept_files *kept, struct lc_slice text,
 	if (lc_arena_dup(&kept->memo->texts, text, &copy))
 		return kept->memo->texts.err == LC_ENOMEM ? LC_ENOMEM : 0;
 	return lc_map_put(&kept->memo->map, copy, (void *)(uintptr_t)what);
+}
+
+/* ---- the store ---- */
+
+void walk_store_init(struct walk_store *s, const struct io_tree *tree)
+{
+	*s = (struct walk_store){ .tree = tree };
+	lc_arena_init(&s->arena, stored_bytes_max);
+}
+
+void walk_store_done(struct walk_store *s)
+{
+	lc_map_done(&s->files);
+	lc_arena_done(&s->arena);
+}
+
+bool inv_kept_has_store(const struct inv_kept_files *kept)
+{
+	return kept && kept->store;
+}
+
+/* What cannot be read is not there. */
+static struct lc_slice read_stored(struct walk_store *s, const char *path)
+{
+	struct lc_content c LC_CLEANUP(lc_content_done) = { .fd = -1 };
+	struct lc_slice none = { NULL, 0 };
+	uint32_t mode;
+	if (io_tree_file(s->tree, path, &c, &mode, NULL) || c.size == 0 ||
+	    c.size > stored_file_bytes_max)
+		return none;
+	uint8_t *bytes = lc_arena_alloc(&s->arena, (size_t)c.size);
+	if (!bytes || lc_content_read(&c, 0, bytes, (size_t)c.size, NULL))
+		return none;
+	return lc_slice_of(bytes, (size_t)c.size);
+}
+
+int inv_kept_stored(const struct inv_kept_files *kept, struct lc_slice path,
+		    const struct inv_kept **ret)
+{
+	*ret = NULL;
+	if (!inv_kept_has_store(kept) || kept->store->arena.err || lc_find(path, 0) != SIZE_MAX)
+		return 0;
+	struct walk_store *s = kept->store;
+	struct inv_kept *k = lc_map_get(&s->files, path);
+	if (!k) {
+		const char *name = lc_arena_str(&s->arena, path);
+		k = name ? lc_new(&s->arena, struct inv_kept) : NULL;
+		if (!k)
+			return s->arena.err == LC_ENOMEM ? LC_ENOMEM : 0;
+		k->path = lc_str(name);
+		k->content = lc_content_slice(read_stored(s, name));
+		int r = s->arena.err == LC_ENOMEM ? LC_ENOMEM : lc_map_put(&s->files, k->path, k);
+		if (r)
+			return r;
+	}
+	*ret = k->content.mem.p ? k : NULL;
+	return 0;
 }
 
 /* ---- keeping ---- */
@@ -145,7 +207,7 @@ static int release(struct walker *w, const struct walk_held *h, size_t index, bo
 		   struct walk_memo *memo, struct lc_err *e)
 {
 	const struct inv_analyser *a = inv_matcher_analyser(w->matcher, index);
-	const struct inv_kept_files kept = { &w->held, index, memo };
+	const struct inv_kept_files kept = { &w->held, index, memo, w->store };
 	const struct walk_file f = { h->kept.path, h->mode, h->kept.content.size, NULL };
 	if (itself)
 		return walk_run(w, &f, a, &h->kept.content, &kept, e);

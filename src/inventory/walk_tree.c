@@ -146,22 +146,26 @@ static bool stopped(struct reading *g)
 
 static int run_group(struct reading *g, struct group *at, struct lc_err *e)
 {
+	struct walk_store store;
 	struct walker w = {
 		.matcher = g->t->matcher,
 		.options = g->t->options,
 		.limits = g->t->limits,
 		.sink = &at->sink,
 		.mask = &at->who,
+		.store = g->t->how->store ? &store : NULL,
 	};
 	int r = inv_sink_init(&at->sink, g->t->limits);
 	if (r)
 		return r;
+	walk_store_init(&store, g->t->how->store);
 	at->sink.on_file = g->t->sink->on_file;
 	at->sink.on_file_ctx = g->t->sink->on_file_ctx;
 	walker_init(&w);
 	r = read_group(g, &w, at, e);
 	at->stats = w.stats;
 	walker_done(&w);
+	walk_store_done(&store);
 	size_t all = atomic_fetch_add(&g->facts, at->sink.out.n) + at->sink.out.n;
 	if (r == 0 && all > g->t->limits->facts_bytes_max)
 		r = LC_ELIMIT;

@@ -54,7 +54,14 @@ const struct sandbox_kernel sandbox_kernel_linux = {
 	linux_add_beneath,
 };
 
-unsigned sandbox_landlock(const struct sandbox_kernel *k, int dir)
+/* READ_DIR only where directories are listed. */
+static bool add_trees(const struct sandbox_kernel *k, int ruleset, const int dirs[2])
+{
+	return (dirs[0] < 0 || k->add_beneath(ruleset, dirs[0], READ_FILE | READ_DIR) == 0) &&
+	       (dirs[1] < 0 || k->add_beneath(ruleset, dirs[1], READ_FILE) == 0);
+}
+
+unsigned sandbox_landlock(const struct sandbox_kernel *k, const int dirs[2])
 {
 	const unsigned newest = sizeof(fs_rights) / sizeof(fs_rights[0]) - 1;
 	int abi = k->create_ruleset(NULL, 0, CREATE_RULESET_VERSION);
@@ -70,8 +77,7 @@ unsigned sandbox_landlock(const struct sandbox_kernel *k, int dir)
 	int ruleset = k->create_ruleset(&all, sizeof(all), 0);
 	if (ruleset < 0)
 		return 0;
-	bool done = (dir < 0 || k->add_beneath(ruleset, dir, READ_FILE | READ_DIR) == 0) &&
-		    k->restrict_self(ruleset, 0) == 0;
+	bool done = add_trees(k, ruleset, dirs) && k->restrict_self(ruleset, 0) == 0;
 	(void)close(ruleset); /* nothing is written through it */
 	return done ? (unsigned)abi : 0;
 }
@@ -125,7 +131,8 @@ int io_sandbox_enter(const struct io_sandbox_bounds *b, struct io_sandbox_level 
 		return rc;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		return lc_fail_sys(e, errno, "giving up privileges");
-	ret->landlock = sandbox_landlock(&sandbox_kernel_linux, b->tree ? b->tree->fd : -1);
+	const int dirs[2] = { b->tree ? b->tree->fd : -1, b->store ? b->store->fd : -1 };
+	ret->landlock = sandbox_landlock(&sandbox_kernel_linux, dirs);
 	ret->seccomp = sandbox_seccomp_is_there();
 	return 0;
 }

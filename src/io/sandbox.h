@@ -22,6 +22,8 @@ struct io_sandbox_bounds {
 	unsigned files; /* open at a time */
 	/* A tree whose directories are listed and files read (tree.h); NULL: no path at all. */
 	const struct io_tree *tree;
+	/* Beside it, a tree whose files are read; NULL none. */
+	const struct io_tree *store;
 };
 
 /** What is in force. */
@@ -31,7 +33,7 @@ struct io_sandbox_level {
 };
 
 /**
- * Confine this process: no path but those of the tree, no network, no new privileges, no core, no
+ * Confine this process: no path but those of the trees, no network, no new privileges, no core, no
  * debugger, bounds. System calls are left as they are; ret->seccomp says whether
  * io_sandbox_filter() would work.
  * @return 0; LC_EIO a bound that every kernel has was refused

@@ -39,10 +39,10 @@ struct sandbox_kernel {
 extern const struct sandbox_kernel sandbox_kernel_linux;
 
 /**
- * Handle all that the kernel can handle, allow nothing but reading below dir (-1 no such); the ABI
- * in force, 0 none.
+ * Handle all that the kernel can handle, allow nothing but listing and reading below dirs[0] and
+ * reading below dirs[1] (-1 no such); the ABI in force, 0 none.
  */
-unsigned sandbox_landlock(const struct sandbox_kernel *k, int dir);
+unsigned sandbox_landlock(const struct sandbox_kernel *k, const int dirs[2]);
 
 enum { SANDBOX_FILTER_MAX = 512 };
 /** Would the kernel take a filter? */

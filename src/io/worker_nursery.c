@@ -17,7 +17,7 @@
 #define SYS_close_range 436
 #endif
 
-enum { CONTROL = 3, CHILDREN = 4, TREE = 5, FIRST_FREE = 6, WORKERS_MAX = 512 };
+enum { CONTROL = 3, CHILDREN = 4, TREE = 5, STORE = 6, FIRST_FREE = 7, WORKERS_MAX = 512 };
 
 struct child {
 	pid_t pid;
@@ -101,32 +101,55 @@ static int confine(struct nursery *n)
 	struct lc_err e = { 0 };
 	struct io_sandbox_bounds bounds = n->options->bounds;
 	struct io_tree tree = { .fd = -1 };
+	struct io_tree store = { .fd = STORE };
 	if (bounds.tree) {
 		tree.fd = bounds.tree->fd >= 0 ? TREE : -1;
 		bounds.tree = &tree;
 	}
+	if (bounds.store)
+		bounds.store = &store;
 	int rc = io_sandbox_enter(&bounds, &n->level, &e);
-	(void)close(TREE); /* or there is none */
+	(void)close(TREE);  /* or there is none */
+	(void)close(STORE); /* the same */
 	return rc && !e.sys ? EPERM : e.sys;
+}
+
+/* Where no number of ours is in its way. */
+static int keep_root(const struct io_tree *t, int *ret)
+{
+	if (!t || t->fd < 0)
+		return 0;
+	*ret = fcntl(t->fd, F_DUPFD_CLOEXEC, FIRST_FREE);
+	return *ret < 0 ? errno : 0;
+}
+
+static int put_root(int fd, int number)
+{
+	if (fd >= 0)
+		return dup2(fd, number) < 0 ? errno : 0;
+	(void)close(number); /* most often there is none */
+	return 0;
 }
 
 static int settle(struct nursery *n, int control)
 {
-	const struct io_tree *t = n->options->bounds.tree;
-	int tree = t && t->fd >= 0 ? fcntl(t->fd, F_DUPFD_CLOEXEC, FIRST_FREE) : -1;
-	if (tree < 0 && t && t->fd >= 0)
-		return errno;
+	int tree = -1;
+	int store = -1;
+	int rc = keep_root(n->options->bounds.tree, &tree);
+	rc = rc ? rc : keep_root(n->options->bounds.store, &store);
+	if (rc)
+		return rc;
 	reset_signals();
 	drop_streams();
 	if (control != CONTROL && dup2(control, CONTROL) < 0)
 		return errno;
-	int rc = watch_children();
+	rc = watch_children();
 	if (rc)
 		return -rc;
-	if (tree < 0)
-		(void)close(TREE); /* most often there is none */
-	else if (dup2(tree, TREE) < 0)
-		return errno;
+	rc = put_root(tree, TREE);
+	rc = rc ? rc : put_root(store, STORE);
+	if (rc)
+		return rc;
 	close_from(FIRST_FREE);
 	offer_to_the_killer();
 	if (n->options->forget)

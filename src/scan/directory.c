@@ -58,11 +58,18 @@ static int squash(const struct scan_request *q, struct scan_layer *l, struct rep
 	return rc ? rc : inv_squash_end(s, &r->inventory, e);
 }
 
+struct opened_tree {
+	const struct scan_tree *t;
+	struct io_tree tree;
+	struct io_tree store; /* fd -1 none */
+};
+
 static int walk(const struct scan_request *q, const struct scan_tools *t,
-		const struct io_tree *tree, struct report *r, struct scan_layer *l,
+		const struct opened_tree *o, struct report *r, struct scan_layer *l,
 		struct lc_err *e)
 {
-	const struct inv_tree_options how = { .threads = q->threads };
+	const struct inv_tree_options how = { .threads = q->threads,
+					      .store = o->store.fd >= 0 ? &o->store : NULL };
 	if (t->workers) {
 		int rc = scan_workers_level(t->workers, &r->sandbox, e);
 		rc = rc ? rc : scan_workers_walk_tree(t->workers, l, e);
@@ -71,8 +78,8 @@ static int walk(const struct scan_request *q, const struct scan_tools *t,
 	}
 	int rc = inv_sink_init(&l->sink, q->limits);
 	return rc ? rc
-		  : inv_walk_tree(tree, t->m, &q->inventory, q->limits, &how, &l->sink, &l->stats,
-				  e);
+		  : inv_walk_tree(&o->tree, t->m, &q->inventory, q->limits, &how, &l->sink,
+				  &l->stats, e);
 }
 
 /* ---- what it is called ---- */
@@ -126,11 +133,6 @@ static int describe(struct report *r, const struct scan_request *q, const struct
 	return r->arena.err ? lc_fail(e, r->arena.err, "no memory for the report") : 0;
 }
 
-struct opened_tree {
-	const struct scan_tree *t;
-	struct io_tree tree;
-};
-
 static int gather_tree(const struct scan_request *q, const void *target,
 		       const struct scan_tools *tools, struct report *r, struct scan_kept *k,
 		       struct lc_err *e)
@@ -138,10 +140,21 @@ static int gather_tree(const struct scan_request *q, const void *target,
 	const struct opened_tree *o = target;
 	k->layers.v = lc_alloc0(1, sizeof(*k->layers.v));
 	k->layers.n = k->layers.v ? 1 : 0;
-	int rc = k->layers.v ? walk(q, tools, &o->tree, r, k->layers.v, e)
+	int rc = k->layers.v ? walk(q, tools, o, r, k->layers.v, e)
 			     : lc_fail(e, LC_ENOMEM, "no memory for a directory");
 	rc = rc ? rc : squash(q, k->layers.v, r, e);
 	return rc ? rc : describe(r, q, o->t, &o->tree, k->layers.v, e);
+}
+
+static int open_store(const char *path, struct io_tree *ret, struct lc_err *e)
+{
+	*ret = (struct io_tree){ .fd = -1, .file = -1 };
+	int rc = path ? io_tree_open(path, ret, e) : 0;
+	if (rc == 0 && ret->file >= 0) {
+		io_tree_close(ret);
+		rc = lc_fail(e, LC_EUNSUP, "%s: is no directory", lc_quote(lc_str(path)).s);
+	}
+	return rc;
 }
 
 int scan_directory(const struct scan_request *q, const struct scan_tree *tree, struct report **ret,
@@ -154,7 +167,10 @@ int scan_directory(const struct scan_request *q, const struct scan_tree *tree, s
 	int rc = set_skipped(q, tree, &a, &own.inventory, e);
 	rc = rc ? rc : io_tree_open(tree->path, &o.tree, e);
 	if (rc == 0) {
-		rc = scan_run(&own, gather_tree, &o, &o.tree, ret, e);
+		rc = open_store(q->store_path, &o.store, e);
+		const struct scan_roots roots = { &o.tree, o.store.fd >= 0 ? &o.store : NULL };
+		rc = rc ? rc : scan_run(&own, gather_tree, &o, &roots, ret, e);
+		io_tree_close(&o.store);
 		io_tree_close(&o.tree);
 	}
 	lc_arena_done(&a);

@@ -56,11 +56,11 @@ static int matcher_of(const struct scan_request *q, struct inv_matcher **ret, st
 
 /* The processes first: they are to see neither database nor image, and get ready meanwhile. */
 static int tools_open(struct scan_tools *t, const struct scan_request *q,
-		      const struct io_tree *tree, struct lc_err *e)
+		      const struct scan_roots *roots, struct lc_err *e)
 {
 	int rc = matcher_of(q, &t->m, e);
 	if (!rc && q->sandbox)
-		rc = scan_workers_open(q, t->m, tree, &t->workers, e);
+		rc = scan_workers_open(q, t->m, roots, &t->workers, e);
 	struct lc_trace_span span;
 	lc_trace_begin(&span, LC_TRACE_OPEN_DATABASE, LC_TRACE_NO_NUMBER);
 	rc = rc ? rc : adv_db_open(q->db_path, &t->db, e);
@@ -140,10 +140,10 @@ static int conclude(struct report *r, const struct scan_request *q, struct adv_d
 }
 
 int scan_run(const struct scan_request *q, scan_gather_fn *gather, const void *target,
-	     const struct io_tree *tree, struct report **ret, struct lc_err *e)
+	     const struct scan_roots *roots, struct report **ret, struct lc_err *e)
 {
 	struct scan_tools t LC_CLEANUP(tools_done) = { NULL };
-	int rc = tools_open(&t, q, tree, e);
+	int rc = tools_open(&t, q, roots, e);
 	if (rc)
 		return rc;
 	struct report *r = NULL;

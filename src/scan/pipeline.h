@@ -6,6 +6,7 @@
 
 #include "advisory/java_index.h"
 #include "scan/layers.h"
+#include "scan/workers.h"
 
 /** What the report's slices point into. A directory tree is one layer without an image. */
 struct scan_kept {
@@ -28,7 +29,7 @@ typedef int scan_gather_fn(const struct scan_request *q, const void *target,
 
 /**
  * Gather, match, judge and assemble. The report is the caller's.
- * @param tree  what the target's files are; NULL: an image's layers
+ * @param roots  where the target's files are; NULL: an image's layers
  */
 int scan_run(const struct scan_request *q, scan_gather_fn *gather, const void *target,
-	     const struct io_tree *tree, struct report **ret, struct lc_err *e) LC_MUST_CHECK;
+	     const struct scan_roots *roots, struct report **ret, struct lc_err *e) LC_MUST_CHECK;

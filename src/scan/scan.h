@@ -19,6 +19,7 @@ struct scan_request {
 	struct squash_options squash; /* which packages are wanted */
 	const char *db_path;          /* NULL: the starter */
 	const char *java_index_path;  /* trivy-java.db; NULL none */
+	const char *store_path;       /* of directories: Maven's local repository; NULL none */
 	const struct match_options *match;
 	const struct judge_options
 		*judge; /* its now is set by the scan: clock, or content when reproducible */

@@ -254,9 +254,10 @@ static int walk_tree(struct serve *s, struct lc_arena *a, struct inv_sink *sink,
 {
 	const struct scan_request *q = s->w->q;
 	struct io_tree tree = *s->w->tree;
+	struct io_tree store = s->w->store ? *s->w->store : (struct io_tree){ .fd = -1 };
 	struct inv_tree_options how;
 	int rc = io_message_receive(s->fd, true, &s->m, e);
-	rc = rc ? rc : worker_tree_take(&s->m, a, &tree, &how, e);
+	rc = rc ? rc : worker_tree_take(&s->m, a, &tree, &store, &how, e);
 	if (rc)
 		return rc;
 	rc = inv_sink_init(sink, q->limits);

@@ -27,12 +27,13 @@ int worker_tree_send(int fd, const struct io_tree *tree, const struct inv_tree_o
 	struct lc_buf packed LC_CLEANUP(lc_buf_done) = { 0 };
 	const uint64_t v[] = { how->threads, how->left_out_n };
 	const struct worker_head h = worker_head_of(WORKER_TREE, v, 2);
-	const int root = tree->fd >= 0 ? tree->fd : tree->file;
+	const int fds[] = { tree->fd >= 0 ? tree->fd : tree->file,
+			    how->store ? how->store->fd : -1 };
 	lc_buf_init(&packed, IO_MESSAGE_BYTES_MAX - sizeof(h.bytes));
 	int rc = pack(how, &packed);
 	return rc ? rc
-		  : io_message_send(fd, lc_slice_of(h.bytes, h.n), lc_buf_get(&packed), &root, 1,
-				    NULL);
+		  : io_message_send(fd, lc_slice_of(h.bytes, h.n), lc_buf_get(&packed), fds,
+				    how->store ? 2 : 1, NULL);
 }
 
 static int take_text(struct lc_rd *r, struct lc_arena *a, struct lc_slice *ret)
@@ -43,7 +44,7 @@ static int take_text(struct lc_rd *r, struct lc_arena *a, struct lc_slice *ret)
 }
 
 int worker_tree_take(const struct io_message *m, struct lc_arena *a, struct io_tree *tree,
-		     struct inv_tree_options *ret, struct lc_err *e)
+		     struct io_tree *store, struct inv_tree_options *ret, struct lc_err *e)
 {
 	uint64_t v[2];
 	struct lc_rd r = lc_rd_of(lc_slice_of(m->bytes, m->n));
@@ -59,6 +60,8 @@ int worker_tree_take(const struct io_message *m, struct lc_arena *a, struct io_t
 	if (rc)
 		return lc_fail(e, rc, "the order for a tree: %s", lc_code_name(rc));
 	*(tree->fd >= 0 ? &tree->fd : &tree->file) = m->fds[0];
-	*ret = (struct inv_tree_options){ (unsigned)v[0], list, (size_t)v[1] };
+	store->fd = m->fds[1];
+	*ret = (struct inv_tree_options){ (unsigned)v[0], list, (size_t)v[1],
+					  store->fd >= 0 ? store : NULL };
 	return 0;
 }

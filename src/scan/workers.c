@@ -92,7 +92,7 @@ static int share(struct scan_workers *w, struct lc_err *e)
 }
 
 int scan_workers_open(const struct scan_request *q, const struct inv_matcher *m,
-		      const struct io_tree *tree, struct scan_workers **ret, struct lc_err *e)
+		      const struct scan_roots *roots, struct scan_workers **ret, struct lc_err *e)
 {
 	unsigned threads = q->threads ? q->threads : lc_cpus();
 	struct scan_workers *w = lc_alloc0(1, sizeof(*w));
@@ -101,8 +101,9 @@ int scan_workers_open(const struct scan_request *q, const struct inv_matcher *m,
 	(void)pthread_mutex_init(&w->lock, NULL); /* of a default mutex: cannot fail on Linux */
 	w->q = q;
 	w->m = m;
-	w->tree = tree;
-	threads = tree ? 1 : threads;
+	w->tree = roots ? roots->tree : NULL;
+	w->store = roots ? roots->store : NULL;
+	threads = roots ? 1 : threads;
 	w->ready_max = threads < THREADS_MAX ? threads : THREADS_MAX;
 	/* Of each that works another one may be about to end. */
 	w->numbers_n = 2 * (w->ready_max < SCAN_CONNECTIONS ? SCAN_CONNECTIONS : w->ready_max);
@@ -116,7 +117,8 @@ int scan_workers_open(const struct scan_request *q, const struct inv_matcher *m,
 			    .file_bytes = q->limits->spool_bytes_max,
 			    .cpu_seconds = cpu_seconds(q->limits),
 			    .files = FILES_MAX,
-			    .tree = tree },
+			    .tree = w->tree,
+			    .store = w->store },
 	};
 	rc = rc ? rc : share(w, e);
 	rc = rc ? rc : io_nursery_open(&o, &w->nursery, e);
@@ -323,7 +325,7 @@ static int tell_lost(const struct scan_workers *w, struct scan_layer *ret)
 static int walk_tree(struct scan_workers *w, struct lc_arena *a, struct scan_layer *ret)
 {
 	struct inv_left_out list[WORKER_LEFT_OUT_MAX + 1];
-	struct inv_tree_options how = { w->q->threads, list, 0 };
+	struct inv_tree_options how = { w->q->threads, list, 0, w->store };
 	for (;;) {
 		enum worker_end end = WORKER_ENDED;
 		unsigned number;

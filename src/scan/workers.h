@@ -4,8 +4,9 @@
  *
  * The processes know the matcher, options and limits of the scan, and of the image no more than
  * their layer's description and stored bytes. A directory tree is walked by one of them, which may
- * list and read what lies in it and nothing else. They are made before anything of the image, the
- * credentials for it or the database is read. What they answer is treated as foreign.
+ * list and read what lies in it, read files of the store, and nothing else. They are made before
+ * anything of the image, the credentials for it or the database is read. What they answer is
+ * treated as foreign.
  */
 #pragma once
 
@@ -13,13 +14,19 @@
 
 struct scan_workers;
 
+/** A tree to be walked, and what its files may refer to. */
+struct scan_roots {
+	const struct io_tree *tree;
+	const struct io_tree *store; /* NULL none */
+};
+
 /**
- * Start. To be called while the process has one thread; request, matcher and tree outlive it.
- * @param tree  what will be walked; NULL: layers
+ * Start. To be called while the process has one thread; request, matcher and roots outlive it.
+ * @param roots  what will be walked; NULL: layers
  * @return 0; LC_EIO no process could be made, LC_ENOMEM
  */
 int scan_workers_open(const struct scan_request *q, const struct inv_matcher *m,
-		      const struct io_tree *tree, struct scan_workers **ret,
+		      const struct scan_roots *roots, struct scan_workers **ret,
 		      struct lc_err *e) LC_MUST_CHECK;
 /** No layer is to be walked any more: they end while the caller goes on. */
 void scan_workers_hang_up(struct scan_workers *w);

@@ -6,7 +6,7 @@
  *	scan to process
  *	WALK  has range, offset, size, description   (with the file, if a range)
  *	TREE  threads, files left out, of each size and text of its path and of what is told of it
- *	                                             (with the root)
+ *	                                             (with the root, and the store if there is one)
  *	DATA  pass, slot, size                       (0: the end)
  *	FAIL  pass, code, errno, text                the stored bytes' failure
  *
@@ -52,7 +52,8 @@ struct worker_place {
 struct scan_workers {
 	const struct scan_request *q;
 	const struct inv_matcher *m;
-	const struct io_tree *tree; /* NULL: layers are walked */
+	const struct io_tree *tree;  /* NULL: layers are walked */
+	const struct io_tree *store; /* beside it; NULL none */
 	struct io_nursery *nursery;
 	struct worker_shared *shared;   /* numbers_n of them, and behind these: */
 	struct lc_spare_counts *counts; /* so that stages of all use each processor once */
@@ -99,9 +100,12 @@ int worker_err_take(const uint64_t numbers[2], struct lc_slice text, struct lc_e
 /** In the process: its work. */
 void worker_serve(void *workers, int fd, unsigned number);
 
-/** In the process: what to walk a tree with; how->left_out lies in a. Takes the descriptor. */
+/**
+ * In the process: what to walk a tree with; ret->left_out lies in a, ret->store is store or NULL.
+ * Takes the descriptors.
+ */
 int worker_tree_take(const struct io_message *m, struct lc_arena *a, struct io_tree *tree,
-		     struct inv_tree_options *ret, struct lc_err *e);
+		     struct io_tree *store, struct inv_tree_options *ret, struct lc_err *e);
 /** In the scan: send that. LC_ENOMEM, LC_ELIMIT nothing was sent; else the process is gone. */
 int worker_tree_send(int fd, const struct io_tree *tree, const struct inv_tree_options *how);
 enum worker_end {

@@ -251,6 +251,57 @@ def comprehensive_scans_judge_what_the_system_brought():
                 yield f"{args} {confined}: {sorted(got)}"
 
 
+def pom(group, artifact, version, more="", deps=(), parent=""):
+    listed = "".join(f"<dependency><groupId>{g}</groupId><artifactId>{a}</artifactId>"
+                     + (f"<version>{v}</version>" if v else "") + "</dependency>" for g, a, v in deps)
+    return (f"<project>{parent}<groupId>{group}</groupId><artifactId>{artifact}</artifactId><version>{version}</version>"
+            f"{more}<dependencies>{listed}</dependencies></project>").encode()
+
+
+def parent_of(artifact):
+    return f"<parent><groupId>org.up</groupId><artifactId>{artifact}</artifactId><version>3</version></parent>"
+
+
+MANAGED = ("<properties><v>1.2</v></properties><dependencyManagement><dependencies><dependency><groupId>org.a</groupId>"
+           "<artifactId>a</artifactId><version>${v}</version></dependency></dependencies></dependencyManagement>")
+
+
+def maven_repository(home):
+    """Parents of parents, and what dependencies bring."""
+    stored = {
+        "org/up/up/3/up-3.pom": pom("org.up", "up", "3", parent=parent_of("top")),
+        "org/up/top/3/top-3.pom": pom("org.up", "top", "3", MANAGED),
+        "org/a/a/1.2/a-1.2.pom": pom("org.a", "a", "1.2", deps=[("org.b", "b", "2.0")]),
+        "org/b/b/2.0/b-2.0.pom": pom("org.b", "b", "2.0", deps=[("org.c", "c", "1"), ("org.a", "a", "9")]),
+    }
+    return tree(home, {f".m2/repository/{path}": text for path, text in stored.items()})
+
+
+def maven_projects_are_completed_by_the_local_repository():
+    root = tree("maven", {"app/pom.xml": pom("org.x", "app", "1", deps=[("org.a", "a", "")], parent=parent_of("up"))})
+    home = maven_repository("home")
+    (home / ".m2/repository/org/c/c/1").mkdir(parents=True)
+    (home / ".m2/repository/org/c/c/1/c-1.pom").symlink_to("/etc/passwd")
+    bare, full = {"org.x:app"}, {"org.x:app", "org.a:a", "org.b:b", "org.c:c"}
+    elsewhere = {"HOME": str(root)}
+    cases = (([], {"HOME": str(home)}, full), ([], elsewhere, bare),
+             (["--maven-repository", "none"], {"HOME": str(home)}, bare),
+             (["--maven-repository", home / ".m2/repository"], elsewhere, full))
+    for args, env, want in cases:
+        for command, path in (("fs", root), ("repo", root), ("fs", root / "app/pom.xml")):
+            for confined in ([], ["--no-sandbox"]):
+                got = report(command, "--list-all-pkgs", *args, *confined, path, env=env)
+                if packages(got) != want:
+                    yield f"{command} {args} {confined}: {sorted(packages(got))}, want {sorted(want)}"
+    got = report("fs", "--list-all-pkgs", root, env={"HOME": str(home)})
+    tells = [d["Message"] for d in got["Lacre"]["NotUnderstood"]]
+    if len(tells) != 1 or "org.c:c" not in tells[0]:
+        yield f"what is not in the repository: {tells}"
+    done = lacre.run("fs", "--maven-repository", root / "none", root)
+    if done.returncode != 1 or done.stdout or b"No such file" not in done.stderr:
+        yield f"a repository that is not there: {done.returncode} {done.stderr}"
+
+
 def hostile_trees_are_walked_to_the_end():
     root = tree("hostile")
     (root / "loop").symlink_to(".")
@@ -285,5 +336,6 @@ CHECKS = [a_root_file_system_has_the_findings_of_its_image, the_host_it_is_of_na
               exit_statuses_are_those_of_images, what_is_not_there_is_one_line,
               what_may_not_be_read_makes_it_partial,
               packages_are_chosen_by_how_they_came, comprehensive_scans_take_what_is_not_pinned,
-              comprehensive_scans_judge_what_the_system_brought, hostile_trees_are_walked_to_the_end]
+              comprehensive_scans_judge_what_the_system_brought,
+              maven_projects_are_completed_by_the_local_repository, hostile_trees_are_walked_to_the_end]
 run([(check.__name__, check) for check in CHECKS])

@@ -66,7 +66,7 @@ int facts_attempt_together(struct facts *f, const struct inv_analyser *a,
 	static struct walk_held held[TOGETHER_MAX];
 	struct lc_map map = { 0 };
 	struct walk_memo memo = { .map = { 0 } };
-	const struct inv_kept_files kept = { &map, 0, &memo };
+	const struct inv_kept_files kept = { &map, 0, &memo, NULL };
 	int r = 0;
 	lc_arena_init(&memo.texts, 1 << 20);
 	*f = (struct facts){ 0 };

@@ -174,6 +174,75 @@ static void only_so_many_bills_are_looked_for(void **state)
 	}
 }
 
+#define OPEN(g, a, v) "<project><groupId>" g "</groupId><artifactId>" a "</artifactId>" VERSION(v)
+#define EXCLUSION(g, a)                                                 \
+	"<exclusions><exclusion><groupId>" g "</groupId><artifactId>" a \
+	"</artifactId></exclusion></exclusions>"
+#define DEPS(what) "<dependencies>" what "</dependencies>"
+
+#define LEFT_OUT                                                \
+	DEP("x", "t", VERSION("1") "<scope>test</scope>")       \
+	DEP("x", "p", VERSION("1") "<scope>provided</scope>")   \
+	DEP("x", "o", VERSION("1") "<optional>true</optional>") \
+	DEP("x", "ex", VERSION("1"))                            \
+	DEP("x", "range", VERSION("[1,2)")) DEP("x", "q", VERSION("${q}"))
+#define BROUGHT                                                 \
+	DEP("x", "r", VERSION("${v}") "<scope>runtime</scope>") \
+	DEP("x", "own", "") DEP("x", "m", VERSION("1"))
+
+/* Modules of the tree stand for what a repository has: they are found by the same names. */
+static void what_dependencies_bring_is_listed(void **state)
+{
+	static const struct facts_file nearest[] = {
+		{ "app/pom.xml", LC_S_INIT(SELF DEPS_OPEN DEP("m", "b", VERSION("1"))
+						   DEP("m", "c", VERSION("1")) DEPS_SHUT END) },
+		{ "b/pom.xml",
+		  LC_S_INIT(OPEN("m", "b", "1") DEPS(DEP("m", "d", VERSION("1"))) END) },
+		{ "c/pom.xml", LC_S_INIT(OPEN("m", "c", "1") DEPS(DEP("x", "z", VERSION("2")) DEP(
+				       "m", "b", VERSION("9"))) END) },
+		{ "d/pom.xml", LC_S_INIT(OPEN("m", "d", "1") DEPS(DEP("x", "z", VERSION("1")) DEP(
+				       "x", "y", VERSION("3")) DEP("m", "d", VERSION("1"))) END) },
+	};
+	static const struct facts_file scopes[] = {
+		{ "app/pom.xml", LC_S_INIT(SELF MANAGED(DEP("x", "m", VERSION("7"))) DEPS_OPEN DEP(
+					 "m", "b", VERSION("1") EXCLUSION("x", "ex"))
+						   DEP("m", "t", VERSION("1") "<scope>test</scope>")
+							   DEPS_SHUT END) },
+		{ "b/pom.xml",
+		  LC_S_INIT(OPEN("m", "b", "1") "<properties><v>4</v></properties>" MANAGED(
+			  DEP("x", "own", VERSION("5")) DEP("x", "m", VERSION("6")))
+				    DEPS(LEFT_OUT BROUGHT) END) },
+		{ "t/pom.xml",
+		  LC_S_INIT(OPEN("m", "t", "1") DEPS(DEP("x", "only", VERSION("1"))
+							     DEP("x", "own", VERSION("8"))) END) },
+	};
+	static const struct facts_file others[] = {
+		{ "app/pom.xml",
+		  LC_S_INIT(SELF DEPS_OPEN DEP("m", "b", VERSION("2") EXCLUSION("*", "*"))
+				    DEP("m", "c", VERSION("1")) DEPS_SHUT END) },
+		{ "b/pom.xml",
+		  LC_S_INIT(OPEN("m", "b", "1") DEPS(DEP("x", "wrong", VERSION("1"))) END) },
+		{ "c/pom.xml", LC_S_INIT("<project><dependency>") },
+	};
+	(void)state;
+	facts_check_together(&inv_pom, "the nearest version", nearest, 4,
+			     "p pom g:p 1 dep=m:b:1,m:c:1 root lines=0-0\n"
+			     "p pom m:b 1 dep=m:d:1 direct lines=3-3\n"
+			     "p pom m:c 1 dep=m:b:1,x:z:2 direct lines=4-4\n"
+			     "p pom m:d 1 dep=x:y:3,x:z:2 indirect lines=0-0\n"
+			     "p pom x:z 2 indirect lines=0-0\np pom x:y 3 indirect lines=0-0\n");
+	facts_check_together(
+		&inv_pom, "scopes and managed versions", scopes, 3,
+		"p pom g:p 1 dep=m:b:1,m:t:1 root lines=0-0\n"
+		"p pom m:b 1 dep=x:m:7,x:own:5,x:r:4 direct lines=5-5\n"
+		"p pom m:t 1 dep=x:only:1,x:own:5 flags=1 direct lines=6-6\n"
+		"p pom x:r 4 indirect lines=0-0\np pom x:own 5 indirect lines=0-0\n"
+		"p pom x:m 7 indirect lines=0-0\np pom x:only 1 flags=1 indirect lines=0-0\n");
+	facts_check_together(&inv_pom, "another version, and a broken file", others, 3,
+			     "p pom g:p 1 dep=m:b:2,m:c:1 root lines=0-0\n"
+			     "p pom m:b 2 direct lines=3-3\np pom m:c 1 direct lines=4-4\n");
+}
+
 static void what_was_found_is_remembered(void **state)
 {
 	struct walk_memo memo = { .map = { 0 } };
@@ -218,6 +287,7 @@ int main(void)
 		cmocka_unit_test(parents_in_the_tree_are_asked),
 		cmocka_unit_test(bills_of_materials_in_the_tree_are_asked),
 		cmocka_unit_test(only_so_many_bills_are_looked_for),
+		cmocka_unit_test(what_dependencies_bring_is_listed),
 		cmocka_unit_test(what_was_found_is_remembered),
 		cmocka_unit_test(memory_may_run_out),
 	};

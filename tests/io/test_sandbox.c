@@ -66,6 +66,9 @@ static int fake_add(int ruleset, int dir, uint64_t rights)
 }
 
 static const struct sandbox_kernel fake_kernel = { fake_create, fake_restrict, fake_add };
+static const int no_trees[2] = { -1, -1 };
+static const int one_tree[2] = { STDIN_FILENO, -1 };
+static const int only_store[2] = { -1, STDIN_FILENO };
 
 static void each_landlock_handles_what_it_knows(void **state)
 {
@@ -79,7 +82,7 @@ static void each_landlock_handles_what_it_knows(void **state)
 	(void)state;
 	for (size_t i = 0; i < N(cases); i++) {
 		fake = (typeof(fake)){ .abi = cases[i].abi };
-		assert_int_equal(sandbox_landlock(&fake_kernel, -1), cases[i].abi);
+		assert_int_equal(sandbox_landlock(&fake_kernel, no_trees), cases[i].abi);
 		assert_int_equal(fake.entered, 1);
 		assert_int_equal(fake.got.access_fs, cases[i].fs);
 		assert_int_equal(fake.got.access_net, cases[i].net);
@@ -92,10 +95,10 @@ static void a_kernel_without_landlock_is_no_failure(void **state)
 {
 	(void)state;
 	fake = (typeof(fake)){ .abi = 0 };
-	assert_int_equal(sandbox_landlock(&fake_kernel, -1), 0);
+	assert_int_equal(sandbox_landlock(&fake_kernel, no_trees), 0);
 	assert_int_equal(fake.made, 0);
 	fake = (typeof(fake)){ .abi = 7, .refuses = true };
-	assert_int_equal(sandbox_landlock(&fake_kernel, -1), 0);
+	assert_int_equal(sandbox_landlock(&fake_kernel, no_trees), 0);
 	assert_int_equal(fake.made, 1);
 }
 
@@ -103,11 +106,17 @@ static void a_tree_is_read_and_nothing_else(void **state)
 {
 	(void)state;
 	fake = (typeof(fake)){ .abi = 3 };
-	assert_int_equal(sandbox_landlock(&fake_kernel, STDIN_FILENO), 3);
+	assert_int_equal(sandbox_landlock(&fake_kernel, one_tree), 3);
 	assert_int_equal(fake.got.access_fs, 0x7fff);   /* all is handled ... */
 	assert_int_equal(fake.rights, 1 << 2 | 1 << 3); /* ... and these are given */
 	fake = (typeof(fake)){ .abi = 3, .refuses = true };
-	assert_int_equal(sandbox_landlock(&fake_kernel, STDIN_FILENO), 0);
+	assert_int_equal(sandbox_landlock(&fake_kernel, one_tree), 0);
+	assert_int_equal(fake.entered, 0);
+	fake = (typeof(fake)){ .abi = 3 };
+	assert_int_equal(sandbox_landlock(&fake_kernel, only_store), 3);
+	assert_int_equal(fake.rights, 1 << 2); /* files, no listing */
+	fake = (typeof(fake)){ .abi = 3, .refuses = true };
+	assert_int_equal(sandbox_landlock(&fake_kernel, only_store), 0);
 	assert_int_equal(fake.entered, 0);
 }
 

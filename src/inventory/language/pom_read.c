@@ -19,6 +19,20 @@ static int copy_coordinates(struct reading *q, const struct xml_node *n,
 	return r ? r : copy_text(q, n, "version", &ret->version);
 }
 
+static int add_exclusions(struct reading *q, const struct xml_node *list, struct pom_exclusions *to)
+{
+	const struct xml_node *n = xml_child(list, "exclusion");
+	int r = 0;
+	for (; n && r == 0; n = xml_again(n)) {
+		struct pom_exclusion *x = lc_vec_push(q->arena, to);
+		if (!x)
+			return lc_arena_err(q->arena);
+		r = copy_text(q, n, "groupId", &x->group);
+		r = r ? r : copy_text(q, n, "artifactId", &x->artifact);
+	}
+	return r;
+}
+
 static int add_dependencies(struct reading *q, const struct xml_node *list,
 			    struct pom_dependencies *to)
 {
@@ -33,6 +47,8 @@ static int add_dependencies(struct reading *q, const struct xml_node *list,
 		r = r ? r : copy_text(q, n, "type", &d->type);
 		r = r ? r : copy_text(q, n, "classifier", &d->classifier);
 		r = r ? r : copy_text(q, n, "scope", &d->scope);
+		r = r ? r : copy_text(q, n, "optional", &d->optional);
+		r = r ? r : add_exclusions(q, xml_child(n, "exclusions"), &d->exclusions);
 	}
 	return r;
 }

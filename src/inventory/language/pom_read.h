@@ -10,9 +10,21 @@
 #include "inventory/fact.h"
 #include "inventory/language/java.h"
 
+/** "*" stands for any. */
+struct pom_exclusion {
+	struct lc_slice group, artifact;
+};
+
+struct pom_exclusions {
+	struct pom_exclusion *v;
+	size_t n, room;
+};
+
 struct pom_dependency {
 	struct java_coordinates of;
 	struct lc_slice type, classifier, scope;
+	struct lc_slice optional; /* "true" */
+	struct pom_exclusions exclusions;
 	struct inv_lines lines;
 };
 
