@@ -104,6 +104,12 @@ int oci_repository_blob(struct oci_repository *r, const struct digest *d, size_t
 	return rc ? lc_fail(e, rc, "no memory for a blob") : 0;
 }
 
+int oci_repository_signature(struct oci_repository *r, const struct digest *instance, unsigned n,
+			     struct lc_arena *a, struct lc_slice *ret, struct lc_err *e)
+{
+	return r->signature ? r->signature(r, instance, n, a, ret, e) : LC_ENOTFOUND;
+}
+
 int oci_repository_tags(struct oci_repository *r, struct lc_arena *a, struct lc_slices *ret,
 			struct lc_err *e)
 {

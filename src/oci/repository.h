@@ -45,6 +45,9 @@ int oci_repository_open(const struct oci_reference *ref, const struct oci_remote
 /** A layout directory; with write one that does not exist is made. */
 int oci_repository_open_layout(const char *path, bool write, const struct lc_limits *limits,
 			       struct oci_repository **ret, struct lc_err *e) LC_MUST_CHECK;
+/** A directory as skopeo's "dir:" writes it, to read alone; its image is named "". */
+int oci_repository_open_dir(const char *path, const struct lc_limits *limits,
+			    struct oci_repository **ret, struct lc_err *e) LC_MUST_CHECK;
 /** Accepts NULL. */
 void oci_repository_close(struct oci_repository *r);
 void oci_repository_closep(struct oci_repository **r);
@@ -70,6 +73,14 @@ int oci_repository_blob_stream(struct oci_repository *r, const struct digest *d,
 /** Manifests that name d as their subject; none is 0 with none. */
 int oci_repository_referrers(struct oci_repository *r, const struct digest *d, struct lc_arena *a,
 			     struct oci_referrers *ret, struct lc_err *e) LC_MUST_CHECK;
+/**
+ * The n-th (from 1) signature file beside a manifest, unverified: directories of skopeo have them.
+ * @param instance  one of an index's images; NULL: the image or index that is named ""
+ * @return 0; LC_ENOTFOUND there are no more, or none in repositories of this kind
+ */
+int oci_repository_signature(struct oci_repository *r, const struct digest *instance, unsigned n,
+			     struct lc_arena *a, struct lc_slice *ret,
+			     struct lc_err *e) LC_MUST_CHECK;
 /** All tags, in the order of their bytes. */
 int oci_repository_tags(struct oci_repository *r, struct lc_arena *a, struct lc_slices *ret,
 			struct lc_err *e) LC_MUST_CHECK;

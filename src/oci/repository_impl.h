@@ -15,6 +15,9 @@ struct oci_repository {
 			 struct oci_referrers *ret, struct lc_err *e);
 	int (*tags)(struct oci_repository *r, struct lc_arena *a, struct lc_slices *ret,
 		    struct lc_err *e);
+	/* NULL: this kind keeps none. */
+	int (*signature)(struct oci_repository *r, const struct digest *instance, unsigned n,
+			 struct lc_arena *a, struct lc_slice *ret, struct lc_err *e);
 	int (*has_blob)(struct oci_repository *r, const struct digest *d, bool *ret,
 			struct lc_err *e);
 	/* bytes, or from with its size */

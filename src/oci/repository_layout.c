@@ -89,14 +89,33 @@ static bool fits(const struct json_doc *d, json_ref entry, struct lc_slice name)
 	return is_of_kind(json_get_str(d, notes, "kind"), name);
 }
 
+/* By the tag or kind that signers give what they put beside an image. */
+static bool is_attached(const struct json_doc *d, json_ref entry)
+{
+	json_ref notes = json_get(d, entry, "annotations");
+	struct lc_slice tag = json_get_str(d, notes, "org.opencontainers.image.ref.name");
+	struct lc_slice kind = json_get_str(d, notes, "kind");
+	return is_of_kind(kind, LC_S(".sig")) || is_of_kind(kind, LC_S(".att")) ||
+	       (lc_starts(tag, LC_S("sha256-")) &&
+		(lc_ends(tag, LC_S(".sig")) || lc_ends(tag, LC_S(".att")) ||
+		 lc_ends(tag, LC_S(".sbom"))));
+}
+
 /* The entry of that name; for "" the only image there is. */
 static json_ref find_entry(const struct json_doc *d, struct lc_slice name)
 {
 	json_ref all = json_get(d, json_root(d), "manifests");
-	json_each(d, all, entry)
+	json_ref only = JSON_NONE;
+	unsigned images = 0;
+	json_each(d, all, entry) {
 		if (fits(d, entry, name))
 			return entry;
-	return name.n == 0 && json_count(d, all) == 1 ? json_first(d, all) : JSON_NONE;
+		if (is_attached(d, entry))
+			continue;
+		only = entry;
+		images++;
+	}
+	return name.n == 0 && images == 1 ? only : JSON_NONE;
 }
 
 static int read_document(struct layout_repository *r, const struct digest *d, struct lc_arena *a,
