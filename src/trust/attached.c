@@ -241,6 +241,18 @@ int attached_find(struct oci_repository *r, const struct digest *image, struct l
 	return rc;
 }
 
+int attached_find_signatures(struct oci_repository *r, const struct digest *image,
+			     struct lc_arena *a, struct attached_list *ret, struct lc_err *e)
+{
+	struct attached_list list = { 0 };
+	struct lc_err why = { 0 };
+	struct find f = { .r = r, .image = image, .a = a, .list = &list, .e = e ? e : &why };
+	int rc = find_tag(&f, LC_S(""), ".sig");
+	if (!rc)
+		*ret = list;
+	return rc;
+}
+
 int attached_read(struct oci_repository *r, const struct attached *what, struct lc_arena *a,
 		  struct lc_slice *ret, struct trust_why *w)
 {

@@ -53,6 +53,10 @@ struct attached_list {
  */
 int attached_find(struct oci_repository *r, const struct digest *image, struct lc_slice prefix,
 		  struct lc_arena *a, struct attached_list *ret, struct lc_err *e) LC_MUST_CHECK;
+/** The same of the ".sig" tag alone: what readers that know no referrers find. */
+int attached_find_signatures(struct oci_repository *r, const struct digest *image,
+			     struct lc_arena *a, struct attached_list *ret,
+			     struct lc_err *e) LC_MUST_CHECK;
 /**
  * The bytes of one, verified against its digest.
  * @return 0; LC_EBAD gone or changed (rule A1); else the look-up failed

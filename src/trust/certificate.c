@@ -137,6 +137,37 @@ void certificate_done(struct certificate *c)
 	c->key = NULL;
 }
 
+bool certificate_has_email(const struct certificate *c, struct lc_slice email)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(c->x, NID_subject_alt_name, NULL, NULL);
+	bool found = false;
+	ERR_clear_error();
+	for (int i = 0; !found && i < sk_GENERAL_NAME_num(names); i++) {
+		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+		const ASN1_STRING *s = name->type == GEN_EMAIL ? name->d.rfc822Name : NULL;
+		int n = s ? ASN1_STRING_length(s) : 0;
+		found = s &&
+			lc_eq(lc_slice_of(ASN1_STRING_get0_data(s), n > 0 ? (size_t)n : 0), email);
+	}
+	GENERAL_NAMES_free(names);
+	return found;
+}
+
+bool certificate_has_host(const struct certificate *c, struct lc_slice host)
+{
+	const unsigned flags =
+		X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
+	char text[256];
+	if (!host.n || host.n >= sizeof(text) || memchr(host.p, '\0', host.n))
+		return false;
+	memcpy(text, host.p, host.n);
+	text[host.n] = '\0';
+	bool found = X509_check_ip_asc(c->x, text, flags) == 1 ||
+		     X509_check_host(c->x, text, host.n, flags, NULL) == 1;
+	ERR_clear_error();
+	return found;
+}
+
 /* ---- who issued it ---- */
 
 static int fit_to_sign(const struct certificate *c, struct trust_why *w)

@@ -26,6 +26,10 @@ struct certificate {
 int certificate_read(struct lc_slice der, struct lc_arena *a, struct certificate *ret,
 		     struct trust_why *w) LC_MUST_CHECK;
 void certificate_done(struct certificate *c);
+/** Is this e-mail address, to the letter, among its names? */
+bool certificate_has_email(const struct certificate *c, struct lc_slice email);
+/** Is it for this host or IP address by its names, whose wildcards stand for one label? */
+bool certificate_has_host(const struct certificate *c, struct lc_slice host);
 
 /**
  * Find who issued it: a path to a CA of the root with the leaf fit for code signing (C1, C4).

@@ -230,18 +230,17 @@ static bool is_beside(const struct image_proof *p)
 }
 
 /*
- * Changed after it was signed: content and digest differ, a good signature says something else, or
- * a certificate's own key did not sign. A key that does not fit may just be the wrong key.
+ * Content and digest differ, a good signature says something else, or a certificate's or an OpenPGP
+ * key's own signature does not hold.
  */
-static bool is_tampered(const struct image_proof *p)
+bool image_rule_tells_tampering(const char *rule, bool by_certificate)
 {
-	static const char *const rules[] = { "A1", "F2", "P1", "P2", "L2",
+	static const char *const rules[] = { "A1", "F2", "G3", "P1", "P2", "L2",
 					     "L3", "L5", "L6", "L7", "L8" };
-	bool by_certificate = p->what->certificate.n != 0;
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-		if (rule_is(p, rules[i]))
+	for (size_t i = 0; rule && i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (strcmp(rule, rules[i]) == 0)
 			return true;
-	return by_certificate && rule_is(p, "V1");
+	return rule && by_certificate && strcmp(rule, "V1") == 0;
 }
 
 static enum image_outcome outcome_of(const struct image_judgement *all, size_t threshold)
@@ -252,7 +251,7 @@ static enum image_outcome outcome_of(const struct image_judgement *all, size_t t
 		return IMAGE_TRUSTED;
 	for (size_t i = 0; i < all->n; i++) {
 		const struct image_proof *p = &all->v[i];
-		if (p->rc && is_tampered(p))
+		if (p->rc && image_rule_tells_tampering(p->why.rule, p->what->certificate.n != 0))
 			return IMAGE_TAMPERED;
 		found += !is_beside(p);
 		no_certificate = no_certificate || (rule_is(p, "F9") && !p->what->certificate.n);

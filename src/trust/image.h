@@ -22,6 +22,12 @@ enum image_outcome {
 /** "trusted", "unsigned", … as reports have it. */
 const char *image_outcome_name(enum image_outcome o);
 
+/**
+ * Does a signature that fails this rule (NULL none) tell of something that was changed after it was
+ * signed? A key that does not fit may just be the wrong key.
+ */
+bool image_rule_tells_tampering(const char *rule, bool by_certificate);
+
 struct image_demand {
 	struct trust_demand who;                    /* any_artefact: the claim is not compared */
 	bool attestations;                          /* else signatures */

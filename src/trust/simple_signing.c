@@ -52,6 +52,54 @@ int simple_signing_parse(struct lc_slice text, struct lc_arena *a, struct simple
 	return rc;
 }
 
+static int only(const struct simple_signing *s, json_ref o, const char *const *names, size_t n,
+		struct trust_why *w)
+{
+	size_t found = 0;
+	json_each(&s->doc, o, member) {
+		struct lc_slice key = json_key(&s->doc, member);
+		bool known = false;
+		for (size_t i = 0; i < n && !known; i++)
+			known = lc_eq(key, lc_str(names[i]));
+		if (!known)
+			return trust_fail(w, "P1", LC_EBAD,
+					  "the payload has an unknown member '%s'",
+					  lc_quote(key).s);
+		found++;
+	}
+	return found == n ? 0
+			  : trust_fail(w, "P1", LC_EBAD, "the payload lacks a member beside '%s'",
+				       names[0]);
+}
+
+int simple_signing_strict(const struct simple_signing *s, bool openpgp, struct trust_why *w)
+{
+	static const char *const top[] = { "critical", "optional" };
+	static const char *const critical[] = { "type", "image", "identity" };
+	static const char *const image[] = { "docker-manifest-digest" };
+	static const char *const identity[] = { "docker-reference" };
+	const struct json_doc *d = &s->doc;
+	json_ref root = json_root(d);
+	json_ref inner = json_get(d, root, "critical");
+	json_ref creator = json_get(d, s->optional, "creator");
+	json_ref time = json_get(d, s->optional, "timestamp");
+	int64_t seconds;
+	if (!lc_eq(s->type, openpgp ? atomic_type : cosign_type))
+		return trust_fail(w, "P1", LC_EBAD, "the payload is of another type: '%s'",
+				  lc_quote(s->type).s);
+	int rc = only(s, root, top, 2, w);
+	rc = rc ? rc : only(s, inner, critical, 3, w);
+	rc = rc ? rc : only(s, json_get(d, inner, "image"), image, 1, w);
+	rc = rc ? rc : only(s, json_get(d, inner, "identity"), identity, 1, w);
+	if (!rc && openpgp && json_type_of(d, s->optional) != JSON_OBJECT)
+		rc = trust_fail(w, "P1", LC_EBAD, "the payload's \"optional\" is no object");
+	if (!rc && ((creator != JSON_NONE && !json_is_str(d, creator)) ||
+		    (time != JSON_NONE && !json_i64(d, time, &seconds))))
+		rc = trust_fail(w, "P1", LC_EBAD,
+				"the payload's creator or timestamp is of another type");
+	return rc;
+}
+
 int simple_signing_check(const struct simple_signing *s, const struct digest *d,
 			 const struct trust_annotation *want, size_t n, struct trust_why *w)
 {

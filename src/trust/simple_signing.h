@@ -33,6 +33,12 @@ struct simple_signing {
  */
 int simple_signing_parse(struct lc_slice text, struct lc_arena *a, struct simple_signing *ret,
 			 struct trust_why *w) LC_MUST_CHECK;
+/**
+ * Is it of the one kind, and has it no members but those of the format? What containers/image asks
+ * of a claim before it counts. LC_EBAD with rule P1.
+ */
+int simple_signing_strict(const struct simple_signing *s, bool openpgp,
+			  struct trust_why *w) LC_MUST_CHECK;
 /** Is it about this manifest (P2), and does it say all of these (P3)? */
 int simple_signing_check(const struct simple_signing *s, const struct digest *d,
 			 const struct trust_annotation *want, size_t n,
