@@ -147,6 +147,14 @@ CLI_ROW(USE_SIGNED_TIMESTAMPS, "use-signed-timestamps", 0, CLI_FLAG, NULL, NULL,
 CLI_ROW(TIMESTAMP_CERTIFICATE_CHAIN, "timestamp-certificate-chain", 0, CLI_PATH, "FILE", NULL, NULL,
 	0, 0, CLI_COSIGN, CLI_SAME, "signature",
 	N_("trust this timestamp authority: its certificates in PEM, the root last"), NULL)
+CLI_ROW(POLICY, "policy", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_SKOPEO, CLI_DIFFERS,
+	"signature", N_("judge by this policy.json of podman and skopeo"),
+	N_("there is no default: name the file"))
+CLI_ROW(REGISTRIES_D, "registries-d", 0, CLI_PATH, "DIR", NULL, NULL, 0, 0, CLI_SKOPEO, CLI_DIFFERS,
+	"signature",
+	N_("where --policy reads which signatures are kept where (default: registries.d of "
+	   "podman and skopeo)"),
+	N_("skopeo writes it with a dot"))
 CLI_ROW(SIGNATURE_DIGEST_ALGORITHM, "signature-digest-algorithm", 0, CLI_STRING, "NAME", NULL, NULL,
 	0, 0, CLI_COSIGN, CLI_IGNORED, "signature", N_("the digest that was signed"),
 	N_("each digest that suits the key is tried"))

@@ -20,13 +20,28 @@ static bool is_layout(struct lc_slice given, struct lc_slice *ret_dir, struct lc
 	return true;
 }
 
+/* Its signatures are files, which the rules of policies alone know how to judge. */
+static int open_dir(struct cli_place *p, struct lc_slice dir, struct lc_arena *a, struct lc_err *e)
+{
+	p->kind = CLI_PLACE_DIR;
+	p->path = lc_arena_str(a, dir);
+	if (!p->path)
+		return lc_fail(e, lc_arena_err(a), "no memory for a path");
+	int rc = oci_repository_open_dir(p->path, &p->limits, &p->repository, e);
+	if (rc == LC_ENOTFOUND)
+		return lc_fail(e, LC_EUSAGE, _("%s: there is no such directory"),
+			       lc_quote(p->given).s);
+	return rc;
+}
+
 static int open_layout(struct cli_place *p, struct lc_slice dir, bool write, struct lc_arena *a,
 		       struct lc_err *e)
 {
-	const char *path = lc_arena_str(a, dir);
-	if (!path)
+	p->kind = CLI_PLACE_LAYOUT;
+	p->path = lc_arena_str(a, dir);
+	if (!p->path)
 		return lc_fail(e, lc_arena_err(a), "no memory for a path");
-	int rc = oci_repository_open_layout(path, write, &p->limits, &p->repository, e);
+	int rc = oci_repository_open_layout(p->path, write, &p->limits, &p->repository, e);
 	if (rc == LC_ENOTFOUND)
 		e->code = rc = LC_EUSAGE;
 	return rc;
@@ -46,6 +61,7 @@ static int open_remote(struct cli_place *p, struct cli_io *io, const struct cli_
 		e->code = rc = LC_EUSAGE;
 	if (rc)
 		return rc;
+	p->reference = ref;
 	p->by_digest = ref.digest.n != 0;
 	p->tag = p->by_digest ? ref.digest : ref.tag;
 	if (!p->tag.n)
@@ -69,8 +85,13 @@ int cli_place_open(struct cli_io *io, const struct cli_values *v, struct lc_slic
 	*ret = (struct cli_place){ .given = given, .limits = lc_limits_default };
 	if (timeout)
 		ret->limits.deadline_ns = lc_ticks_ns() + timeout;
-	int rc = layout || is_layout(given, &dir, &ret->tag) ? open_layout(ret, dir, write, a, e)
-							     : open_remote(ret, io, v, write, a, e);
+	int rc;
+	if (v->v[CLI_OPT_POLICY].text.n && lc_chop_prefix(&dir, LC_S("dir:")))
+		rc = open_dir(ret, dir, a, e);
+	else if (layout || is_layout(given, &dir, &ret->tag))
+		rc = open_layout(ret, dir, write, a, e);
+	else
+		rc = open_remote(ret, io, v, write, a, e);
 	if (rc)
 		return rc;
 	ret->by_digest = lc_find(ret->tag, ':') != SIZE_MAX;

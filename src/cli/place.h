@@ -1,19 +1,25 @@
 /*
  * The image that a command about signatures is given, and the repository that it is in: a name in a
- * registry, or an OCI layout ("oci:DIR[:TAG]", or DIR with --local-image). Private to cli/.
+ * registry, an OCI layout ("oci:DIR[:TAG]", or DIR with --local-image), or with --policy a
+ * directory of skopeo's ("dir:DIR"). Private to cli/.
  */
 #pragma once
 
 #include "cli/command.h"
 #include "oci/repository.h"
 
+enum cli_place_kind { CLI_PLACE_REGISTRY, CLI_PLACE_LAYOUT, CLI_PLACE_DIR };
+
 struct cli_place {
+	enum cli_place_kind kind;
 	struct oci_remote remote;
 	struct lc_limits limits;
 	struct oci_repository *repository;
-	struct lc_slice given; /* as it was written */
-	struct lc_slice name;  /* "registry/repository" as signatures have it; "" a layout */
-	struct lc_slice tag;   /* "" none: a digest was given, or a layout's only image */
+	struct lc_slice given;          /* as it was written */
+	struct oci_reference reference; /* in a registry */
+	const char *path;               /* elsewhere */
+	struct lc_slice name; /* "registry/repository" as signatures have it; "" a layout */
+	struct lc_slice tag;  /* "" none: a digest was given, or a layout's only image */
 	bool by_digest;
 	struct oci_document image; /* its manifest or index */
 };

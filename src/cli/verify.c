@@ -9,13 +9,16 @@
 #include "cli/result.h"
 #include "cli/talk.h"
 #include "cli/image_verdict.h"
+#include "cli/verify_policy.h"
 
 enum { OUTPUT_BYTES_MAX = 1 << 28 };
 
 static const enum cli_opt verify_options[] = {
-	CLI_DEMAND_OPTIONS,   CLI_OPT_ANNOTATIONS, CLI_OPT_LOCAL_IMAGE,
-	CLI_OPT_CHECK_CLAIMS, CLI_OPT_RECURSIVE,   CLI_OPT_THRESHOLD,
-	CLI_OPT_MAX_AGE,      CLI_OPT_OUTPUT,      CLI_OPT_ATTACHMENT_TAG_PREFIX,
+	CLI_DEMAND_OPTIONS,   CLI_POLICY_OPTIONS,
+	CLI_OPT_ANNOTATIONS,  CLI_OPT_LOCAL_IMAGE,
+	CLI_OPT_CHECK_CLAIMS, CLI_OPT_RECURSIVE,
+	CLI_OPT_THRESHOLD,    CLI_OPT_MAX_AGE,
+	CLI_OPT_OUTPUT,       CLI_OPT_ATTACHMENT_TAG_PREFIX,
 	CLI_PLACE_OPTIONS,    CLI_OPT_N,
 };
 static const enum cli_opt attestation_options[] = {
@@ -209,6 +212,8 @@ static int run_kind(const struct cli_values *v, struct cli_io *io, bool attestat
 static int run_verify(const struct cli_command *cmd, const struct cli_values *v, struct cli_io *io)
 {
 	(void)cmd;
+	if (v->v[CLI_OPT_POLICY].text.n)
+		return cli_verify_policy(v, io);
 	return run_kind(v, io, false);
 }
 
@@ -229,7 +234,9 @@ const struct cli_command cli_command_verify = {
 		"the image's registry is asked: logs, certificates and timestamps are judged by "
 		"the trusted root that is given. An attestation is never taken for a signature, "
 		"and a failing look-up never for a missing one. IMAGE is a name in a registry, "
-		"oci:DIR[:TAG], or with --local-image a directory that `save` wrote."),
+		"oci:DIR[:TAG], or with --local-image a directory that `save` wrote. With "
+		"--policy a policy.json of podman and skopeo says what is asked of the image, by "
+		"where it is; dir:DIR is read, too, and OpenPGP signatures count."),
 	.examples =
 		N_("by a key, without a transparency log\n"
 		   "  lacre verify --key lacre.pub --insecure-ignore-tlog registry.example/app:1\n"
@@ -240,7 +247,9 @@ const struct cli_command cli_command_verify = {
 		   "--trusted-root trusted_root.json registry.example/app:1\n"
 		   "by two of three people\n"
 		   "  lacre verify --key a.pub --key b.pub --key c.pub --threshold 2 "
-		   "--insecure-ignore-tlog registry.example/app:1\n"),
+		   "--insecure-ignore-tlog registry.example/app:1\n"
+		   "as podman would\n"
+		   "  lacre verify --policy /etc/containers/policy.json registry.example/app:1\n"),
 	.options = verify_options,
 	.arguments_min = 1,
 	.arguments_max = 1,
