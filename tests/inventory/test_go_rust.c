@@ -108,6 +108,31 @@ static const struct row cargos[] = {
 	    "! truncated: line 2, column 10: string without its end\n"),
 };
 
+static void a_workspace_replaces_for_its_modules(void **state)
+{
+	static const struct facts_file files[] = {
+		{ "a/m/go.mod", LC_S_INIT("go 1.20\nrequire (\nx v1\ny v1\nz v1\n)\n"
+					  "replace x => q v2\nreplace z => z v1.5\n") },
+		{ "a/go.work", LC_S_INIT("go 1.20\nuse (\n./other\n./m/\n)\nreplace x => w v3\n"
+					 "replace y => ./y\nbroken (\nreplace\n") },
+		{ "go.work", LC_S_INIT("use ./a/m\nreplace x => far v9\n") },
+	};
+	static const struct facts_file not_used[] = {
+		{ "m/go.mod", LC_S_INIT("go 1.20\nrequire x v1\n") },
+		{ "go.work", LC_S_INIT("use ./n\nreplace x => w v3\n") },
+	};
+	static const struct facts_file top[] = {
+		{ "go.mod", LC_S_INIT("go 1.20\nrequire x v1\n") },
+		{ "go.work", LC_S_INIT("use .\nreplace x v1 => w v3\n") },
+	};
+	(void)state;
+	facts_check_together(&inv_go_mod, "the nearest", files, N(files),
+			     "p gomod w v3 direct lines=3-3\np gomod z v1.5 direct lines=8-8\n");
+	facts_check_together(&inv_go_mod, "of others", not_used, N(not_used),
+			     "p gomod x v1 direct lines=2-2\n");
+	facts_check_together(&inv_go_mod, "beside", top, N(top), "p gomod w v3 direct lines=2-2\n");
+}
+
 static void reads_cargos_lock_files(void **state)
 {
 	(void)state;
@@ -161,6 +186,7 @@ int main(void)
 		cmocka_unit_test(reads_what_go_mod_requires),
 		cmocka_unit_test(a_comprehensive_scan_takes_the_least_go),
 		cmocka_unit_test(takes_what_old_files_leave_out_from_the_sums),
+		cmocka_unit_test(a_workspace_replaces_for_its_modules),
 		cmocka_unit_test(reads_cargos_lock_files),
 		cmocka_unit_test(the_manifest_says_what_is_asked_for),
 		cmocka_unit_test(survives_any_failing_allocation),

@@ -12,6 +12,11 @@
  * Since Go 1.21 go and toolchain say which Go is the least to build it with; which one it will be
  * nobody knows, so a comprehensive scan alone takes that one's library for the program's.
  *
+ * A workspace above (go.work) that uses the module replaces for all of its modules:
+ *
+ *	use ./module
+ *	replace PATH [VERSION] => PATH [VERSION]
+ *
  * Before Go 1.17 what is needed indirectly stands in go.sum alone, which lists all that was ever
  * looked at: of a module the highest version there is the one that can be meant.
  */
@@ -21,7 +26,8 @@
 #include "inventory/language/packages.h"
 #include "version/version.h"
 
-#define SUM "go.sum"
+#define SUM  "go.sum"
+#define WORK "go.work"
 
 struct replacement {
 	struct lc_slice new_path, new_version;
@@ -39,6 +45,8 @@ struct go_mod {
 	} required;
 	struct lc_map names; /* of those that are required */
 	struct lc_slice module, go, toolchain;
+	struct lc_slices uses; /* of a workspace: directories of its modules */
+	bool quiet;            /* read again for each of them: not told of */
 	uint32_t module_line, go_line, toolchain_line;
 };
 
@@ -74,7 +82,7 @@ static struct lc_slice next_word(struct lc_slice *rest)
 
 static int broken(const struct go_mod *g, uint32_t line, const char *what)
 {
-	return inv_sink_trouble(g->out, INV_MALFORMED, "line %u: %s", line, what);
+	return g->quiet ? 0 : inv_sink_trouble(g->out, INV_MALFORMED, "line %u: %s", line, what);
 }
 
 /* ---- directives ---- */
@@ -137,7 +145,12 @@ static int read_directive(struct go_mod *g, struct lc_slice verb, struct lc_slic
 		return read_require(g, rest, comment, line);
 	if (lc_eq(verb, LC_S("replace")))
 		return read_replace(g, rest, line);
-	if (lc_eq(verb, LC_S("module"))) {
+	if (lc_eq(verb, LC_S("use"))) {
+		struct lc_slice *place = lc_vec_push(g->file->scratch, &g->uses);
+		if (!place)
+			return lc_arena_err(g->file->scratch);
+		*place = next_word(&rest);
+	} else if (lc_eq(verb, LC_S("module"))) {
 		g->module = next_word(&rest);
 		g->module_line = line;
 	} else if (lc_eq(verb, LC_S("go"))) {
@@ -150,9 +163,8 @@ static int read_directive(struct go_mod *g, struct lc_slice verb, struct lc_slic
 	return 0;
 }
 
-static int read_lines(struct go_mod *g)
+static int read_lines(struct go_mod *g, struct lc_slice rest)
 {
-	struct lc_slice rest = g->file->bytes;
 	struct lc_slice text;
 	struct lc_slice block = LC_S("");
 	int r = 0;
@@ -171,7 +183,7 @@ static int read_lines(struct go_mod *g)
 		else
 			r = read_directive(g, verb, text, comment, line);
 	}
-	if (r == 0 && block.n)
+	if (r == 0 && block.n && !g->quiet)
 		r = inv_sink_trouble(g->out, INV_TRUNCATED, "block of %s does not end",
 				     lc_quote(block).s);
 	return r;
@@ -210,10 +222,65 @@ static int add_required(struct go_mod *g)
 		if (by) {
 			p.name = by->new_path;
 			p.version = by->new_version.n ? by->new_version : p.version;
-			p.line_start = p.line_end = by->line;
+			if (by->line)
+				p.line_start = p.line_end = by->line;
 		}
 		r = r ? r : packages_add(&g->packages, &p, NULL);
 	}
+	return r;
+}
+
+/* ---- go.work ---- */
+
+static struct lc_slice above(struct lc_slice path)
+{
+	size_t slash = lc_rfind(path, '/');
+	return lc_sub(path, 0, slash == SIZE_MAX ? 0 : slash);
+}
+
+static bool is_used(const struct go_mod *work, struct lc_slice dir)
+{
+	for (size_t i = 0; i < work->uses.n; i++) {
+		struct lc_slice use = work->uses.v[i];
+		(void)lc_chop_prefix(&use, LC_S("./"));
+		(void)lc_chop_suffix(&use, LC_S("/"));
+		if (lc_eq(use, dir) || (dir.n == 0 && lc_eq(use, LC_S("."))))
+			return true;
+	}
+	return false;
+}
+
+/* The nearest one above; p NULL out of memory. */
+static const struct inv_kept *find_workspace(const struct go_mod *g, struct lc_slice *dir)
+{
+	const struct inv_kept *kept = NULL;
+	struct lc_slice path = LC_S("");
+	for (bool more = true; more && !kept && path.p; *dir = kept ? *dir : above(*dir)) {
+		more = dir->n > 0;
+		path = more ? lc_arena_fmt(g->file->scratch, "%.*s/" WORK, LC_FMT(*dir))
+			    : LC_S(WORK);
+		kept = path.p ? inv_kept_at(g->file->kept, path) : NULL;
+	}
+	return kept;
+}
+
+static int add_workspace(struct go_mod *g)
+{
+	struct go_mod work = { .file = g->file, .out = g->out, .quiet = true };
+	struct lc_slice own = above(g->file->path);
+	struct lc_slice dir = own;
+	const struct inv_kept *kept = g->file->kept ? find_workspace(g, &dir) : NULL;
+	if (!kept)
+		return g->file->scratch->err ? lc_arena_err(g->file->scratch) : 0;
+	int r = read_lines(&work, kept->content.mem);
+	own = lc_skip(own, dir.n + (dir.n && own.n > dir.n));
+	for (size_t i = 0; i < work.replacements.n && r == 0 && is_used(&work, own); i++) {
+		struct replacement *by = work.replacements.items[i].value;
+		by->line = 0; /* of another file */
+		r = lc_map_put(&g->replacements, work.replacements.items[i].key, by);
+	}
+	lc_map_done(&work.replacements);
+	lc_map_done(&work.names);
 	return r;
 }
 
@@ -332,7 +399,8 @@ static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *
 {
 	struct go_mod g = { .file = f, .out = out };
 	packages_init(&g.packages, f->scratch, out);
-	int r = read_lines(&g);
+	int r = read_lines(&g, f->bytes);
+	r = r ? r : add_workspace(&g);
 	r = r ? r : add_sum(&g);
 	r = r ? r : add_required(&g);
 	r = r ? r : add_library(&g);
@@ -347,6 +415,7 @@ static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *
 static const struct inv_want wants[] = {
 	{ .kind = INV_WANT_NAME, .text = "go.mod", .outside = "vendor" },
 	{ .kind = INV_WANT_NAME, .text = SUM, .outside = "vendor", .beside = true },
+	{ .kind = INV_WANT_NAME, .text = WORK, .outside = "vendor", .beside = true },
 };
 
 const struct inv_analyser inv_go_mod = {
