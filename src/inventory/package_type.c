@@ -26,6 +26,7 @@ const struct package_type package_types[] = {
 	LANGUAGE("conan", NULL, "conan", "ConanCenter", VERSION_CONAN, NAMED_WHOLE, ID_SLASH),
 	LANGUAGE("conda-environment", NULL, "conda", "PyPI", VERSION_CONDA, NAMED_WHOLE, ID_NONE),
 	LANGUAGE("conda-pkg", "Conda", "conda", "PyPI", VERSION_CONDA, NAMED_WHOLE, ID_NONE),
+	LANGUAGE("cpan", NULL, "cpan", NULL, VERSION_GENERIC, NAMED_WHOLE, ID_AT),
 	LANGUAGE("deno", NULL, "npm", "npm", VERSION_SEMVER, NAMED_PATH_LOWER, ID_AT),
 	LANGUAGE("dotnet-core", NULL, "nuget", "NuGet", VERSION_NUGET, NAMED_WHOLE, ID_SLASH),
 	OS("dpkg", "deb", VERSION_DEB),

@@ -302,6 +302,34 @@ def maven_projects_are_completed_by_the_local_repository():
         yield f"a repository that is not there: {done.returncode} {done.stderr}"
 
 
+BUILDS = {
+    "net/a.csproj": b'<Project><PackageReference Include="Project" Version="1"/></Project>',
+    "restored/obj/project.assets.json": b'{"targets": {"x": {"Restored/1": {"type": "package"}}}}',
+    "jvm/gradle/libs.versions.toml": b'[libraries]\nx = "g:catalogue:1"\n',
+    "sums/gradle/verification-metadata.xml": b'<a><component group="g" name="sums" version="1"/></a>',
+    ".github/workflows/ci.yml": b"jobs: {a: {steps: [{uses: o/action@v1.2.3}]}}",
+    "act/action.yaml": b"runs: {steps: [{uses: o/composite@v1.2.3}]}",
+    "perl/cpanfile.snapshot": b"DISTRIBUTIONS\n  Snapshot-1\n",
+    "cpp/vcpkg.json": b'{"overrides": [{"name": "manifest", "version": "1"}]}',
+    "go/go.work": b"use ./m\nreplace x => worked v1.0.0\n", "go/m/go.mod": b"go 1.20\nrequire x v1.0.0\n",
+}
+BESIDE = {
+    "usr/lib/php/.registry/pear.reg": b'a:2:{s:4:"name";s:4:"Pear";s:7:"version";s:1:"1";}',
+    "usr/lib/perl5/perllocal.pod": b"=head2 x: C<Module> L<Pod|Pod>\nC<VERSION: 1>\n",
+    "opt/perl5/.meta/Meta-1/install.json": b'{"dist": "Meta-1", "version": "1"}',
+    "src/installed/vcpkg/status": b"Package: port\nVersion: 1\nStatus: install ok installed\n",
+}
+
+
+def what_builds_name_and_what_lies_beside_is_found():
+    root = tree("builds", {**BUILDS, **BESIDE})
+    locked = {"Project", "Restored", "g:catalogue", "g:sums", "o/action", "o/composite", "Snapshot", "manifest", "worked"}
+    for command, want in (("fs", locked), ("repo", locked), ("rootfs", {"Pear", "Pod", "Meta", "port"})):
+        got = report(command, "--list-all-pkgs", root)
+        if packages(got) != want or got["Lacre"]["Partial"]:
+            yield f"{command}: {sorted(packages(got))} {got['Lacre']['NotUnderstood']}"
+
+
 def hostile_trees_are_walked_to_the_end():
     root = tree("hostile")
     (root / "loop").symlink_to(".")
@@ -337,5 +365,6 @@ CHECKS = [a_root_file_system_has_the_findings_of_its_image, the_host_it_is_of_na
               what_may_not_be_read_makes_it_partial,
               packages_are_chosen_by_how_they_came, comprehensive_scans_take_what_is_not_pinned,
               comprehensive_scans_judge_what_the_system_brought,
-              maven_projects_are_completed_by_the_local_repository, hostile_trees_are_walked_to_the_end]
+              maven_projects_are_completed_by_the_local_repository,
+              what_builds_name_and_what_lies_beside_is_found, hostile_trees_are_walked_to_the_end]
 run([(check.__name__, check) for check in CHECKS])

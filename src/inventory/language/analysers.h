@@ -26,30 +26,44 @@ extern const struct inv_analyser inv_python_egg;        /* eggs that are archive
 extern const struct inv_analyser inv_python_package;    /* metadata of wheels and eggs */
 
 /* Java */
-extern const struct inv_analyser inv_java_archive; /* jar, war, ear and their kin */
-extern const struct inv_analyser inv_gradle_lock;  /* gradle.lockfile */
-extern const struct inv_analyser inv_pom;          /* pom.xml */
-extern const struct inv_analyser inv_sbt_lock;     /* build.sbt.lock */
+extern const struct inv_analyser inv_java_archive;     /* jar, war, ear and their kin */
+extern const struct inv_analyser inv_gradle_lock;      /* gradle.lockfile */
+extern const struct inv_analyser inv_pom;              /* pom.xml */
+extern const struct inv_analyser inv_gradle_catalogue; /* gradle/libs.versions.toml */
+extern const struct inv_analyser inv_gradle_checksums; /* gradle/verification-metadata.xml */
+extern const struct inv_analyser inv_sbt_lock;         /* build.sbt.lock */
 
 /* .NET */
 extern const struct inv_analyser inv_nuget_lock;      /* packages.lock.json */
 extern const struct inv_analyser inv_packages_config; /* packages.config */
 extern const struct inv_analyser inv_packages_props;  /* Directory.Packages.props */
 extern const struct inv_analyser inv_dotnet_deps;     /* NAME.deps.json */
+extern const struct inv_analyser inv_nuget_assets;    /* obj/project.assets.json */
+extern const struct inv_analyser inv_nuget_project;   /* NAME.csproj, .fsproj, .vbproj */
 
 /* Ruby, PHP */
 extern const struct inv_analyser inv_gemspec;            /* installed gems */
 extern const struct inv_analyser inv_gemfile_lock;       /* Gemfile.lock */
 extern const struct inv_analyser inv_composer_lock;      /* composer.lock */
 extern const struct inv_analyser inv_composer_installed; /* vendor/composer/installed.json */
+extern const struct inv_analyser inv_pear;               /* .registry/NAME.reg */
+
+/* Perl */
+extern const struct inv_analyser inv_cpan_snapshot;  /* cpanfile.snapshot */
+extern const struct inv_analyser inv_perl_installed; /* install.json, perllocal.pod */
+
+/* What builds run */
+extern const struct inv_analyser inv_github_actions; /* .github/workflows, action.yml */
 
 /* C and C++, Dart, Elixir, Julia, Swift */
-extern const struct inv_analyser inv_conan_lock;     /* conan.lock, versions 1 and 2 */
-extern const struct inv_analyser inv_pubspec_lock;   /* pubspec.lock */
-extern const struct inv_analyser inv_mix_lock;       /* mix.lock */
-extern const struct inv_analyser inv_julia_manifest; /* Manifest.toml */
-extern const struct inv_analyser inv_podfile_lock;   /* Podfile.lock */
-extern const struct inv_analyser inv_swift_resolved; /* Package.resolved, versions 1 to 3 */
+extern const struct inv_analyser inv_conan_lock;      /* conan.lock, versions 1 and 2 */
+extern const struct inv_analyser inv_vcpkg_installed; /* vcpkg/status */
+extern const struct inv_analyser inv_vcpkg_manifest;  /* vcpkg.json */
+extern const struct inv_analyser inv_pubspec_lock;    /* pubspec.lock */
+extern const struct inv_analyser inv_mix_lock;        /* mix.lock */
+extern const struct inv_analyser inv_julia_manifest;  /* Manifest.toml */
+extern const struct inv_analyser inv_podfile_lock;    /* Podfile.lock */
+extern const struct inv_analyser inv_swift_resolved;  /* Package.resolved, versions 1 to 3 */
 
 /* Erlang, Haskell, OCaml, R */
 extern const struct inv_analyser inv_rebar_lock;     /* rebar.lock */

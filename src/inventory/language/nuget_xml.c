@@ -1,13 +1,15 @@
 /*
- * NuGet's lists in XML. Source: NuGet's documentation, packages.config and "Central package
- *management".
+ * NuGet's lists in XML. Source: NuGet's documentation, packages.config, "Central package
+ * management", "PackageReference in project files".
  *
  *	packages.config           <package id="A" version="1.2.3" developmentDependency="true"/>
  *	Directory.Packages.props  <PackageVersion Include="A" Version="1.2.3"/>
- *	                          <PackageReference
- *Update="B"><Version>$(Own)</Version></PackageReference>
+ *	                          <PackageReference Update="B"><Version>$(Own)</Version>…
+ *	*.csproj and its kin      <PackageReference Include="A" Version="1.2.3"/>
  *
- * Properties are those of the file itself; what they leave open, and ranges, are no versions.
+ * Properties are those of the file itself; what they leave open, and ranges, are no versions. A
+ * project file names the least versions, which are those that are taken unless another package asks
+ * for more: where it is known what was taken, it says nothing.
  */
 #include "inventory/language/analysers.h"
 #include "inventory/language/lock.h"
@@ -65,6 +67,7 @@ const struct inv_analyser inv_packages_config = {
 struct props {
 	struct lock *lock;
 	struct lc_map properties; /* -> struct lc_slice */
+	bool is_project;
 };
 
 static int on_property_group(struct props *q, const struct xml_node *n)
@@ -119,18 +122,31 @@ static int on_item(void *ctx, const struct xml_node *n, struct lc_err *e)
 		return 0;
 	if (lc_arena_dup(a, p.name, &p.name) || lc_arena_dup(a, p.version, &p.version))
 		return lc_arena_err(a);
+	if (q->is_project) {
+		p.relationship = INV_REL_DIRECT;
+		p.line_start = n->line;
+		p.line_end = n->end_line;
+		/* An analyser, or what builds the program: nothing of it comes along. */
+		if (lc_eq_nocase(field_of(n, "PrivateAssets"), LC_S("all")))
+			p.flags |= INV_DEV;
+	}
 	return lock_add(q->lock, &p, NULL);
 }
 
-static int read_props(struct lock *l)
+static int read_items(struct lock *l, bool is_project)
 {
 	static const char *const names[] = { "PropertyGroup", "PackageVersion", "PackageReference",
 					     "GlobalPackageReference", NULL };
 	const struct document doc = document_of(l->file, l->out);
-	struct props q = { .lock = l };
+	struct props q = { .lock = l, .is_project = is_project };
 	int r = document_xml(&doc, names, on_item, &q);
 	lc_map_done(&q.properties);
 	return r;
+}
+
+static int read_props(struct lock *l)
+{
+	return read_items(l, false);
 }
 
 static int parse_props(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
@@ -152,4 +168,39 @@ const struct inv_analyser inv_packages_props = {
 	.wants = props_wants,
 	.wants_n = sizeof(props_wants) / sizeof(props_wants[0]),
 	.parse = parse_props,
+};
+
+/* ---- project files ---- */
+
+static int read_project(struct lock *l)
+{
+	return read_items(l, true);
+}
+
+static int parse_project(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
+{
+	if (inv_kept_beside(f->kept, f->path, LC_S("packages.lock.json")) ||
+	    inv_kept_beside(f->kept, f->path, LC_S("obj/project.assets.json")))
+		return 0;
+	return lock_text(f, out, e, "nuget", read_project);
+}
+
+static const struct inv_want project_wants[] = {
+	{ .kind = INV_WANT_SUFFIX, .text = ".csproj" },
+	{ .kind = INV_WANT_SUFFIX, .text = ".fsproj" },
+	{ .kind = INV_WANT_SUFFIX, .text = ".vbproj" },
+	{ .kind = INV_WANT_NAME, .text = "packages.lock.json", .beside = true },
+	{ .kind = INV_WANT_NAME, .text = "project.assets.json", .inside = "obj", .beside = true },
+};
+
+const struct inv_analyser inv_nuget_project = {
+	.name = "nuget-project",
+	.version = 1,
+	.group = INV_GROUP_LIBRARY,
+	.targets = LOCKED,
+	.access = INV_WHOLE,
+	.wants = project_wants,
+	.wants_n = sizeof(project_wants) / sizeof(project_wants[0]),
+	.together = true,
+	.parse = parse_project,
 };

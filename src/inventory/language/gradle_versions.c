@@ -1,0 +1,170 @@
+/*
+ * What a Gradle build that locks nothing says of its libraries: the version catalogue, and the
+ * checksums of what it may download. Source: Gradle's user manual, "Version Catalogs", "Verifying
+ * Dependencies".
+ *
+ *	gradle/libs.versions.toml
+ *	  [versions]   guava = "33.0", or { strictly = "33.0" }, { require = … }, { prefer = … }
+ *	  [libraries]  guava = "com.google.guava:guava:33.0-jre"
+ *	               guava = { module = "com.google.guava:guava", version.ref = "guava" }
+ *	               guava = { group = "com.google.guava", name = "guava", version = "33.0" }
+ *	gradle/verification-metadata.xml
+ *	  <component group="com.google.guava" name="guava" version="33.0-jre">
+ *
+ * Lock files below say which versions are used: where there are any, these say nothing.
+ */
+#include "inventory/language/analysers.h"
+#include "inventory/language/lock.h"
+
+/* Of the build whose directory "gradle" the file lies in. */
+static bool is_locked(const struct inv_file *f)
+{
+	size_t at = 0;
+	size_t slash = lc_rfind(f->path, '/');
+	struct lc_slice dir = lc_sub(f->path, 0, slash == SIZE_MAX ? 0 : slash);
+	slash = lc_rfind(dir, '/');
+	dir = lc_sub(dir, 0, slash == SIZE_MAX ? 0 : slash);
+	for (const struct inv_kept *k; (k = inv_kept_next(f->kept, dir, &at));)
+		if (lc_ends(k->path, LC_S("gradle.lockfile")))
+			return true;
+	return false;
+}
+
+static bool is_pinned(struct lc_slice version)
+{
+	for (size_t i = 0; i < version.n; i++)
+		if (memchr("[](),+$", version.p[i], 7))
+			return false;
+	return version.n > 0 && !lc_starts(version, LC_S("latest."));
+}
+
+static int add(struct lock *l, struct lc_slice group, struct lc_slice artifact,
+	       struct lc_slice version, struct inv_lines lines)
+{
+	struct inv_package p = { .version = lc_trim(version),
+				 .line_start = lines.start,
+				 .line_end = lines.end };
+	group = lc_trim(group);
+	artifact = lc_trim(artifact);
+	if (group.n == 0 || artifact.n == 0 || !is_pinned(p.version))
+		return 0;
+	p.name = lc_arena_fmt(l->arena, "%.*s:%.*s", LC_FMT(group), LC_FMT(artifact));
+	return p.name.p ? lock_add(l, &p, NULL) : lc_arena_err(l->arena);
+}
+
+/* ---- the catalogue ---- */
+
+/* "1.0", or the one that a rich version prefers. */
+static struct lc_slice version_text(const struct toml_doc *d, toml_ref version)
+{
+	static const char *const kinds[] = { "prefer", "strictly", "require" };
+	for (size_t i = 0; i < 3; i++) {
+		struct lc_slice text = toml_get_str(d, version, kinds[i]);
+		if (is_pinned(text))
+			return text;
+	}
+	return toml_str(d, version);
+}
+
+static struct lc_slice version_of(const struct toml_doc *d, toml_ref library)
+{
+	toml_ref version = toml_get(d, library, "version");
+	struct lc_slice name = toml_get_str(d, version, "ref");
+	if (name.n)
+		version = toml_get_slice(d, toml_get(d, toml_root(d), "versions"), name);
+	return version_text(d, version);
+}
+
+static int read_library(struct lock *l, toml_ref library)
+{
+	const struct toml_doc *d = &l->toml;
+	struct inv_lines lines;
+	struct lc_slice module = toml_str(d, library);
+	struct lc_slice group = toml_get_str(d, library, "group");
+	struct lc_slice artifact = toml_get_str(d, library, "name");
+	struct lc_slice version = LC_S("");
+	toml_lines(d, library, &lines.start, &lines.end);
+	if (module.n == 0) {
+		module = toml_get_str(d, library, "module");
+		version = version_of(d, library);
+	}
+	if (lc_cut(module, ':', &group, &artifact))
+		(void)lc_cut(artifact, ':', &artifact, &version); /* of the short form alone */
+	return add(l, group, artifact, version, lines);
+}
+
+static int read_catalogue(struct lock *l)
+{
+	const struct toml_doc *d = &l->toml;
+	toml_ref list = toml_get(d, toml_root(d), "libraries");
+	int r = 0;
+	if (list != TOML_NONE && toml_type_of(d, list) != TOML_TABLE)
+		return inv_sink_trouble(l->out, INV_MALFORMED, "libraries are not a table");
+	for (toml_ref i = toml_first(d, list); i != TOML_NONE && r == 0; i = toml_next(d, i))
+		r = read_library(l, i);
+	return r;
+}
+
+static int parse_catalogue(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
+{
+	return is_locked(f) ? 0 : lock_toml(f, out, e, "gradle", read_catalogue);
+}
+
+static const struct inv_want catalogue_wants[] = {
+	{ .kind = INV_WANT_SUFFIX, .text = ".versions.toml", .inside = "gradle" },
+	{ .kind = INV_WANT_SUFFIX, .text = "gradle.lockfile", .beside = true },
+};
+
+const struct inv_analyser inv_gradle_catalogue = {
+	.name = "gradle-catalogue",
+	.version = 1,
+	.group = INV_GROUP_LIBRARY,
+	.targets = LOCKED,
+	.access = INV_WHOLE,
+	.wants = catalogue_wants,
+	.wants_n = sizeof(catalogue_wants) / sizeof(catalogue_wants[0]),
+	.together = true,
+	.parse = parse_catalogue,
+};
+
+/* ---- checksums ---- */
+
+static int on_component(void *ctx, const struct xml_node *n, struct lc_err *e)
+{
+	struct lock *l = ctx;
+	struct lc_slice version;
+	(void)e;
+	if (lc_arena_dup(l->arena, xml_attr(n, "version"), &version))
+		return lc_arena_err(l->arena);
+	return add(l, xml_attr(n, "group"), xml_attr(n, "name"), version,
+		   (struct inv_lines){ n->line, n->end_line });
+}
+
+static int read_checksums(struct lock *l)
+{
+	static const char *const names[] = { "component", NULL };
+	const struct document doc = document_of(l->file, l->out);
+	return document_xml(&doc, names, on_component, l);
+}
+
+static int parse_checksums(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
+{
+	return is_locked(f) ? 0 : lock_text(f, out, e, "gradle", read_checksums);
+}
+
+static const struct inv_want checksums_wants[] = {
+	{ .kind = INV_WANT_NAME, .text = "verification-metadata.xml", .inside = "gradle" },
+	{ .kind = INV_WANT_SUFFIX, .text = "gradle.lockfile", .beside = true },
+};
+
+const struct inv_analyser inv_gradle_checksums = {
+	.name = "gradle-verification",
+	.version = 1,
+	.group = INV_GROUP_LIBRARY,
+	.targets = LOCKED,
+	.access = INV_WHOLE,
+	.wants = checksums_wants,
+	.wants_n = sizeof(checksums_wants) / sizeof(checksums_wants[0]),
+	.together = true,
+	.parse = parse_checksums,
+};
