@@ -1,6 +1,8 @@
 /*
  * lacre initialize: fetch whom to trust from a mirror of TUF, and keep it.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 
 #include "base/shim.h"
@@ -11,6 +13,7 @@
 #include "cli/talk.h"
 #include "io/file.h"
 #include "io/http.h"
+#include "trust/signing_config.h"
 #include "trust/tuf.h"
 
 enum { PATH_BYTES_MAX = 4096 };
@@ -30,6 +33,7 @@ struct work {
 	const char *dir;            /* where it is kept */
 	struct tuf_state state;
 	struct lc_buf target;
+	struct lc_buf config; /* which services to sign with; empty: the mirror lists none */
 	struct lc_err e;
 };
 
@@ -127,6 +131,18 @@ static int read_root(struct work *w)
 	return rc;
 }
 
+/* A mirror that lists no services any more takes back those of before. */
+static int write_config(struct work *w)
+{
+	const char *path = path_of(w, CLI_SIGNING_CONFIG_FILE);
+	if (!path)
+		return LC_ENOMEM;
+	if (w->config.n)
+		return io_write_file(path, 0644, lc_buf_get(&w->config), &w->e);
+	int rc = lc_sys_unlink(AT_FDCWD, path);
+	return rc == 0 || rc == -ENOENT ? 0 : lc_fail_sys(&w->e, -rc, "%s", path);
+}
+
 /* The newest last: what is half written is the older one still. */
 static int write_kept(struct work *w)
 {
@@ -138,6 +154,7 @@ static int write_kept(struct work *w)
 		rc = path ? io_write_file(path, 0644, lc_buf_get(&w->state.v[r]), &w->e)
 			  : LC_ENOMEM;
 	}
+	rc = rc ? rc : write_config(w);
 	const char *path = path_of(w, CLI_TRUSTED_ROOT_FILE);
 	rc = rc || path ? rc : LC_ENOMEM;
 	return rc ? rc : io_write_file(path, 0644, lc_buf_get(&w->target), &w->e);
@@ -154,6 +171,24 @@ static void tell(struct work *w)
 	lc_time_format(news.expires, 0, expires);
 	cli_note(w->io, w->v, _("trusted root in %s: root version %lld, fresh until %s"),
 		 lc_quote(lc_str(w->dir)).s, (long long)root.version, expires);
+}
+
+/* Services to sign with, where there are any; nobody who verifies needs them. */
+static int fetch_config(struct work *w, const struct tuf_mirror *mirror)
+{
+	struct signing_config parsed;
+	int rc = tuf_update(mirror, lc_now_ns() / 1000000000, LC_S(CLI_SIGNING_CONFIG_FILE),
+			    &w->state, &w->config, &w->e);
+	if (rc == LC_ENOTFOUND) {
+		lc_err_clear(&w->e);
+		return 0;
+	}
+	if (rc || signing_config_parse(lc_buf_get(&w->config), &w->a, &parsed, &w->e) == 0)
+		return rc;
+	cli_warn(w->io, w->v, _("the mirror's services to sign with are not kept: %s"), w->e.msg);
+	lc_err_clear(&w->e);
+	lc_buf_clear(&w->config);
+	return 0;
 }
 
 static int work(struct work *w)
@@ -173,6 +208,7 @@ static int work(struct work *w)
 	/* What cannot be used later does not replace what can. */
 	rc = rc ? rc : trusted_root_parse(lc_buf_get(&w->target), &parsed, &w->e);
 	trusted_root_free(parsed);
+	rc = rc ? rc : fetch_config(w, &mirror);
 	return rc ? rc : write_kept(w);
 }
 
@@ -186,6 +222,7 @@ static int run(const struct cli_command *cmd, const struct cli_values *v, struct
 	cli_interrupt_limits(&w.limits);
 	tuf_state_init(&w.state);
 	lc_buf_init(&w.target, TUF_TARGET_MAX);
+	lc_buf_init(&w.config, TUF_TARGET_MAX);
 	int rc = work(&w);
 	if (rc && !w.e.len)
 		(void)lc_fail(&w.e, rc, "%s", _("no memory for options"));
@@ -195,6 +232,7 @@ static int run(const struct cli_command *cmd, const struct cli_values *v, struct
 	int status = rc ? cli_fail_in_time(io, v, &w.limits, &w.e) : CLI_OK;
 	http_client_free(w.client);
 	lc_buf_done(&w.target);
+	lc_buf_done(&w.config);
 	tuf_state_done(&w.state);
 	lc_arena_done(&w.a);
 	return status;
@@ -207,7 +245,8 @@ const struct cli_command cli_command_initialize = {
 	.description = N_(
 		"Fetches trusted_root.json from a mirror of The Update Framework, beginning at a "
 		"root that you trust, and keeps it below TUF_ROOT (default: lacre/trust below "
-		"the user's data directory), where commands that verify find it. A mirror that "
+		"the user's data directory), where commands that verify find it; with it the "
+		"configuration of services to sign with, when the mirror lists one. A mirror that "
 		"is changed, out of date or goes back is refused, and what was kept stays. A "
 		"directory works as a mirror, too: copy one to where there is no network."),
 	.examples = N_(

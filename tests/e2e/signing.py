@@ -261,7 +261,7 @@ def signing_says_what_it_cannot_do():
     here = key_pair("ed25519")
     digest = "sha256:" + hashlib.sha256(b"x").hexdigest()
     for args, words in ((["--bundle", "d.json", digest], b"not its digest"),
-                        (["--tlog-upload=true", "blob"], b"--tlog-upload"),
+                        (["--tlog-upload=true", "blob"], b"--rekor-url"),
                         (["absent"], b"absent"), (["--bundle", "no/such/dir", "lacre.pub"], b"no")):
         done = sign(here, *args)
         if done.returncode == 0 or words not in done.stderr or len(done.stderr.splitlines()) != 1:

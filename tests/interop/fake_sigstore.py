@@ -51,8 +51,9 @@ def spki(key):
 
 def token(name="me@example.com", audience="sigstore", seconds=600, **more):
     """An identity token; nobody here checks its signature."""
-    claims = {"iss": ISSUER, "sub": "subject-1", "aud": audience, "exp": int(time.time()) + seconds,
-              "email": name, "email_verified": True, **more}
+    taken = int(time.time())
+    claims = {"iss": ISSUER, "sub": "subject-1", "aud": audience, "iat": taken, "nbf": taken,
+              "exp": taken + seconds, "email": name, "email_verified": True, **more}
     claims = {k: v for k, v in claims.items() if v is not None}
     parts = [json.dumps(x).encode() for x in ({"alg": "none"}, claims)] + [b"signature"]
     return ".".join(base64.urlsafe_b64encode(p).rstrip(b"=").decode() for p in parts)
@@ -359,12 +360,19 @@ ess_cert_id_alg = sha256
         if not bearer.startswith("Bearer "):
             raise Refused(401, "no token")
         claims = claims_of(bearer[7:])
-        asked = json.loads(request)["publicKeyRequest"]
-        key = serialization.load_pem_public_key(asked["publicKey"]["content"].encode())
-        if asked["publicKey"]["algorithm"] != "ECDSA":
-            raise Refused(400, "another algorithm than the key's")
-        name = claims.get("email") or claims["sub"]
-        check(key, base64.b64decode(asked["proofOfPossession"]), name.encode())
+        asked = json.loads(request)
+        if "certificateSigningRequest" in asked:
+            csr = x509.load_pem_x509_csr(base64.b64decode(asked["certificateSigningRequest"]))
+            if not csr.is_signature_valid:
+                raise Refused(400, "the request is not signed by its key")
+            key = csr.public_key()
+        else:
+            asked = asked["publicKeyRequest"]
+            key = serialization.load_pem_public_key(asked["publicKey"]["content"].encode())
+            if asked["publicKey"]["algorithm"] != "ECDSA":
+                raise Refused(400, "another algorithm than the key's")
+            name = claims.get("email") or claims["sub"]
+            check(key, base64.b64decode(asked["proofOfPossession"]), name.encode())
         if self.fault == "other-key":
             key = self.other_key.public_key()
         chain = [self.leaf(key, claims), self.ca, self.root]
