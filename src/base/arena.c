@@ -43,6 +43,22 @@ void lc_arena_done(struct lc_arena *a)
 	lc_arena_init(a, a->max);
 }
 
+void lc_arena_clear(struct lc_arena *a)
+{
+	struct lc_arena_block *keep = SEPARATE_BLOCKS || !a->next ? NULL : a->blocks;
+	int err = a->err;
+	if (keep)
+		a->blocks = keep->next;
+	lc_arena_done(a);
+	a->err = err;
+	if (!keep)
+		return;
+	keep->next = NULL;
+	a->blocks = keep;
+	a->next = keep->data;
+	a->left = keep->size;
+}
+
 static void *fail(struct lc_arena *a, int code)
 {
 	a->err = code;

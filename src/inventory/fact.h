@@ -6,7 +6,8 @@
  * inv_facts_read() gives it back in an arena. Facts belong to the file that proved them; squash
  * (squash.h) lays layers over each other.
  *
- * Stream: "LCF3", then records: kind u8, length uleb, payload; strings in payloads are uleb length
+ * Stream: INV_FACTS_FORM, then records: kind u8, length uleb, payload; strings in payloads are uleb
+ * length
  * + bytes. A FILE record opens the context of the records behind it. The END record closes the
  * stream; without it the stream is truncated.
  */
@@ -18,6 +19,10 @@
 #include "base/limits.h"
 #include "base/slice.h"
 #include "base/vec.h"
+#include "crypt/digest.h"
+
+/** First bytes of a stream: another form of it has other ones, and other places in the cache. */
+#define INV_FACTS_FORM "LCF4"
 
 /** A file that a package says is its own. */
 struct inv_owned {
@@ -25,10 +30,38 @@ struct inv_owned {
 	struct lc_slice digest; /* recorded checksum "md5:hex", "sha1:hex", "sha256:hex"; "" none */
 };
 
+/**
+ * Filled by analysers with lc_vec_push(); once read it is packed, and inv_owned_next() goes over
+ * either.
+ */
 struct inv_owned_list {
-	struct inv_owned *v;
+	struct inv_owned *v; /* NULL: packed */
 	size_t n, room;
+	struct lc_slice packed;
+	const struct inv_owned_list *next; /* what another file says of the same package */
 };
+
+/** Over the files of a list and of those behind it, which may name a path again. */
+struct inv_owned_cursor {
+	struct lc_slice path;
+	/* The rest is inv_owned_next()'s. */
+	const struct inv_owned_list *list;
+	size_t i;
+	struct lc_rd in;
+	struct lc_slice digest;
+	enum digest_algorithm algorithm;
+};
+struct inv_owned_cursor inv_owned_start(const struct inv_owned_list *list);
+/** To the next file, the first one at first. */
+bool inv_owned_next(struct inv_owned_cursor *c);
+/** As struct inv_owned has it; may be kept in ret. */
+struct lc_slice inv_owned_digest(const struct inv_owned_cursor *c, char ret[DIGEST_TEXT_MAX]);
+/**
+ * All paths, each once. Sorted where several lists were joined, else as the package manager has
+ * them. LC_ENOMEM, LC_ELIMIT
+ */
+int inv_owned_paths(const struct inv_owned_list *list, struct lc_arena *a,
+		    struct lc_slices *ret) LC_MUST_CHECK;
 
 /** Anything an ecosystem needs beyond the common fields ("modularitylabel", "vendor",
  * "origin.commit", …). */

@@ -1,12 +1,12 @@
 /*
  * Records of the facts stream, as sink.c writes and facts_read.c reads them. Private to the two.
  *
- * Numbers are uleb128, strings uleb length and bytes, lists uleb count and items. The length of a
+ * Owned files are packed as owned.h says. Numbers are uleb128, strings uleb length and bytes, lists uleb count and items. The length of a
  * record takes five bytes always (a padded uleb), so that it can be filled in afterwards.
  */
 #pragma once
 
-#define INV_STREAM_MAGIC LC_S("LCF3")
+#define INV_STREAM_MAGIC LC_S(INV_FACTS_FORM)
 
 enum { INV_LENGTH_BYTES = 5 };
 

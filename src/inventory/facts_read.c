@@ -1,6 +1,7 @@
 #include "inventory/fact.h"
 
 #include "inventory/fact_stream.h"
+#include "inventory/owned.h"
 #include "inventory/presence.h"
 
 struct reading {
@@ -66,14 +67,15 @@ static struct lc_slices get_slices(struct reading *r)
 
 static struct inv_owned_list get_owned(struct reading *r)
 {
-	struct inv_owned_list list = { 0 };
-	list.v = get_array(r, 2, sizeof(*list.v), &list.n);
-	list.room = list.n;
-	for (size_t i = 0; i < list.n; i++) {
-		list.v[i].path = get(r);
-		list.v[i].digest = get(r);
-	}
-	return list;
+	uint64_t n = get_number(r, lc_rd_left(&r->in) / 2);
+	size_t from = r->in.off;
+	owned_skip(&r->in, (size_t)n);
+	if (r->in.bad)
+		return (struct inv_owned_list){ 0 };
+	return (struct inv_owned_list){
+		.n = (size_t)n,
+		.packed = lc_sub(r->in.in, from, r->in.off - from),
+	};
 }
 
 static struct inv_attribute_list get_attributes(struct reading *r)

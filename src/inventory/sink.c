@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "inventory/fact_stream.h"
+#include "inventory/owned.h"
 #include "inventory/presence.h"
 
 int inv_sink_init(struct inv_sink *s, const struct lc_limits *limits)
@@ -74,10 +75,8 @@ static void put_slices(struct inv_sink *s, const struct lc_slices *list)
 static void put_owned(struct inv_sink *s, const struct inv_owned_list *list)
 {
 	put_number(s, list->n);
-	for (size_t i = 0; i < list->n; i++) {
-		put(s, list->v[i].path);
-		put(s, list->v[i].digest);
-	}
+	for (size_t i = 0; i < list->n; i++)
+		owned_pack(&s->out, &list->v[i]); /* sticky: finish() looks */
 }
 
 static void put_attributes(struct inv_sink *s, const struct inv_attribute_list *list)

@@ -44,8 +44,9 @@ static int mark(struct squash *s, struct lc_map *files)
 	int r = 0;
 	for (size_t i = 0; i < s->ret->packages.n && r == 0; i++) {
 		const struct inv_package *p = &s->ret->packages.v[i].package;
-		for (size_t k = 0; is_vendors(p) && k < p->owned.n && r == 0; k++)
-			r = own(s, files, p->owned.v[k].path);
+		struct inv_owned_cursor c = inv_owned_start(&p->owned);
+		while (is_vendors(p) && r == 0 && inv_owned_next(&c))
+			r = own(s, files, c.path);
 	}
 	return r;
 }

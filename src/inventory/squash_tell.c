@@ -52,49 +52,25 @@ static int add_note(struct squash *s, struct lc_map *map, const struct inv_owned
 
 /* ---- owned paths ---- */
 
-/* By path; of one path the entry with a checksum first. */
-static int compare_owned(const void *x, const void *y)
-{
-	const struct inv_owned *a = x;
-	const struct inv_owned *b = y;
-	int c = lc_cmp(a->path, b->path);
-	return c ? c : -lc_cmp(a->digest, b->digest);
-}
-
-static size_t put_owned(struct inv_owned *to, size_t n, const struct inv_owned_list *from)
-{
-	if (from->n)
-		memcpy(to + n, from->v, from->n * sizeof(*to));
-	return n + from->n;
-}
-
 static bool speaks_of(const struct inv_owned_by *by, const struct inv_package *p)
 {
 	return by->arch.n == 0 || lc_eq(by->arch, p->arch);
 }
 
-static int merge_owned(struct squash *s, struct inv_package *p, const struct notes *notes)
+/* Behind the package's own list: which paths are in both is seen when somebody asks. */
+static int join_owned(struct squash *s, struct inv_package *p, const struct notes *notes)
 {
-	size_t n = p->owned.n;
-	for (const struct note *i = notes->first; i; i = i->next)
-		n += speaks_of(i->by, p) ? i->by->owned.n : 0; /* bounded by the streams' sizes */
-	if (n == p->owned.n)
-		return 0;
-	struct inv_owned *v = lc_new_array(s->arena, struct inv_owned, n);
-	if (!v)
-		return squash_nomem(s);
-	n = put_owned(v, 0, &p->owned);
+	const struct inv_owned_list **end = &p->owned.next;
 	for (const struct note *i = notes->first; i; i = i->next) {
-		if (speaks_of(i->by, p))
-			n = put_owned(v, n, &i->by->owned);
+		if (!speaks_of(i->by, p) || i->by->owned.n == 0)
+			continue;
+		struct inv_owned_list *more = lc_new(s->arena, struct inv_owned_list);
+		if (!more)
+			return squash_nomem(s);
+		*more = i->by->owned;
+		*end = more;
+		end = &more->next;
 	}
-	qsort(v, n, sizeof(*v), compare_owned);
-	size_t kept = 1;
-	for (size_t i = 1; i < n; i++) {
-		if (!lc_eq(v[i].path, v[kept - 1].path))
-			v[kept++] = v[i];
-	}
-	p->owned = (struct inv_owned_list){ v, kept, n };
 	return 0;
 }
 
@@ -207,7 +183,7 @@ static int tell(struct squash *s, const struct lc_map *map, const struct lc_map 
 	if (r)
 		return r;
 	const struct notes *notes = lc_map_get(map, key);
-	r = notes ? merge_owned(s, p, notes) : 0;
+	r = notes ? join_owned(s, p, notes) : 0;
 	r = r || !notes ? r : merge_licences(s, p, notes);
 	return r ? r : resolve_depends(s, first, p);
 }

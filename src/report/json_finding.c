@@ -139,4 +139,5 @@ void json_vulnerability(struct json_out *j, const struct report_result *res,
 	write_facts(j, f);
 	json_lacre_finding(j, res, f);
 	json_end_object(w);
+	lc_arena_clear(&j->a);
 }

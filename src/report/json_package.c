@@ -95,12 +95,13 @@ static void write_files(struct json_out *j, const struct inv_package *p)
 	/* The package manager's own spelling: apk alone lists relative paths. */
 	const struct package_type *t = package_type_of(p->type);
 	bool rooted = t && t->os && t->scheme != VERSION_APK;
-	if (!p->owned.n)
+	struct lc_slices paths = { 0 };
+	if (inv_owned_paths(&p->owned, &j->a, &paths) || !paths.n) /* the arena remembers */
 		return;
 	json_write_key(w, "InstalledFiles");
 	json_begin_array(w);
-	for (size_t i = 0; i < p->owned.n; i++) {
-		struct lc_slice path = p->owned.v[i].path;
+	for (size_t i = 0; i < paths.n; i++) {
+		struct lc_slice path = paths.v[i];
 		uint8_t *s = rooted ? lc_arena_alloc(&j->a, path.n + 1) : NULL;
 		if (s) {
 			s[0] = '/';
@@ -191,19 +192,22 @@ static void write_package(struct json_out *j, const struct report_result *res,
 	json_member_str_opt(w, "AnalyzedBy", f->analyser);
 	json_lacre_package(j, f);
 	json_end_object(w);
+	lc_arena_clear(&j->a);
 }
 
 /* Name and id of each package to its id. Of equal names the first counts, as sorted. */
-static int index_ids(struct json_out *j, const struct report_result *res, struct lc_map *ids)
+static int index_ids(const struct report_result *res, struct lc_arena *a, struct lc_map *ids)
 {
 	int rc = 0;
 	for (size_t i = 0; !rc && i < res->packages_n; i++) {
 		const struct inv_package *p = &res->packages[i]->package;
-		struct lc_slice *id = lc_new(&j->a, struct lc_slice);
+		struct lc_slice *id = lc_new(a, struct lc_slice);
 		bool added;
 		if (!id)
-			return lc_arena_err(&j->a);
-		*id = package_id(p, &j->a);
+			return lc_arena_err(a);
+		*id = package_id(p, a);
+		if (!id->p)
+			return lc_arena_err(a);
 		rc = lc_map_add(ids, p->name, id, &added);
 		if (!rc)
 			rc = lc_map_add(ids, *id, id, &added);
@@ -213,10 +217,11 @@ static int index_ids(struct json_out *j, const struct report_result *res, struct
 
 void json_packages(struct json_out *j, const struct report_result *res)
 {
+	struct lc_arena a = { 0 };
 	struct lc_map ids = { 0 };
 	if (!res->packages_n)
 		return;
-	int rc = index_ids(j, res, &ids);
+	int rc = index_ids(res, &a, &ids);
 	if (rc)
 		j->a.err = rc; /* told when the writer is done */
 	json_write_key(&j->w, "Packages");
@@ -225,4 +230,5 @@ void json_packages(struct json_out *j, const struct report_result *res)
 		write_package(j, res, res->packages[i], &ids);
 	json_end_array(&j->w);
 	lc_map_done(&ids);
+	lc_arena_done(&a);
 }

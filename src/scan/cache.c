@@ -231,7 +231,7 @@ int scan_cache_id(const struct scan_cache *c, const struct scan_cache_scope *sco
 {
 	char text[DIGEST_TEXT_MAX];
 	const struct lc_slice parts[] = {
-		LC_S("lacre facts 1\n"),
+		LC_S("lacre facts " INV_FACTS_FORM "\n"),
 		lc_slice_of(scope->bytes, sizeof(scope->bytes)),
 		lc_str(digest_text(diff_id, text)),
 	};

@@ -54,6 +54,8 @@ int scan_cache_id(const struct scan_cache *c, const struct scan_cache_scope *sco
 		  const struct digest *diff_id, struct scan_cache_id *ret,
 		  struct lc_err *e) LC_MUST_CHECK;
 
+/** Is there an entry? What it is worth only reading it tells. */
+bool scan_cache_has(const struct scan_cache *c, const struct scan_cache_id *id);
 /**
  * @param facts  cleared first; gets the facts' stream, within its cap
  * @param ret    as the walk gave it, with the stored form that the layer had then

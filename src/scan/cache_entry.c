@@ -157,6 +157,12 @@ static void touch(int fd)
 		(void)futimens(fd, times); /* it goes sooner than it should, at worst */
 }
 
+bool scan_cache_has(const struct scan_cache *c, const struct scan_cache_id *id)
+{
+	char name[CACHE_NAME_CHARS + 1];
+	return faccessat(c->fd, cache_name(id, name), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 int scan_cache_get(struct scan_cache *c, const struct scan_cache_id *id, struct lc_buf *facts,
 		   struct inv_walk_stats *ret, struct lc_err *e)
 {

@@ -73,10 +73,11 @@ static int tools_open(struct scan_tools *t, const struct scan_request *q,
 static int walk_layers(struct report *r, struct scan_kept *k, const struct scan_request *q,
 		       const struct scan_tools *t, struct lc_err *e)
 {
-	int rc = t->workers ? scan_workers_level(t->workers, &r->sandbox, e) : 0;
-	if (!rc)
-		rc = scan_layers_run(q, k->image, t->m, t->workers, &r->arena, &r->inventory,
-				     &k->layers, e);
+	int rc = scan_layers_run(q, k->image, t->m, t->workers, &r->arena, &r->inventory,
+				 &k->layers, e);
+	/* Asked last: where all layers are in the cache nothing waits for what nobody needs. */
+	if (!rc && t->workers)
+		rc = scan_workers_level(t->workers, &r->sandbox, e);
 	if (t->workers)
 		scan_workers_hang_up(t->workers);
 	return rc;

@@ -187,6 +187,15 @@ static int run_all(struct run *r, struct scan_layers *l, struct inventory *ret, 
 	return rc ? rc : inv_squash_end(r->squash, ret, e);
 }
 
+/* Processes are made ahead of need, and none for what the cache has. */
+static void expect(struct run *r, struct scan_workers *workers)
+{
+	size_t unread = 0;
+	for (size_t i = 0; i < r->n; i++)
+		unread += scan_recall_lacks(&r->recall, &r->image->layers[i]);
+	scan_workers_expect(workers, unread);
+}
+
 int scan_layers_run(const struct scan_request *q, const struct oci_image *image,
 		    const struct inv_matcher *m, struct scan_workers *workers, struct lc_arena *a,
 		    struct inventory *ret_inventory, struct scan_layers *ret, struct lc_err *e)
@@ -204,7 +213,7 @@ int scan_layers_run(const struct scan_request *q, const struct oci_image *image,
 	r.squash = squash;
 	scan_recall_init(&r.recall, q, m);
 	if (workers)
-		scan_workers_expect(workers, l.n);
+		expect(&r, workers);
 	rc = run_all(&r, &l, ret_inventory, e);
 	if (rc) {
 		scan_layers_done(&l);

@@ -55,6 +55,14 @@ static bool set_stored(const struct oci_descriptor *blob, struct oci_layer_stats
 	return true;
 }
 
+bool scan_recall_lacks(const struct scan_recall *r, const struct oci_layer *of)
+{
+	struct scan_cache_id id;
+	return !may_keep(r, of) || r->q->verify_content ||
+	       scan_cache_id(r->cache, &r->scope, &of->diff_id, &id, NULL) ||
+	       !scan_cache_has(r->cache, &id);
+}
+
 bool scan_recall_layer(const struct scan_recall *r, const struct oci_layer *of,
 		       struct scan_layer *l)
 {

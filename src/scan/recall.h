@@ -15,6 +15,8 @@ struct scan_recall {
 /** Never fails: without a key for the cache, or memory for one, layers are read. */
 void scan_recall_init(struct scan_recall *r, const struct scan_request *q,
 		      const struct inv_matcher *m);
+/** Will this layer be read, as far as can be told without reading its entry? */
+bool scan_recall_lacks(const struct scan_recall *r, const struct oci_layer *of);
 /**
  * Give l the facts and numbers of a layer, if they are kept and to be believed.
  * @return false: it must be read; l->distrusted says whether because an entry did not hold

@@ -123,12 +123,15 @@ static void put_list(struct lc_buf *out, const char *key, const struct lc_slices
 
 static void put_owned(struct lc_buf *out, const struct inv_owned_list *list)
 {
-	for (size_t i = 0; i < list->n; i++) {
+	struct inv_owned_cursor c = inv_owned_start(list);
+	for (size_t i = 0; inv_owned_next(&c); i++) {
+		char text[DIGEST_TEXT_MAX];
+		struct lc_slice digest = inv_owned_digest(&c, text);
 		lc_buf_str(out, i ? "," : " own=");
-		lc_buf_slice(out, list->v[i].path);
-		if (list->v[i].digest.n)
+		lc_buf_slice(out, c.path);
+		if (digest.n)
 			lc_buf_byte(out, ':');
-		lc_buf_slice(out, list->v[i].digest);
+		lc_buf_slice(out, digest);
 	}
 }
 

@@ -15,6 +15,7 @@ static struct inv_package sample(void)
 	static struct inv_owned owned[] = {
 		{ LC_S_INIT("usr/bin/a"), LC_S_INIT("md5:00") },
 		{ LC_S_INIT("b\nc"), { NULL, 0 } },
+		{ LC_S_INIT("d"), LC_S_INIT("md5:0123456789abcdef0123456789abcdef") },
 	};
 	static struct inv_attribute attributes[] = { { LC_S_INIT("k"), LC_S_INIT("v") } };
 	static struct inv_lines lines = { 9, 9 };
@@ -29,7 +30,7 @@ static struct inv_package sample(void)
 		.maintainer = LC_S("m"),
 		.digest = LC_S("sha1:1"),
 		.depends_on = { depends, 1, 1 },
-		.owned = { owned, 2, 2 },
+		.owned = { .v = owned, .n = 3 },
 		.attributes = { attributes, 1, 1 },
 		.line_start = 7,
 		.line_end = UINT32_MAX,
@@ -99,8 +100,8 @@ static void gives_back_what_was_written(void **state)
 	assert_string_equal(
 		facts_text(&f),
 		"p dpkg a 1:2-3 arch=amd64 src=s/2 lic=MIT| by=m sum=sha1:1 dep=b "
-		"own=usr/bin/a:md5:00,b\nc k=v flags=9 workspace lines=7-4294967295,9-9\n"
-		"o dpkg a arch=amd64 own=usr/bin/a:md5:00,b\nc lic=MIT|\n"
+		"own=usr/bin/a:md5:00,b\nc,d:md5:0123456789abcdef0123456789abcdef k=v flags=9 workspace lines=7-4294967295,9-9\n"
+		"o dpkg a arch=amd64 own=usr/bin/a:md5:00,b\nc,d:md5:0123456789abcdef0123456789abcdef lic=MIT|\n"
 		"os debian 12 bookworm P 255 extended\nr alpine edge\n"
 		"! truncated: at 5\n! unreadable: z\n! too-large: the layer\n");
 	assert_text(f.facts.diagnostics.v[0].path, "f");
@@ -172,39 +173,39 @@ static void refuses_streams_that_no_sink_writes(void **state)
 	} rows[] = {
 		{ "nothing", LC_S_INIT(""), LC_ETRUNC },
 		{ "another magic", LC_S_INIT("LCF1\0\0"), LC_EBAD },
-		{ "no end", LC_S_INIT("LCF3"), LC_ETRUNC },
-		{ "bytes behind the end", LC_S_INIT("LCF3\0\0x"), LC_EBAD },
-		{ "an end that holds something", LC_S_INIT("LCF3\0\1x"), LC_EBAD },
-		{ "an unknown record", LC_S_INIT("LCF3\x7f\0\0\0"), LC_EBAD },
-		{ "a package without a file", LC_S_INIT("LCF3\2\0\0\0"), LC_EBAD },
-		{ "an OS without a file", LC_S_INIT("LCF3\4\6\0\0\0\0\0\0\0\0"), LC_EBAD },
-		{ "a record past the end", LC_S_INIT("LCF3\1\x7f\1f"), LC_ETRUNC },
-		{ "a length of 64 bits", LC_S_INIT("LCF3\1\xff\xff\xff\xff\xff\xff\xff\xff\xff\1"),
+		{ "no end", LC_S_INIT("LCF4"), LC_ETRUNC },
+		{ "bytes behind the end", LC_S_INIT("LCF4\0\0x"), LC_EBAD },
+		{ "an end that holds something", LC_S_INIT("LCF4\0\1x"), LC_EBAD },
+		{ "an unknown record", LC_S_INIT("LCF4\x7f\0\0\0"), LC_EBAD },
+		{ "a package without a file", LC_S_INIT("LCF4\2\0\0\0"), LC_EBAD },
+		{ "an OS without a file", LC_S_INIT("LCF4\4\6\0\0\0\0\0\0\0\0"), LC_EBAD },
+		{ "a record past the end", LC_S_INIT("LCF4\1\x7f\1f"), LC_ETRUNC },
+		{ "a length of 64 bits", LC_S_INIT("LCF4\1\xff\xff\xff\xff\xff\xff\xff\xff\xff\1"),
 		  LC_ETRUNC },
 		{ "a length that does not end",
-		  LC_S_INIT("LCF3\1\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), LC_ETRUNC },
-		{ "a string past its record", LC_S_INIT("LCF3\7\2\5x\0\0"), LC_EBAD },
-		{ "a record with more in it", LC_S_INIT("LCF3\7\4\1xyz\0\0"), LC_EBAD },
+		  LC_S_INIT("LCF4\1\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"), LC_ETRUNC },
+		{ "a string past its record", LC_S_INIT("LCF4\7\2\5x\0\0"), LC_EBAD },
+		{ "a record with more in it", LC_S_INIT("LCF4\7\4\1xyz\0\0"), LC_EBAD },
 		{ "a list longer than its record",
-		  LC_S_INIT("LCF3\1\4\1f\1a\3\7\0\0\0\xff\xff\xff\x7f\0\0"), LC_EBAD },
-		{ "an unknown trouble", LC_S_INIT("LCF3\6\4\5\0\0\0\0\0"), LC_EBAD },
-		{ "a link that is half hard", LC_S_INIT("LCF3\x9\4\0\0\2\0\0\0"), LC_EBAD },
-		{ "a place that there is not", LC_S_INIT("LCF3\x9\7\0\0\0\1\0\0\4\0\0"), LC_EBAD },
-		{ "wanted without a place", LC_S_INIT("LCF3\x9\6\0\0\0\1\0\0\0\0"), LC_EBAD },
+		  LC_S_INIT("LCF4\1\4\1f\1a\3\7\0\0\0\xff\xff\xff\x7f\0\0"), LC_EBAD },
+		{ "an unknown trouble", LC_S_INIT("LCF4\6\4\5\0\0\0\0\0"), LC_EBAD },
+		{ "a link that is half hard", LC_S_INIT("LCF4\x9\4\0\0\2\0\0\0"), LC_EBAD },
+		{ "a place that there is not", LC_S_INIT("LCF4\x9\7\0\0\0\1\0\0\4\0\0"), LC_EBAD },
+		{ "wanted without a place", LC_S_INIT("LCF4\x9\6\0\0\0\1\0\0\0\0"), LC_EBAD },
 		{ "presence without its key",
-		  LC_S_INIT("LCF3\xa\x8"
+		  LC_S_INIT("LCF4\xa\x8"
 			    "01234567\0\0"),
 		  LC_EBAD },
 		{ "presence cut in a hash",
-		  LC_S_INIT("LCF3\xa\x11"
+		  LC_S_INIT("LCF4\xa\x11"
 			    "01234567012345678\0\0"),
 		  LC_EBAD },
 		{ "presence out of order",
-		  LC_S_INIT("LCF3\xa\x20"
+		  LC_S_INIT("LCF4\xa\x20"
 			    "0123456701234567\2\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0\0"),
 		  LC_EBAD },
 		{ "presence twice",
-		  LC_S_INIT("LCF3\xa\x10"
+		  LC_S_INIT("LCF4\xa\x10"
 			    "0123456701234567\xa\x10"
 			    "0123456701234567\0\0"),
 		  LC_EBAD },

@@ -62,7 +62,7 @@ static int put_note(struct inv_sink *s, struct lc_slice line)
 {
 	struct inv_owned_by by = { .type = word(&line), .package = word(&line) };
 	struct inv_owned owned = { .path = word(&line) };
-	by.owned = (struct inv_owned_list){ &owned, 1, 1 };
+	by.owned = (struct inv_owned_list){ .v = &owned, .n = 1 };
 	return inv_sink_owned_by(s, &by);
 }
 
@@ -178,8 +178,12 @@ static void text_of(const struct inventory *inv, struct lc_buf *out)
 		lc_buf_fmt(out, "%.*s %.*s %.*s %zu/%zu %.*s", LC_FMT(p->package.type),
 			   LC_FMT(p->package.name), LC_FMT(p->package.version), p->layer,
 			   p->file_layer, LC_FMT(p->file));
-		for (size_t k = 0; k < p->package.owned.n; k++)
-			lc_buf_fmt(out, " own=%.*s", LC_FMT(p->package.owned.v[k].path));
+		struct lc_arena a = { 0 };
+		struct lc_slices paths;
+		assert_int_equal(inv_owned_paths(&p->package.owned, &a, &paths), 0);
+		for (size_t k = 0; k < paths.n; k++)
+			lc_buf_fmt(out, " own=%.*s", LC_FMT(paths.v[k]));
+		lc_arena_done(&a);
 		lc_buf_byte(out, '\n');
 	}
 	if (inv->has_os)

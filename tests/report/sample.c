@@ -113,7 +113,7 @@ static void add_packages(struct report *r, unsigned flags, uint64_t seed)
 	static struct inv_owned owned[] = { { LC_S_INIT("lib/libssl.so.1.1"), { NULL, 0 } } };
 	static struct lc_slice licences[] = { LC_S_INIT("OpenSSL") };
 	all[1].package.depends_on = (struct lc_slices){ needs, 4, 4 };
-	all[1].package.owned = (struct inv_owned_list){ owned, 1, 1 };
+	all[1].package.owned = (struct inv_owned_list){ .v = owned, .n = 1 };
 	all[1].package.licences = (struct lc_slices){ licences, 1, 1 };
 	all[1].package.source_name = LC_S("openssl");
 	all[1].package.source_version = LC_S("1.1.1c-r0");

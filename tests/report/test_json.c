@@ -101,7 +101,7 @@ static void rpm_packages_show_module_build_and_absolute_paths(void **state)
 		.name = LC_S("nodejs"),
 		.version = LC_S("1:18.19-2.el9"),
 		.arch = LC_S("x86_64"),
-		.owned = { &owned, 1, 1 },
+		.owned = { .v = &owned, .n = 1 },
 		.attributes = { &label, 1, 1 },
 	};
 	r->inventory.packages.v[0].package = p;

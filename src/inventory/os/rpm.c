@@ -73,7 +73,7 @@ static int read_owned(struct parser *p, const struct rpm_header *h, struct inv_p
 	}
 	if (r != LC_ELIMIT)
 		return r;
-	pkg->owned = (struct inv_owned_list){ NULL, 0, 0 };
+	pkg->owned = (struct inv_owned_list){ 0 };
 	return inv_sink_trouble(p->out, INV_TOO_LARGE, "%s: list of files", lc_quote(h->name).s);
 }
 
