@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/mman.h>
 
 #include "base/arith.h"
 #include "base/shim.h"
@@ -31,6 +32,20 @@ static int fail(struct lc_buf *b, int code)
 	return code;
 }
 
+/*
+ * The kernel hands out what a large buffer needs in a few large pages, where it has some. Advice
+ * for part of a mapping would divide it, and what is divided is copied to grow: so to whole pages,
+ * neighbours on them included.
+ */
+static void ask_for_large_pages(uint8_t *p, size_t n)
+{
+	const size_t page = 4096;
+	size_t before = (uintptr_t)p & (page - 1);
+	if (n >= (size_t)4 << 20)
+		(void)madvise(p - before, (before + n + page - 1) & ~(page - 1),
+			      MADV_HUGEPAGE); /* a wish */
+}
+
 /* need <= max. One byte more than room is allocated: vsnprintf() insists on its NUL. */
 static int resize(struct lc_buf *b, size_t need)
 {
@@ -45,6 +60,7 @@ static int resize(struct lc_buf *b, size_t need)
 	uint8_t *p = lc_realloc(b->p, bytes);
 	if (!p)
 		return fail(b, LC_ENOMEM);
+	ask_for_large_pages(p, bytes);
 	b->p = p;
 	b->room = room;
 	return 0;

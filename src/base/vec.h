@@ -11,7 +11,14 @@
 	((__typeof__((list)->v))lc_vec_push_((arena), (void **)&(list)->v, &(list)->n, \
 					     &(list)->room, sizeof(*(list)->v)))
 
+/** Room for n items in all, so that pushing them moves nothing. LC_ENOMEM, LC_ELIMIT */
+#define lc_vec_reserve(arena, list, count)                                               \
+	lc_vec_reserve_((arena), (void **)&(list)->v, (list)->n, &(list)->room, (count), \
+			sizeof(*(list)->v))
+
 void *lc_vec_push_(struct lc_arena *a, void **v, size_t *n, size_t *room, size_t size);
+int lc_vec_reserve_(struct lc_arena *a, void **v, size_t n, size_t *room, size_t count,
+		    size_t size) LC_MUST_CHECK;
 
 struct lc_slices {
 	struct lc_slice *v;

@@ -163,7 +163,9 @@ static int match_ecosystem(struct match *m, const struct match_subject *s, size_
 
 static int match_all(struct match *m)
 {
-	int rc = 0;
+	int rc = lc_vec_reserve(m->a, &m->subjects, m->inv->packages.n);
+	if (rc)
+		return no_memory(m);
 	for (size_t i = 0; !rc && i < m->inv->packages.n; i++)
 		rc = collect_one(m, &m->inv->packages.v[i]);
 	if (rc || !m->subjects.n)

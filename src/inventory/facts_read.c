@@ -5,7 +5,8 @@
 #include "inventory/presence.h"
 
 struct reading {
-	struct lc_rd in; /* the payload of the record at hand */
+	struct lc_rd in;   /* the payload of the record at hand */
+	struct lc_rd rest; /* the records behind it */
 	struct lc_arena *arena;
 	struct inv_layer_facts *facts;
 	struct inv_file_facts *file; /* in context; NULL none */
@@ -113,6 +114,30 @@ static struct inv_lines_list get_lines(struct reading *r)
 
 /* ---- records ---- */
 
+/* What the records that follow hold: each is known by its first byte and its length. */
+static void count(struct lc_rd in, bool to_next_file, size_t n[INV_RECORD_N])
+{
+	while (!in.bad) {
+		uint8_t kind = lc_rd_u8(&in);
+		size_t bytes;
+		if (kind == INV_RECORD_END || kind >= INV_RECORD_N ||
+		    (to_next_file && kind == INV_RECORD_FILE) || !lc_size(lc_rd_uleb(&in), &bytes))
+			break;
+		(void)lc_rd_take(&in, bytes);
+		n[kind] += !in.bad;
+	}
+}
+
+/* Arrays of the right size from the start: doubling would touch twice the memory. */
+static void reserve(struct reading *r, struct inv_file_facts *f)
+{
+	size_t n[INV_RECORD_N] = { 0 };
+	count(r->rest, true, n);
+	r->err = lc_vec_reserve(r->arena, &f->packages, n[INV_RECORD_PACKAGE]);
+	if (!r->err)
+		r->err = lc_vec_reserve(r->arena, &f->owned, n[INV_RECORD_OWNED_BY]);
+}
+
 static void read_file(struct reading *r)
 {
 	struct lc_slice path = get(r);
@@ -124,6 +149,7 @@ static void read_file(struct reading *r)
 	if (r->file) {
 		r->file->path = path;
 		r->file->analyser = analyser;
+		reserve(r, r->file);
 	}
 }
 
@@ -320,6 +346,11 @@ int inv_facts_read(struct lc_slice stream, struct lc_arena *a, struct inv_layer_
 	struct lc_rd in = lc_rd_of(stream);
 	if (!lc_eq(lc_rd_take(&in, INV_STREAM_MAGIC.n), INV_STREAM_MAGIC))
 		return lc_fail(e, in.bad ? LC_ETRUNC : LC_EBAD, "facts: not a facts stream");
+	size_t counted[INV_RECORD_N] = { 0 };
+	count(in, false, counted);
+	int err = lc_vec_reserve(a, &facts.files, counted[INV_RECORD_FILE]);
+	if (err)
+		return lc_fail(e, err, "facts: %s", lc_code_name(err));
 	for (;;) {
 		size_t off = in.off;
 		uint8_t kind = lc_rd_u8(&in);
@@ -327,11 +358,12 @@ int inv_facts_read(struct lc_slice stream, struct lc_arena *a, struct inv_layer_
 		if (!lc_size(lc_rd_uleb(&in), &n))
 			in.bad = true;
 		r.in = lc_rd_of(lc_rd_take(&in, n));
+		r.rest = in;
 		if (in.bad)
 			return lc_fail(e, LC_ETRUNC, "facts: end after byte %zu", off);
 		if (kind == INV_RECORD_END)
 			break;
-		int err = read_record(&r, kind, off, e);
+		err = read_record(&r, kind, off, e);
 		if (err)
 			return err;
 	}

@@ -106,10 +106,19 @@ static int compare_packages(const void *x, const void *y)
 			  package_attribute(&b->package, LC_S("path")));
 }
 
+/* At most: what several files tell of comes in once. */
+static int make_room(struct squash *s)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->live.n; i++)
+		n += s->live.v[i]->facts ? s->live.v[i]->facts->packages.n : 0;
+	return lc_vec_reserve(s->arena, &s->ret->packages, n) ? squash_nomem(s) : 0;
+}
+
 int squash_join(struct squash *s)
 {
 	struct lc_map seen = { 0 };
-	int r = 0;
+	int r = make_room(s);
 	for (size_t i = 0; i < s->live.n && r == 0; i++) {
 		const struct live *l = s->live.v[i];
 		if (!l->facts) {
