@@ -66,20 +66,42 @@ bool tar_number(struct lc_slice field, int64_t *ret)
 	return octal(field, ret);
 }
 
+/*
+ * The bytes of n words: their sum, and how many are negative as signed chars. In lanes of a word:
+ * of 16 bits for the sums, which hold 2 * 255 * 64, of 8 bits for the counts.
+ */
+static void sum_words(const uint8_t *p, size_t words, int64_t *sum, int64_t *negative)
+{
+	const uint64_t bytes = 0x00ff00ff00ff00ff;
+	uint64_t sums = 0;
+	uint64_t highs = 0;
+
+	for (size_t i = 0; i < words; i++) {
+		uint64_t w;
+		memcpy(&w, p + 8 * i, sizeof(w));
+		sums += (w & bytes) + (w >> 8 & bytes);
+		highs += w >> 7 & 0x0101010101010101;
+	}
+	*sum = 0;
+	*negative = 0;
+	for (unsigned i = 0; i < 64; i += 16)
+		*sum += (int64_t)(sums >> i & 0xffff);
+	for (unsigned i = 0; i < 64; i += 8)
+		*negative += (int64_t)(highs >> i & 0xff);
+}
+
 /* Old Sun tars summed signed chars; both sums are in the wild. */
 static void sums(const uint8_t *block, int64_t *ret_unsigned, int64_t *ret_signed)
 {
-	int64_t u = 0;
-	int64_t s = 0;
+	int64_t all;
+	int64_t own; /* the field itself, which counts as spaces */
+	int64_t all_negative;
+	int64_t own_negative;
 
-	for (size_t i = 0; i < TAR_BLOCK_BYTES; i++) {
-		bool own = i >= CHECKSUM_AT && i < CHECKSUM_AT + CHECKSUM_BYTES;
-		uint8_t c = own ? ' ' : block[i];
-		u += c;
-		s += (int8_t)c;
-	}
-	*ret_unsigned = u;
-	*ret_signed = s;
+	sum_words(block, TAR_BLOCK_BYTES / 8, &all, &all_negative);
+	sum_words(block + CHECKSUM_AT, CHECKSUM_BYTES / 8, &own, &own_negative);
+	*ret_unsigned = all - own + CHECKSUM_BYTES * ' ';
+	*ret_signed = *ret_unsigned - 256 * (all_negative - own_negative);
 }
 
 bool tar_checksum_ok(const uint8_t block[TAR_BLOCK_BYTES])
