@@ -22,6 +22,8 @@ const struct cli_command *const cli_commands[] = {
 	&cli_command_generate_key_pair,
 	&cli_command_import_key_pair,
 	&cli_command_public_key,
+	&cli_command_list_tokens,
+	&cli_command_list_keys_uris,
 	&cli_command_initialize,
 	&cli_command_sign_blob,
 	&cli_command_attest_blob,

@@ -21,6 +21,8 @@ extern const struct cli_command cli_command_logout;
 extern const struct cli_command cli_command_generate_key_pair;
 extern const struct cli_command cli_command_import_key_pair;
 extern const struct cli_command cli_command_public_key;
+extern const struct cli_command cli_command_list_tokens;
+extern const struct cli_command cli_command_list_keys_uris;
 extern const struct cli_command cli_command_sign;
 extern const struct cli_command cli_command_attest;
 extern const struct cli_command cli_command_verify;

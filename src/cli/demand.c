@@ -2,6 +2,7 @@
 
 #include "base/shim.h"
 #include "cli/parse.h"
+#include "cli/password.h"
 #include "cli/talk.h"
 #include "crypt/pem.h"
 #include "io/file.h"
@@ -187,7 +188,7 @@ static int open_keys(struct cli_io *io, const struct cli_values *v, struct cli_d
 		     struct lc_err *e)
 {
 	const struct lc_slices *given = &v->v[CLI_OPT_KEY].list;
-	const struct key_source source = { .environment = io->environment };
+	const struct key_source source = cli_key_source(io);
 	if (given->n > CLI_KEYS_MAX)
 		return lc_fail(e, LC_EUSAGE, _("at most %d keys"), CLI_KEYS_MAX);
 	for (size_t i = 0; i < given->n; i++) {

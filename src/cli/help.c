@@ -144,7 +144,8 @@ static void put_list(struct lc_buf *b, const char *group, unsigned width)
 			continue;
 		size_t before = b->n;
 		lc_buf_fmt(b, "  %s", c->name);
-		cli_page_pad(b, NAMES - (unsigned)(b->n - before));
+		unsigned used = (unsigned)(b->n - before);
+		cli_page_pad(b, used < NAMES ? NAMES - used : 1);
 		cli_page_wrap(b, _(c->summary), NAMES, NAMES, width);
 	}
 }

@@ -14,6 +14,7 @@ enum { KEY_FILE_MAX = 1 << 18 };
 
 static const enum cli_opt generate_options[] = {
 	CLI_OPT_OUTPUT_KEY_PREFIX,
+	CLI_OPT_KMS,
 	CLI_OPT_KEY_TYPE,
 	CLI_OPT_QUIET,
 	CLI_OPT_DEBUG,
@@ -101,6 +102,31 @@ static enum crypt_key_type type_named(struct lc_slice name)
 	return CRYPT_P256;
 }
 
+/* A key that stays where it is made leaves its public half alone behind. */
+static int generate_there(struct cli_io *io, const struct cli_values *v, struct lc_arena *a,
+			  struct lc_err *e)
+{
+	struct crypt_signer *s LC_CLEANUP(crypt_signer_freep) = NULL;
+	struct lc_buf name LC_CLEANUP(lc_buf_done) = { 0 };
+	struct lc_buf public LC_CLEANUP(lc_buf_done) = { 0 };
+	const struct key_source source = cli_key_source(io);
+	const char *pub = NULL;
+	lc_buf_init(&name, KEY_FILE_MAX);
+	lc_buf_init(&public, KEY_FILE_MAX);
+	int rc = path_with(v, "lacre", ".pub", a, &pub, e);
+	rc = rc ? rc : refuse_existing(pub, e);
+	rc = rc ? rc
+		: key_source_generate(&source, v->v[CLI_OPT_KMS].text,
+				      type_named(v->v[CLI_OPT_KEY_TYPE].text), &s, &name, e);
+	rc = rc ? rc : crypt_public_write(s->key, &public, e);
+	rc = rc ? rc : io_write_new(pub, 0644, lc_buf_get(&public), e);
+	if (!rc)
+		cli_note(io, v, _("%s key: private stays at %s, public in %s"),
+			 crypt_key_type_name(crypt_public_type(s->key)),
+			 lc_quote(lc_buf_get(&name)).s, lc_quote(lc_str(pub)).s);
+	return rc;
+}
+
 static int run_generate(const struct cli_command *cmd, const struct cli_values *v,
 			struct cli_io *io)
 {
@@ -108,8 +134,13 @@ static int run_generate(const struct cli_command *cmd, const struct cli_values *
 	struct lc_arena a = { 0 };
 	struct lc_err e = { 0 };
 	(void)cmd;
-	int rc = crypt_signer_generate(type_named(v->v[CLI_OPT_KEY_TYPE].text), &s, &e);
-	rc = rc ? rc : finish(io, v, s, "lacre", &a, &e);
+	int rc;
+	if (v->v[CLI_OPT_KMS].text.n) {
+		rc = generate_there(io, v, &a, &e);
+	} else {
+		rc = crypt_signer_generate(type_named(v->v[CLI_OPT_KEY_TYPE].text), &s, &e);
+		rc = rc ? rc : finish(io, v, s, "lacre", &a, &e);
+	}
 	lc_arena_done(&a);
 	return rc ? cli_fail(io, &e) : CLI_OK;
 }
@@ -139,14 +170,14 @@ static int run_import(const struct cli_command *cmd, const struct cli_values *v,
 
 /* ---- public half ---- */
 
-static int write_public(struct cli_io *io, const struct cli_values *v, const struct crypt_signer *s,
+static int write_public(struct cli_io *io, const struct cli_values *v, const struct crypt_public *k,
 			struct lc_err *e, int *ret_status)
 {
 	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
 	struct lc_arena a = { 0 };
 	struct lc_slice to = v->v[CLI_OPT_OUTFILE].text;
 	lc_buf_init(&text, KEY_FILE_MAX);
-	int rc = crypt_public_write(s->key, &text, e);
+	int rc = crypt_public_write(k, &text, e);
 	if (!rc && to.n) {
 		const char *path = lc_arena_str(&a, to);
 		rc = path ? io_write_file(path, 0644, lc_buf_get(&text), e)
@@ -158,20 +189,29 @@ static int write_public(struct cli_io *io, const struct cli_values *v, const str
 	return rc;
 }
 
-static int run_public(const struct cli_command *cmd, const struct cli_values *v, struct cli_io *io)
+/* A token shows its public halves without being opened; a file has to be. */
+static int open_public(struct cli_io *io, struct lc_slice name, struct crypt_public **ret,
+		       struct lc_err *e)
 {
 	struct crypt_signer *s LC_CLEANUP(crypt_signer_freep) = NULL;
-	const struct key_source source = {
-		.environment = io->environment,
-		.password = cli_password_of_key,
-		.ctx = io,
-	};
+	const struct key_source source = cli_key_source(io);
+	if (token_uri_is(name))
+		return key_source_public(&source, name, ret, e);
+	int rc = key_source_signer(&source, name, &s, e);
+	if (!rc)
+		*ret = crypt_public_ref(s->key);
+	return rc;
+}
+
+static int run_public(const struct cli_command *cmd, const struct cli_values *v, struct cli_io *io)
+{
+	struct crypt_public *k LC_CLEANUP(crypt_public_unrefp) = NULL;
 	struct lc_err e = { 0 };
 	int status = CLI_OK;
 	(void)cmd;
 	int rc = need_key(v, &e);
-	rc = rc ? rc : key_source_signer(&source, v->v[CLI_OPT_KEY].list.v[0], &s, &e);
-	rc = rc ? rc : write_public(io, v, s, &e, &status);
+	rc = rc ? rc : open_public(io, v->v[CLI_OPT_KEY].list.v[0], &k, &e);
+	rc = rc ? rc : write_public(io, v, k, &e, &status);
 	return rc ? cli_fail(io, &e) : status;
 }
 
@@ -183,9 +223,12 @@ const struct cli_command cli_command_generate_key_pair = {
 		N_("Writes the private key, protected by a password, to PREFIX.key and the public "
 		   "one to PREFIX.pub. The files are those of cosign: either program reads the "
 		   "other's. The password comes from LACRE_PASSWORD or COSIGN_PASSWORD, from "
-		   "standard input, or is asked for. Files that are there are never replaced."),
+		   "standard input, or is asked for. Files that are there are never replaced. With "
+		   "--kms the private key is made on a PKCS#11 token and never leaves it."),
 	.examples = N_("lacre.key and lacre.pub\n"
-		       "  lacre generate-key-pair\n"),
+		       "  lacre generate-key-pair\n"
+		       "on a token, and lacre.pub\n"
+		       "  lacre generate-key-pair --kms 'pkcs11:token=Build;object=release'\n"),
 	.options = generate_options,
 	.origin = CLI_COSIGN,
 	.run = run_generate,
@@ -208,7 +251,8 @@ const struct cli_command cli_command_public_key = {
 	.name = "public-key",
 	.synopsis = N_("--key FILE [flags]"),
 	.summary = N_("show the public half of a private key"),
-	.description = N_("Opens the private key and prints its public half in PEM."),
+	.description = N_("Opens the private key, a file or one on a token, and prints its "
+			  "public half in PEM."),
 	.examples = N_("for those who verify\n"
 		       "  lacre public-key --key lacre.key --outfile lacre.pub\n"),
 	.options = public_options,

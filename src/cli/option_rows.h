@@ -82,7 +82,16 @@ CLI_ROW(COMMIT, "commit", 0, CLI_STRING, "HASH", NULL, NULL, 0, 0, CLI_TRIVY, CL
 
 /* ---- keys and signatures ---- */
 CLI_ROW(KEY, "key", 0, CLI_REPEAT, "KEY", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
-	N_("the key: a file, env://NAME, or (public ones) a URL"), NULL)
+	N_("the key: a file, env://NAME, pkcs11:... on a token, or (public ones) a URL"), NULL)
+CLI_ROW(KMS, "kms", 0, CLI_STRING, "NAME", NULL, NULL, 0, 0, CLI_COSIGN, CLI_DIFFERS, "signature",
+	N_("make the key there, where it stays: pkcs11:token=NAME;object=NAME"),
+	N_("PKCS#11 tokens so far"))
+CLI_ROW(MODULE_PATH, "module-path", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_DIFFERS,
+	"signature", N_("the PKCS#11 module"), N_("without it those that p11-kit is set up with"))
+CLI_ROW(SLOT_ID, "slot-id", 0, CLI_INT, "N", NULL, NULL, 0, INT64_MAX, CLI_COSIGN, CLI_DIFFERS,
+	"signature", N_("the token in this slot"), N_("the default is the only token there is"))
+CLI_ROW(PIN, "pin", 0, CLI_STRING, "PIN", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
+	N_("the token's PIN; others on this machine may see it: better LACRE_PKCS11_PIN"), NULL)
 CLI_ROW(KEY_TYPE, "key-type", 0, CLI_ENUM, "TYPE", "ecdsa-p256",
 	"ecdsa-p256,ecdsa-p384,ecdsa-p521,ed25519,rsa", 0, 0, CLI_OURS, CLI_SAME, "signature",
 	N_("the kind of key to make"), NULL)

@@ -54,15 +54,23 @@ static int ask(struct cli_io *io, int tty, const char *prompt, struct secret *re
 	return rc;
 }
 
+static int open_terminal(int *ret, const char *what_else, struct lc_err *e)
+{
+	*ret = lc_sys_open(AT_FDCWD, "/dev/tty", O_RDWR | O_CLOEXEC, 0);
+	return *ret < 0 ? lc_fail(e, LC_EAUTH, "%s", what_else) : 0;
+}
+
 static int ask_terminal(struct cli_io *io, bool twice, struct secret *ret, struct lc_err *e)
 {
 	struct secret again LC_CLEANUP(secret_done) = { 0 };
-	int tty = lc_sys_open(AT_FDCWD, "/dev/tty", O_RDWR | O_CLOEXEC, 0);
-	if (tty < 0)
-		return lc_fail(e, LC_EAUTH, "%s",
+	int tty;
+	int rc = open_terminal(&tty,
 			       _("no terminal to ask for the password: set "
-				 "LACRE_PASSWORD or COSIGN_PASSWORD"));
-	int rc = ask(io, tty, _("Password of the private key: "), ret, e);
+				 "LACRE_PASSWORD or COSIGN_PASSWORD"),
+			       e);
+	if (rc)
+		return rc;
+	rc = ask(io, tty, _("Password of the private key: "), ret, e);
 	if (!rc && twice)
 		rc = ask(io, tty, _("The same again: "), &again, e);
 	if (!rc && twice && !secret_eq(secret_get(ret), secret_get(&again)))
@@ -84,7 +92,46 @@ int cli_password(struct cli_io *io, bool twice, struct secret *ret, struct lc_er
 				    : read_line(STDIN_FILENO, ret, e);
 }
 
-int cli_password_of_key(void *ctx, struct secret *ret, struct lc_err *e)
+static int password_of_key(void *ctx, struct secret *ret, struct lc_err *e)
 {
 	return cli_password(ctx, false, ret, e);
+}
+
+int cli_pin_of_token(void *ctx, const struct token_asked *who, struct secret *ret, struct lc_err *e)
+{
+	struct cli_io *io = ctx;
+	struct lc_arena a = { 0 };
+	int tty = -1;
+	const char *given = cli_env_get(io->environment, "LACRE_PKCS11_PIN");
+	if (!given)
+		given = cli_env_get(io->environment, "COSIGN_PKCS11_PIN");
+	if (given && who->last_try)
+		return lc_fail(e, LC_EAUTH, "%s",
+			       _("one try is left before it locks itself, which is not spent on "
+				 "the PIN of a variable: unset it to be asked"));
+	if (given)
+		return secret_copy(lc_str(given), ret, e);
+	struct lc_slice prompt = lc_arena_fmt(
+		&a, who->last_try ? _("PIN of token %s (the last try): ") : _("PIN of token %s: "),
+		lc_quote(who->label).s);
+	int rc = prompt.p ? open_terminal(&tty,
+					  _("no terminal to ask for the token's PIN: set "
+					    "LACRE_PKCS11_PIN or give pin-source"),
+					  e)
+			  : lc_fail(e, lc_arena_err(&a), "%s", _("no memory for a PIN"));
+	rc = rc ? rc : ask(io, tty, (const char *)prompt.p, ret, e);
+	if (tty >= 0)
+		(void)close(tty); /* nothing is kept there */
+	lc_arena_done(&a);
+	return rc;
+}
+
+struct key_source cli_key_source(struct cli_io *io)
+{
+	return (struct key_source){
+		.environment = io->environment,
+		.password = password_of_key,
+		.pin = cli_pin_of_token,
+		.ctx = io,
+	};
 }

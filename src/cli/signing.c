@@ -34,11 +34,7 @@ static int no_memory(const struct opening *o)
 static int open_key(struct opening *o)
 {
 	const struct lc_slices *keys = &o->v->v[CLI_OPT_KEY].list;
-	const struct key_source source = {
-		.environment = o->io->environment,
-		.password = cli_password_of_key,
-		.ctx = o->io,
-	};
+	const struct key_source source = cli_key_source(o->io);
 	if (keys->n != 1)
 		return lc_fail(o->e, LC_EUSAGE, "%s", _("one key signs: give --key once"));
 	int rc = key_source_signer(&source, keys->v[0], &o->s->signer, o->e);

@@ -10,8 +10,8 @@ static const size_t key_bytes_max = (size_t)1 << 18;
 
 /* Schemes of services that keep keys: known, so that the answer is not "no such file". */
 static const char *const services[] = {
-	"awskms://", "gcpkms://", "azurekms://", "hashivault://", "openbao://",
-	"k8s://",    "gitlab://", "github://",   "pkcs11:",
+	"awskms://",  "gcpkms://", "azurekms://", "hashivault://",
+	"openbao://", "k8s://",    "gitlab://",   "github://",
 };
 
 static int of_variable(const struct key_source *s, struct lc_slice name, struct lc_buf *out,
@@ -49,8 +49,8 @@ static int refuse_services(struct lc_slice reference, struct lc_err *e)
 	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
 		if (lc_starts(reference, lc_str(services[i])))
 			return lc_fail(e, LC_EUNSUP,
-				       "keys at %s are not supported: give a file "
-				       "or env://NAME",
+				       "keys at %s are not supported: give a file, "
+				       "env://NAME or pkcs11:…",
 				       services[i]);
 	return 0;
 }
@@ -94,14 +94,30 @@ static int public_of(struct lc_slice text, struct crypt_public **ret, struct lc_
 	return 0;
 }
 
+/* A name of a token may hold its PIN, which no message shows. */
+static int failed(struct lc_slice reference, int rc, struct lc_err *e)
+{
+	if (token_uri_is(reference))
+		reference = token_uri_shown(reference);
+	return rc ? lc_wrap(e, rc, "key %s", lc_quote(reference).s) : 0;
+}
+
+static struct token_source tokens_of(const struct key_source *s)
+{
+	return (struct token_source){ .environment = s->environment, .pin = s->pin, .ctx = s->ctx };
+}
+
 int key_source_public(const struct key_source *s, struct lc_slice reference,
 		      struct crypt_public **ret, struct lc_err *e)
 {
+	const struct token_source tokens = tokens_of(s);
 	struct lc_buf text LC_CLEANUP(secret_buf_done) = { 0 };
+	if (token_uri_is(reference))
+		return failed(reference, token_public(&tokens, reference, ret, e), e);
 	lc_buf_init(&text, key_bytes_max);
 	int rc = load(s, reference, true, &text, e);
 	rc = rc ? rc : public_of(lc_buf_get(&text), ret, e);
-	return rc ? lc_wrap(e, rc, "key %s", lc_quote(reference).s) : 0;
+	return failed(reference, rc, e);
 }
 
 static int open_protected(const struct key_source *s, struct lc_slice text,
@@ -117,11 +133,26 @@ static int open_protected(const struct key_source *s, struct lc_slice text,
 int key_source_signer(const struct key_source *s, struct lc_slice reference,
 		      struct crypt_signer **ret, struct lc_err *e)
 {
+	const struct token_source tokens = tokens_of(s);
 	struct lc_buf text LC_CLEANUP(secret_buf_done) = { 0 };
+	if (token_uri_is(reference))
+		return failed(reference, token_signer(&tokens, reference, ret, e), e);
 	lc_buf_init(&text, key_bytes_max);
 	int rc = load(s, reference, false, &text, e);
 	if (!rc)
 		rc = key_file_is(lc_buf_get(&text)) ? open_protected(s, lc_buf_get(&text), ret, e)
 						    : crypt_signer_pem(lc_buf_get(&text), ret, e);
-	return rc ? lc_wrap(e, rc, "key %s", lc_quote(reference).s) : 0;
+	return failed(reference, rc, e);
+}
+
+int key_source_generate(const struct key_source *s, struct lc_slice reference,
+			enum crypt_key_type t, struct crypt_signer **ret, struct lc_buf *name,
+			struct lc_err *e)
+{
+	const struct token_source tokens = tokens_of(s);
+	int rc = refuse_services(reference, e);
+	if (!rc && !token_uri_is(reference))
+		rc = lc_fail(e, LC_EUNSUP, "keys are made on tokens (pkcs11:…) and in files alone");
+	rc = rc ? rc : token_generate(&tokens, reference, t, ret, name, e);
+	return failed(reference, rc, e);
 }

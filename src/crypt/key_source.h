@@ -1,17 +1,20 @@
 /*
- * Keys by reference: "FILE", "env://NAME", "https://…" (public keys alone). What a name means is
- * decided here and nowhere else. Source: sigstore/cosign pkg/signature/keys.go.
+ * Keys by reference: "FILE", "env://NAME", "https://…" (public keys alone), "pkcs11:…". What a name
+ * means is decided here and nowhere else. Source: sigstore/cosign pkg/signature/keys.go.
  */
 #pragma once
 
 #include "base/limits.h"
 #include "crypt/key.h"
+#include "crypt/token.h"
 
 struct key_source {
 	char **environment;
 	const struct lc_limits *limits; /* deadline of downloads; NULL none */
 	/* Asked when a key is protected; NULL: such keys are LC_EAUTH. */
 	int (*password)(void *ctx, struct secret *ret, struct lc_err *e);
+	/* As struct token_source has it. */
+	int (*pin)(void *ctx, const struct token_asked *who, struct secret *ret, struct lc_err *e);
 	void *ctx;
 };
 
@@ -24,3 +27,9 @@ int key_source_public(const struct key_source *s, struct lc_slice reference,
 /** A key to sign with: cosign's protected form, or PEM in clear. LC_EAUTH wrong password. */
 int key_source_signer(const struct key_source *s, struct lc_slice reference,
 		      struct crypt_signer **ret, struct lc_err *e) LC_MUST_CHECK;
+/**
+ * Make a key where a service or token keeps it; its full name is appended. LC_EUNSUP no such place.
+ */
+int key_source_generate(const struct key_source *s, struct lc_slice reference,
+			enum crypt_key_type t, struct crypt_signer **ret, struct lc_buf *name,
+			struct lc_err *e) LC_MUST_CHECK;
