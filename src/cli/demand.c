@@ -1,6 +1,8 @@
 #include "cli/demand.h"
 
 #include "base/shim.h"
+#include "base/time.h"
+#include "cli/deny.h"
 #include "cli/parse.h"
 #include "cli/password.h"
 #include "cli/talk.h"
@@ -210,28 +212,38 @@ static void warn_when_loose(struct cli_io *io, const struct cli_values *v, const
 			 option, lc_quote(s).s);
 }
 
-static int set_pattern(struct cli_io *io, const struct cli_values *v, enum cli_opt exact,
-		       enum cli_opt regexp, struct lc_pattern **owner, struct trust_pattern *ret,
-		       struct lc_err *e)
+/* Expressions may stand in place of exact names, not beside them: which one would count? */
+static int read_patterns(struct cli_io *io, const struct cli_values *v, enum cli_opt exact,
+			 enum cli_opt regexp, struct cli_patterns *ret, struct lc_err *e)
 {
-	ret->text = v->v[exact].text;
-	struct lc_slice s = v->v[regexp].text;
-	if (!s.n)
-		return 0;
-	if (ret->text.n)
+	const struct lc_slices *given = &v->v[exact].list;
+	bool expressions = v->v[regexp].list.n != 0;
+	if (expressions && given->n)
 		return lc_fail(e, LC_EUSAGE, _("--%s and --%s: not both"), cli_options[exact].name,
 			       cli_options[regexp].name);
-	int rc = lc_pattern_new(s, owner, e);
-	if (rc) /* what is no expression is the user's mistake */
-		return lc_wrap(e, rc == LC_EBAD ? LC_EUSAGE : rc, "--%s", cli_options[regexp].name);
-	warn_when_loose(io, v, cli_options[regexp].name, s);
-	ret->text = s;
-	ret->regexp = *owner;
+	if (expressions)
+		given = &v->v[regexp].list;
+	if (given->n > CLI_IDENTITIES_MAX)
+		return lc_fail(e, LC_EUSAGE, _("--%s: at most %d"), cli_options[exact].name,
+			       CLI_IDENTITIES_MAX);
+	for (size_t i = 0; i < given->n; i++) {
+		ret->v[ret->n].text = given->v[i];
+		if (!given->v[i].n) /* would fit everybody, or nobody */
+			return lc_fail(e, LC_EUSAGE, _("--%s: it is empty"),
+				       cli_options[expressions ? regexp : exact].name);
+		int rc = expressions ? lc_pattern_new(given->v[i], &ret->owned[ret->n], e) : 0;
+		if (rc) /* what is no expression is the user's mistake */
+			return lc_wrap(e, rc == LC_EBAD ? LC_EUSAGE : rc, "--%s",
+				       cli_options[regexp].name);
+		if (expressions)
+			warn_when_loose(io, v, cli_options[regexp].name, given->v[i]);
+		ret->v[ret->n].regexp = ret->owned[ret->n];
+		ret->n++;
+	}
 	return 0;
 }
 
-static int set_identity(struct cli_io *io, const struct cli_values *v, struct cli_demand *d,
-			struct lc_err *e)
+static void set_extensions(const struct cli_values *v, struct trust_identity *id)
 {
 	static const struct {
 		enum cli_opt option;
@@ -243,21 +255,39 @@ static int set_identity(struct cli_io *io, const struct cli_values *v, struct cl
 		{ CLI_OPT_CERTIFICATE_GITHUB_WORKFLOW_REPOSITORY, 5 },
 		{ CLI_OPT_CERTIFICATE_GITHUB_WORKFLOW_REF, 6 },
 	};
-	struct trust_identity *id = &d->identity;
-	int rc = set_pattern(io, v, CLI_OPT_CERTIFICATE_IDENTITY,
-			     CLI_OPT_CERTIFICATE_IDENTITY_REGEXP, &d->name, &id->name, e);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		id->extensions[rows[i].extension] = v->v[rows[i].option].text;
+}
+
+/* One issuer vouches for all names; else each name has its own, in the order given. */
+static int set_identities(struct cli_io *io, const struct cli_values *v, struct cli_demand *d,
+			  struct lc_err *e)
+{
+	struct cli_patterns *names = &d->names;
+	struct cli_patterns *issuers = &d->issuers;
+	int rc = read_patterns(io, v, CLI_OPT_CERTIFICATE_IDENTITY,
+			       CLI_OPT_CERTIFICATE_IDENTITY_REGEXP, names, e);
 	rc = rc ? rc
-		: set_pattern(io, v, CLI_OPT_CERTIFICATE_OIDC_ISSUER,
-			      CLI_OPT_CERTIFICATE_OIDC_ISSUER_REGEXP, &d->issuer, &id->issuer, e);
+		: read_patterns(io, v, CLI_OPT_CERTIFICATE_OIDC_ISSUER,
+				CLI_OPT_CERTIFICATE_OIDC_ISSUER_REGEXP, issuers, e);
 	if (rc)
 		return rc;
-	if ((id->name.text.n == 0) != (id->issuer.text.n == 0))
+	if ((names->n == 0) != (issuers->n == 0))
 		return lc_fail(e, LC_EUSAGE, "%s",
 			       _("a name counts by who vouched for it: give both "
 				 "--certificate-identity and --certificate-oidc-issuer"));
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		id->extensions[rows[i].extension] = v->v[rows[i].option].text;
-	d->demand.identities_n = id->name.text.n ? 1 : 0;
+	if (issuers->n > 1 && issuers->n != names->n)
+		return lc_fail(e, LC_EUSAGE,
+			       _("%zu names and %zu issuers: give one issuer for all names, or one "
+				 "for each in the same order"),
+			       names->n, issuers->n);
+	for (size_t i = 0; i < names->n; i++) {
+		struct trust_identity *id = &d->identities[i];
+		id->name = names->v[i];
+		id->issuer = issuers->v[issuers->n == 1 ? 0 : i];
+		set_extensions(v, id);
+	}
+	d->demand.identities_n = names->n;
 	return 0;
 }
 
@@ -265,7 +295,7 @@ int cli_demand(struct cli_io *io, const struct cli_values *v, struct lc_arena *a
 	       struct cli_demand *ret, struct lc_err *e)
 {
 	struct trust_demand *d = &ret->demand;
-	int rc = set_identity(io, v, ret, e);
+	int rc = set_identities(io, v, ret, e);
 	rc = rc ? rc : open_keys(io, v, ret, e);
 	if (!rc && !d->keys_n && !d->identities_n)
 		rc = lc_fail(e, LC_EUSAGE, "%s",
@@ -274,8 +304,12 @@ int cli_demand(struct cli_io *io, const struct cli_values *v, struct lc_arena *a
 	d->ignore_tlog = v->v[CLI_OPT_INSECURE_IGNORE_TLOG].flag ||
 			 v->v[CLI_OPT_PRIVATE_INFRASTRUCTURE].flag;
 	rc = rc ? rc : open_root(io, v, a, ret, e);
+	rc = rc ? rc : cli_denied(io, v, a, &ret->denied, e);
+	d->denied = &ret->denied;
+	if (v->v[CLI_OPT_MAX_AGE].number)
+		d->oldest = lc_now_seconds(false) - v->v[CLI_OPT_MAX_AGE].number / 1000000000;
 	d->keys = ret->keys;
-	d->identities = &ret->identity;
+	d->identities = ret->identities;
 	d->root = ret->root;
 	d->ignore_sct = v->v[CLI_OPT_INSECURE_IGNORE_SCT].flag;
 	d->need_timestamp = v->v[CLI_OPT_USE_SIGNED_TIMESTAMPS].flag;
@@ -286,8 +320,10 @@ void cli_demand_done(struct cli_demand *d)
 {
 	for (size_t i = 0; i < CLI_KEYS_MAX; i++)
 		crypt_public_unref(d->keys[i]);
-	lc_pattern_free(d->name);
-	lc_pattern_free(d->issuer);
+	for (size_t i = 0; i < CLI_IDENTITIES_MAX; i++) {
+		lc_pattern_free(d->names.owned[i]);
+		lc_pattern_free(d->issuers.owned[i]);
+	}
 	trusted_root_free(d->root);
 	*d = (struct cli_demand){ 0 };
 }

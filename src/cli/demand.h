@@ -21,15 +21,24 @@
 		CLI_OPT_TIMESTAMP_CERTIFICATE_CHAIN, CLI_OPT_INSECURE_IGNORE_TLOG,                 \
 		CLI_OPT_PRIVATE_INFRASTRUCTURE, CLI_OPT_INSECURE_IGNORE_SCT,                       \
 		CLI_OPT_USE_SIGNED_TIMESTAMPS, CLI_OPT_SIGNATURE_DIGEST_ALGORITHM,                 \
-		CLI_OPT_OFFLINE, CLI_OPT_VERIFY_REKOR_URL
+		CLI_OPT_OFFLINE, CLI_OPT_VERIFY_REKOR_URL, CLI_OPT_MAX_AGE, CLI_OPT_DENY_KEY,      \
+		CLI_OPT_DENY_IDENTITY, CLI_OPT_DENY_DIGEST, CLI_OPT_DENY_LIST
 
-enum { CLI_KEYS_MAX = 32 };
+enum { CLI_KEYS_MAX = 32, CLI_IDENTITIES_MAX = 32 };
+
+/* Names, or who vouches for them: all exact, or all expressions. */
+struct cli_patterns {
+	struct trust_pattern v[CLI_IDENTITIES_MAX];
+	struct lc_pattern *owned[CLI_IDENTITIES_MAX];
+	size_t n;
+};
 
 struct cli_demand {
 	struct trust_demand demand; /* of what is below */
-	struct trust_identity identity;
-	struct lc_pattern *name, *issuer;
+	struct trust_identity identities[CLI_IDENTITIES_MAX];
+	struct cli_patterns names, issuers;
 	struct crypt_public *keys[CLI_KEYS_MAX];
+	struct trust_denied denied;
 	struct trusted_root *root;
 };
 

@@ -104,6 +104,9 @@ void cli_image_text(const struct image_judgement *j, struct lc_slice name, bool 
 	char text[DIGEST_TEXT_MAX];
 	lc_buf_fmt(out, "%s %s: %s\n", lc_quote(name).s, digest_text(&j->image, text),
 		   outcome_text(j->outcome, attestations));
+	if (j->outcome != IMAGE_TRUSTED && j->signers)
+		lc_buf_fmt(out, _("  %zu signers count, and %zu are asked for\n"), j->signers,
+			   j->threshold);
 	for (size_t i = 0; i < j->n; i++)
 		put_proof(&j->v[i], out);
 }
@@ -154,6 +157,7 @@ void cli_image_report(const struct image_judgement *j, struct lc_slice name, str
 	json_member_cstr(w, "Outcome", image_outcome_name(j->outcome));
 	json_member_u64(w, "Counted", j->counted);
 	json_member_u64(w, "Signers", j->signers);
+	json_member_u64(w, "Threshold", j->threshold);
 	json_write_key(w, "Signatures");
 	json_begin_array(w);
 	for (size_t i = 0; i < j->n; i++)

@@ -116,14 +116,16 @@ CLI_ROW(CA_ROOTS, "ca-roots", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN,
 	"signature", N_("trust these root certificates, in PEM"), NULL)
 CLI_ROW(CA_INTERMEDIATES, "ca-intermediates", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN,
 	CLI_SAME, "signature", N_("intermediate certificates below --ca-roots, in PEM"), NULL)
-CLI_ROW(CERTIFICATE_IDENTITY, "certificate-identity", 0, CLI_STRING, "NAME", NULL, NULL, 0, 0,
-	CLI_COSIGN, CLI_SAME, "signature", N_("whom the signer's certificate must name"), NULL)
-CLI_ROW(CERTIFICATE_IDENTITY_REGEXP, "certificate-identity-regexp", 0, CLI_STRING, "EXPRESSION",
+CLI_ROW(CERTIFICATE_IDENTITY, "certificate-identity", 0, CLI_REPEAT, "NAME", NULL, NULL, 0, 0,
+	CLI_COSIGN, CLI_SAME, "signature",
+	N_("whom the signer's certificate must name; repeatable: one of them"), NULL)
+CLI_ROW(CERTIFICATE_IDENTITY_REGEXP, "certificate-identity-regexp", 0, CLI_REPEAT, "EXPRESSION",
 	NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
 	N_("the same by an expression, found anywhere unless it has ^ and $"), NULL)
-CLI_ROW(CERTIFICATE_OIDC_ISSUER, "certificate-oidc-issuer", 0, CLI_STRING, "URL", NULL, NULL, 0, 0,
-	CLI_COSIGN, CLI_SAME, "signature", N_("who must have vouched for that name"), NULL)
-CLI_ROW(CERTIFICATE_OIDC_ISSUER_REGEXP, "certificate-oidc-issuer-regexp", 0, CLI_STRING,
+CLI_ROW(CERTIFICATE_OIDC_ISSUER, "certificate-oidc-issuer", 0, CLI_REPEAT, "URL", NULL, NULL, 0, 0,
+	CLI_COSIGN, CLI_SAME, "signature",
+	N_("who must have vouched for that name; repeatable: one for each name"), NULL)
+CLI_ROW(CERTIFICATE_OIDC_ISSUER_REGEXP, "certificate-oidc-issuer-regexp", 0, CLI_REPEAT,
 	"EXPRESSION", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
 	N_("the same by an expression"), NULL)
 CLI_ROW(CERTIFICATE_GITHUB_WORKFLOW_TRIGGER, "certificate-github-workflow-trigger", 0, CLI_STRING,
@@ -203,6 +205,16 @@ CLI_ROW(THRESHOLD, "threshold", 0, CLI_INT, "N", "1", NULL, 1, 64, CLI_OURS, CLI
 	N_("how many of the keys and names that are given must have signed"), NULL)
 CLI_ROW(MAX_AGE, "max-age", 0, CLI_DURATION, "TIME", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME,
 	"signature", N_("what was signed longer ago does not count; needs a trusted time"), NULL)
+CLI_ROW(DENY_KEY, "deny-key", 0, CLI_REPEAT, "KEY|sha256:ID", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME,
+	"signature", N_("what this key signed never counts: the key, or its id; repeatable"), NULL)
+CLI_ROW(DENY_IDENTITY, "deny-identity", 0, CLI_REPEAT, "NAME", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME,
+	"signature", N_("what this name signed never counts; repeatable"), NULL)
+CLI_ROW(DENY_DIGEST, "deny-digest", 0, CLI_REPEAT, "sha256:DIGEST", NULL, NULL, 0, 0, CLI_OURS,
+	CLI_SAME, "signature", N_("never trust this image or file, whoever signed it; repeatable"),
+	NULL)
+CLI_ROW(DENY_LIST, "deny-list", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_OURS, CLI_SAME,
+	"signature", N_("all of this from a file: lines key ID, identity NAME, digest DIGEST"),
+	NULL)
 CLI_ROW(ATTACHMENT_TAG_PREFIX, "attachment-tag-prefix", 0, CLI_STRING, "TEXT", NULL, NULL, 0, 0,
 	CLI_COSIGN, CLI_SAME, "signature", N_("begin the tags of signatures with this"), NULL)
 

@@ -14,25 +14,24 @@
 enum { OUTPUT_BYTES_MAX = 1 << 28 };
 
 static const enum cli_opt verify_options[] = {
-	CLI_DEMAND_OPTIONS,   CLI_POLICY_OPTIONS,
-	CLI_OPT_ANNOTATIONS,  CLI_OPT_LOCAL_IMAGE,
-	CLI_OPT_CHECK_CLAIMS, CLI_OPT_RECURSIVE,
-	CLI_OPT_THRESHOLD,    CLI_OPT_MAX_AGE,
-	CLI_OPT_OUTPUT,       CLI_OPT_ATTACHMENT_TAG_PREFIX,
-	CLI_PLACE_OPTIONS,    CLI_OPT_N,
-};
-static const enum cli_opt attestation_options[] = {
 	CLI_DEMAND_OPTIONS,
-	CLI_OPT_PREDICATE_TYPE,
+	CLI_POLICY_OPTIONS,
+	CLI_OPT_ANNOTATIONS,
 	CLI_OPT_LOCAL_IMAGE,
 	CLI_OPT_CHECK_CLAIMS,
 	CLI_OPT_RECURSIVE,
 	CLI_OPT_THRESHOLD,
-	CLI_OPT_MAX_AGE,
 	CLI_OPT_OUTPUT,
 	CLI_OPT_ATTACHMENT_TAG_PREFIX,
 	CLI_PLACE_OPTIONS,
 	CLI_OPT_N,
+};
+static const enum cli_opt attestation_options[] = {
+	CLI_DEMAND_OPTIONS,  CLI_OPT_PREDICATE_TYPE,
+	CLI_OPT_LOCAL_IMAGE, CLI_OPT_CHECK_CLAIMS,
+	CLI_OPT_RECURSIVE,   CLI_OPT_THRESHOLD,
+	CLI_OPT_OUTPUT,      CLI_OPT_ATTACHMENT_TAG_PREFIX,
+	CLI_PLACE_OPTIONS,   CLI_OPT_N,
 };
 
 struct verify {
@@ -66,8 +65,6 @@ static int read_demand(struct verify *s, bool attestations, struct lc_err *e)
 	if (s->place.name.n && !s->place.by_digest)
 		d->tag = s->place.tag;
 	d->who.any_artefact = !v->v[CLI_OPT_CHECK_CLAIMS].flag;
-	if (v->v[CLI_OPT_MAX_AGE].number)
-		d->oldest = lc_now_seconds(false) - v->v[CLI_OPT_MAX_AGE].number / 1000000000;
 	if (attestations &&
 	    !statement_predicate_type(v->v[CLI_OPT_PREDICATE_TYPE].text, &d->predicate))
 		return lc_fail(e, LC_EUSAGE, _("--type: %s is neither a known type nor a URI"),

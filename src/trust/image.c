@@ -95,20 +95,6 @@ static int check_tag(struct judge *j, const struct simple_signing *s, struct tru
 
 /* ---- one attachment ---- */
 
-static int check_age(struct judge *j, const struct trust_signer *s, struct trust_why *w)
-{
-	int64_t newest = 0;
-	if (!j->d->oldest)
-		return 0;
-	for (size_t i = 0; i < s->times_n; i++)
-		newest = s->times[i] > newest ? s->times[i] : newest;
-	if (!newest)
-		return trust_fail(w, "D1", LC_EBAD,
-				  "no trusted time of signing: its age is not known");
-	return newest >= j->d->oldest ? 0
-				      : trust_fail(w, "D1", LC_EBAD, "it was signed too long ago");
-}
-
 static int verify_once(struct judge *j, const struct bundle *b, const struct trust_demand *who,
 		       struct lc_slice content, struct image_proof *p)
 {
@@ -172,6 +158,7 @@ static int open_bundle(struct judge *j, struct lc_slice content, struct image_pr
 
 static int judge_one(struct judge *j, struct image_proof *p)
 {
+	const struct crypt_message image = { .digests = j->image, .digests_n = 1 };
 	struct lc_slice content;
 	struct bundle b = { 0 };
 	if (p->what->rc) {
@@ -182,7 +169,10 @@ static int judge_one(struct judge *j, struct image_proof *p)
 		return trust_fail(&p->why, "A3", LC_EBAD, "nobody signed it");
 	p->attestation = p->what->kind == ATTACHED_ENVELOPE;
 	p->predicate_type = p->what->predicate_type;
-	int rc = p->what->kind == ATTACHED_SIGNATURE ? check_kind(j, p) : 0;
+	int rc = trust_check_artefact(j->d->who.denied, &image, &p->why);
+	if (rc)
+		return rc;
+	rc = p->what->kind == ATTACHED_SIGNATURE ? check_kind(j, p) : 0;
 	rc = rc ? rc : attached_read(j->r, p->what, j->a, &content, &p->why);
 	if (rc)
 		return rc;
@@ -191,9 +181,10 @@ static int judge_one(struct judge *j, struct image_proof *p)
 	if (rc)
 		return rc;
 	peek(j, &b, p);
+	p->says_whose =
+		p->what->kind == ATTACHED_BUNDLE && (b.material != BUNDLE_KEY || b.key_hint.n);
 	rc = check_kind(j, p);
-	rc = rc ? rc : verify(j, &b, content, p);
-	return rc ? rc : check_age(j, &p->signer, &p->why);
+	return rc ? rc : verify(j, &b, content, p);
 }
 
 /* ---- all of them ---- */
@@ -230,28 +221,31 @@ static bool is_beside(const struct image_proof *p)
 }
 
 /*
- * Content and digest differ, a good signature says something else, or a certificate's or an OpenPGP
- * key's own signature does not hold.
+ * Changed after it was signed: content and digest differ, a good signature says something else, or
+ * the key did not sign that a bundle, a certificate or an OpenPGP signature says is its own. Where
+ * nothing says whose it is, a key that does not fit may just be the wrong key.
  */
-bool image_rule_tells_tampering(const char *rule, bool by_certificate)
+bool image_rule_tells_tampering(const char *rule, bool says_whose)
 {
 	static const char *const rules[] = { "A1", "F2", "G3", "P1", "P2", "L2",
 					     "L3", "L5", "L6", "L7", "L8" };
 	for (size_t i = 0; rule && i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (strcmp(rule, rules[i]) == 0)
 			return true;
-	return rule && by_certificate && strcmp(rule, "V1") == 0;
+	return rule && says_whose && (strcmp(rule, "V1") == 0 || strcmp(rule, "V2") == 0);
 }
 
-static enum image_outcome outcome_of(const struct image_judgement *all, size_t threshold)
+static enum image_outcome outcome_of(const struct image_judgement *all)
 {
 	size_t found = 0;
 	bool no_certificate = false;
-	if (all->signers >= (threshold ? threshold : 1))
+	if (all->signers >= all->threshold)
 		return IMAGE_TRUSTED;
 	for (size_t i = 0; i < all->n; i++) {
 		const struct image_proof *p = &all->v[i];
-		if (p->rc && image_rule_tells_tampering(p->why.rule, p->what->certificate.n != 0))
+		bool says_whose =
+			(p->what->certificate.n != 0 || p->says_whose) && !p->why.stranger;
+		if (p->rc && image_rule_tells_tampering(p->why.rule, says_whose))
 			return IMAGE_TAMPERED;
 		found += !is_beside(p);
 		no_certificate = no_certificate || (rule_is(p, "F9") && !p->what->certificate.n);
@@ -291,7 +285,8 @@ int trust_verify_image(struct oci_repository *r, const struct digest *image,
 		all.counted += p->rc == 0;
 	}
 	all.signers = count_signers(&all);
-	all.outcome = outcome_of(&all, d->threshold);
+	all.threshold = d->threshold ? d->threshold : 1;
+	all.outcome = outcome_of(&all);
 	*ret = all;
 	return 0;
 }

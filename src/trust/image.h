@@ -24,9 +24,9 @@ const char *image_outcome_name(enum image_outcome o);
 
 /**
  * Does a signature that fails this rule (NULL none) tell of something that was changed after it was
- * signed? A key that does not fit may just be the wrong key.
+ * signed? Where nothing says whose it is, a key that does not fit may just be the wrong key.
  */
-bool image_rule_tells_tampering(const char *rule, bool by_certificate);
+bool image_rule_tells_tampering(const char *rule, bool says_whose);
 
 struct image_demand {
 	struct trust_demand who;                    /* any_artefact: the claim is not compared */
@@ -36,7 +36,6 @@ struct image_demand {
 	size_t annotations_n;
 	struct lc_slice tag;         /* by which the image was asked for; "" by its digest */
 	size_t threshold;            /* how many signers at least; 0 is 1 */
-	int64_t oldest;              /* signed before this does not count; 0 any time */
 	struct lc_slice tags_prefix; /* of the tags with what is attached */
 };
 
@@ -45,6 +44,7 @@ struct image_proof {
 	const struct attached *what;
 	int rc; /* 0: it counts */
 	struct trust_why why;
+	bool says_whose;                /* a bundle that tells its key, or has a certificate */
 	bool attestation;               /* of those that hold, and of envelopes by their own word */
 	struct lc_slice predicate_type; /* of statements; by their own word when rc is not 0 */
 	struct trust_signer signer;     /* rc is 0 */
@@ -59,6 +59,7 @@ struct image_judgement {
 	struct image_proof *v; /* all that was found */
 	size_t n, counted;     /* counted: of the kind that was asked for, and good */
 	size_t signers;        /* different ones among them */
+	size_t threshold;      /* how many were asked for */
 	struct attached_list found;
 };
 

@@ -292,13 +292,66 @@ static int check_certificate(struct check *c, const struct trust_why *last_times
 				   &c->signer.identity, c->w);
 }
 
+/* ---- what was demanded besides (D1 to D4) ---- */
+
+static int check_age(struct check *c)
+{
+	const struct trust_signer *s = &c->signer;
+	int64_t newest = 0;
+	if (!c->d->oldest)
+		return 0;
+	for (size_t i = 0; i < s->times_n; i++)
+		newest = s->times[i] > newest ? s->times[i] : newest;
+	if (!newest)
+		return trust_fail(c->w, "D1", LC_EBAD,
+				  "no trusted time of signing: its age is not known");
+	return newest >= c->d->oldest
+		       ? 0
+		       : trust_fail(c->w, "D1", LC_EBAD, "it was signed too long ago");
+}
+
+static int check_denied(struct check *c)
+{
+	const struct trust_denied *d = c->d->denied;
+	char text[DIGEST_TEXT_MAX];
+	for (size_t i = 0; d && i < d->keys_n; i++)
+		if (digest_eq(&d->keys[i], crypt_public_id(c->key)))
+			return trust_fail(c->w, "D2", LC_EBAD, "its key is denied: %s",
+					  digest_text(&d->keys[i], text));
+	for (size_t i = 0; d && c->certificate.key && i < d->names_n; i++)
+		if (lc_eq(d->names[i], c->certificate.name))
+			return trust_fail(c->w, "D3", LC_EBAD, "its signer is denied: '%s'",
+					  lc_quote(d->names[i]).s);
+	return 0;
+}
+
+int trust_check_artefact(const struct trust_denied *d, const struct crypt_message *artefact,
+			 struct trust_why *w)
+{
+	char text[DIGEST_TEXT_MAX];
+	for (size_t i = 0; d && i < d->artefacts_n; i++) {
+		struct digest got;
+		int rc = crypt_message_digest(artefact, d->artefacts[i].algorithm, &got,
+					      trust_err(w));
+		if (rc == LC_ENOTFOUND)
+			continue; /* known by another digest alone */
+		if (rc)
+			return rc;
+		if (digest_eq(&got, &d->artefacts[i]))
+			return trust_fail(w, "D4", LC_EBAD, "it is denied, whoever signed it: %s",
+					  digest_text(&got, text));
+	}
+	return 0;
+}
+
 /* ---- all ---- */
 
 static int run(struct check *c)
 {
 	struct trust_why timestamp = { 0 };
 	bool by_key = c->b->material == BUNDLE_KEY;
-	int rc = fits_demand(c);
+	int rc = trust_check_artefact(c->d->denied, c->artefact, c->w);
+	rc = rc ? rc : fits_demand(c);
 	if (!rc && !by_key)
 		rc = open_certificate(c);
 	rc = rc ? rc : prepare(c);
@@ -313,7 +366,8 @@ static int run(struct check *c)
 				timestamp.err.len ? ": " : "", timestamp.err.msg);
 	if (!rc && !by_key)
 		rc = check_certificate(c, &timestamp);
-	return rc;
+	rc = rc ? rc : check_denied(c);
+	return rc ? rc : check_age(c);
 }
 
 int trust_verify_bundle(const struct bundle *b, const struct trust_demand *d,

@@ -22,6 +22,16 @@ struct trust_identity {
 	struct lc_slice extensions[CERTIFICATE_EXTENSIONS]; /* must be equal; "" any */
 };
 
+/** Who and what is never trusted, whatever else holds. Borrowed. */
+struct trust_denied {
+	const struct digest *keys; /* SHA-256 of public keys */
+	size_t keys_n;
+	const struct lc_slice *names; /* of certificates */
+	size_t names_n;
+	const struct digest *artefacts;
+	size_t artefacts_n;
+};
+
 /** What is asked of a signature. Borrowed. One of keys and identities is enough. */
 struct trust_demand {
 	struct crypt_public *const *keys;
@@ -34,6 +44,8 @@ struct trust_demand {
 	bool pss;            /* RSA keys sign by PSS */
 	bool any_artefact;   /* statements may be about another one: nobody should ask for this */
 	bool need_timestamp; /* one must hold */
+	int64_t oldest;      /* signed before this does not count; 0 any time */
+	const struct trust_denied *denied; /* NULL nobody */
 	/* When no time of signing is known: certificates must be valid then. 0: they do not count.
 	   For signatures from before bundles alone. */
 	int64_t now;
@@ -59,6 +71,10 @@ struct trust_content {
 	bool has_statement; /* an in-toto statement in an envelope */
 	struct statement statement;
 };
+
+/** Is this artefact denied (rule D4)? */
+int trust_check_artefact(const struct trust_denied *d, const struct crypt_message *artefact,
+			 struct trust_why *w) LC_MUST_CHECK;
 
 /**
  * @param artefact   its bytes or digests (of an image: those of its manifest)

@@ -1,6 +1,8 @@
 """Signatures and attestations of images through the program: each case of the shared data as its
 index says, and each reason apart by rule and exit status."""
 
+import base64
+import hashlib
 import json
 import pathlib
 import shutil
@@ -161,6 +163,98 @@ def usage(base):
             yield f"{args[1:]}: exit {done.returncode}, want {want}: {done.stderr.decode()}"
 
 
+def denies(base):
+    """What is denied does not count, whoever signed it, and says so by its rule."""
+    layout = base / "images/twokeys"
+    keys = [a for n in ("p256", "rsa3072", "ed25519", "p384")
+            for a in ("--key", base / f"keys/{n}.pub")]
+    common = ("verify", "--insecure-ignore-tlog", "--local-image", "--output", "report", *keys)
+    before = PROGRAM.json(*common, layout)[0]
+    one = next(s for s in before["Signatures"] if s["Verified"])["Signer"]["KeyID"]
+    with tempfile.TemporaryDirectory() as tmp:
+        listed = pathlib.Path(tmp) / "denied"
+        listed.write_text(f"# taken back\n\nkey {one}\nidentity nobody@example.com\n")
+        bad = pathlib.Path(tmp) / "bad"
+        bad.write_text("key sha256:00\n")
+        cases = ((("--deny-key", one), "D2", 3), (("--deny-list", listed), "D2", 3),
+                 (("--deny-key", base / "keys/p256.pub"), "D2", 3),
+                 (("--deny-identity", "nobody@example.com"), None, 4),
+                 (("--deny-digest", before["Digest"]), "D4", 0),
+                 (("--deny-digest", "sha256:" + "0" * 64), None, 4))
+        for extra, rule, signers in cases:
+            done = PROGRAM.run(*common, *extra, layout)
+            told = json.loads(done.stdout)[0]
+            rules = {s.get("Rule") for s in told["Signatures"]} - {None}
+            if told["Signers"] != signers or rules != ({rule} if rule else set()) \
+                    or done.returncode != (0 if signers else 12):
+                yield f"{extra}: exit {done.returncode} signers {told['Signers']} rules {rules}"
+        for extra, want, word in ((("--deny-list", bad), 2, "line 1"),
+                                  (("--deny-key", "sha256:00"), 2, "--deny-key"),
+                                  (("--deny-digest", "x"), 2, "--deny-digest"),
+                                  (("--deny-list", base / "none"), 1, "none")):
+            done = PROGRAM.run(*common, *extra, layout)
+            if done.returncode != want or word not in done.stderr.decode() \
+                    or done.stderr.count(b"\n") != 1:
+                yield f"{extra}: {done.returncode} {done.stderr}"
+    done = PROGRAM.run(*common, "--threshold", "5", layout)
+    if b"4 signers count, and 5 are asked for" not in done.stderr \
+            or json.loads(done.stdout)[0]["Threshold"] != 5:
+        yield f"too few: {done.stderr}"
+
+
+def identities(data):
+    """Several names, each with its issuer, or all with one."""
+    base = data / "cosign-keyless"
+    with open(base / "index.json", encoding="utf-8") as f:
+        case = next(c for c in json.load(f)["cases"]
+                    if c["kind"] == "image" and c["expect"] == "pass" and c.get("identity"))
+    name, issuer = case["identity"], case["issuer"]
+    common = ("verify", "--local-image", "--trusted-root", base / case["trusted_root"])
+    for names, issuers, want in (([name, "x"], [issuer], 0), (["x", name], [issuer], 0),
+                                 (["x", name], ["https://x", issuer], 0),
+                                 (["x", name], [issuer, "https://x"], 12),
+                                 (["x", "y"], [issuer], 12), ([name], [issuer, issuer], 2),
+                                 ([name, "x", "y"], [issuer, issuer], 2), ([name, ""], [issuer], 2)):
+        args = [a for n in names for a in ("--certificate-identity", n)]
+        args += [a for i in issuers for a in ("--certificate-oidc-issuer", i)]
+        done = PROGRAM.run(*common, *args, base / case["layout"])
+        if done.returncode != want:
+            yield f"{names} {issuers}: exit {done.returncode}, want {want}: {done.stderr.decode()}"
+    done = PROGRAM.run(*common, "--certificate-identity", name, "--certificate-oidc-issuer", issuer,
+                       "--deny-identity", name, "--output", "report", base / case["layout"])
+    if done.returncode != 12 or '"D3"' not in done.stdout.decode():
+        yield f"denied: {done.returncode} {done.stdout}"
+
+
+def tampered(base):
+    """A bundle that says whose it is, and whose signature was altered, is told from a stranger's."""
+    with tempfile.TemporaryDirectory() as tmp:
+        layout = pathlib.Path(tmp) / "layout"
+        shutil.copytree(base / "images/newfmt", layout)
+        for path in [layout, *layout.rglob("*")]:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        blobs = layout / "blobs/sha256"
+        manifest = next(p for p in blobs.iterdir() if b'"subject"' in p.read_bytes()[:2000])
+        referrer = json.loads(manifest.read_bytes())
+        blob = blobs / referrer["layers"][0]["digest"].split(":")[1]
+        bundle = json.loads(blob.read_bytes())
+        envelope = bundle["dsseEnvelope"]
+        raw = bytearray(base64.b64decode(envelope["signatures"][0]["sig"]))
+        raw[-1] ^= 1
+        envelope["signatures"][0]["sig"] = base64.b64encode(raw).decode()
+        for path, content in ((blob, bundle), (manifest, referrer)):
+            path.unlink()
+            text = json.dumps(content).encode()
+            digest = hashlib.sha256(text).hexdigest()
+            (blobs / digest).write_bytes(text)
+            referrer["layers"][0].update(digest=f"sha256:{digest}", size=len(text))
+        for key, want in (("p256", 14), ("p384", 12)):
+            done = PROGRAM.run("verify", "--insecure-ignore-tlog", "--local-image", "--key",
+                               base / f"keys/{key}.pub", layout)
+            if done.returncode != want:
+                yield f"{key}: exit {done.returncode}, want {want}: {done.stderr.decode()}"
+
+
 def main():
     data = data_dir()
     if not data or not (data / "cosign").is_dir():
@@ -169,8 +263,10 @@ def main():
     rows = [(f"{base.name}: {case['case']}: {case['why']}",
              lambda base=base, case=case: check(base, case)) for base, case in cases(data)]
     for name, fn in (("prints what cosign prints", payloads), ("k of n and age", thresholds),
-                     ("explains", explains), ("layouts", layouts), ("usage", usage)):
+                     ("explains", explains), ("denies", denies), ("tampered", tampered),
+                     ("layouts", layouts), ("usage", usage)):
         rows.append((name, lambda fn=fn: fn(data / "cosign")))
+    rows.append(("several identities", lambda: identities(data)))
     tap.run(rows)
 
 
