@@ -226,6 +226,38 @@ CLI_ROW(SIGN_CONTAINER_IDENTITY, "sign-container-identity", 0, CLI_STRING, "NAME
 	N_("what the older form says the image is called, in place of its repository"), NULL)
 CLI_ROW(PREDICATE, "predicate", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
 	"signature", N_("what is attested: the file; - is standard input"), NULL)
+CLI_ROW(ARTIFACT, "artifact", 0, CLI_PATH, "FILE|DIGEST", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature", N_("what was signed: the file, or sha256:DIGEST"), NULL)
+CLI_ROW(OLD_BUNDLE, "bundle", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature", N_("cosign's file from before bundles"), NULL)
+CLI_ROW(RFC3161_TIMESTAMP, "rfc3161-timestamp", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("a timestamp of the signature"), NULL)
+CLI_ROW(IGNORE_TLOG, "ignore-tlog", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature", N_("it was never published in a log"), NULL)
+CLI_ROW(ENTRY_REKOR_URL, "rekor-url", 0, CLI_STRING, "URL", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_DIFFERS, "signature", N_("the transparency log to fetch entry or proof from"),
+	N_("there is no default: nothing is asked that was not named"))
+CLI_ROW(OUT, "out", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",
+	N_("write the result to a file"), NULL)
+CLI_ROW(ROOT_FULCIO, "fulcio", 0, CLI_REPEAT, "KEY=VALUE,...", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("who issues certificates: url, certificate-chain"), NULL)
+CLI_ROW(ROOT_REKOR, "rekor", 0, CLI_REPEAT, "KEY=VALUE,...", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature", N_("a log of signatures: url, public-key, start-time"), NULL)
+CLI_ROW(ROOT_CTFE, "ctfe", 0, CLI_REPEAT, "KEY=VALUE,...", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature", N_("a log of certificates: url, public-key, start-time"), NULL)
+CLI_ROW(ROOT_TSA, "tsa", 0, CLI_REPEAT, "KEY=VALUE,...", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature", N_("who gives timestamps: url, certificate-chain"), NULL)
+CLI_ROW(WITH_DEFAULT_SERVICES, "with-default-services", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0,
+	CLI_COSIGN, CLI_DIFFERS, "signature", N_("begin with the trusted root that is kept"),
+	N_("what `initialize` keeps, not sigstore's own"))
+CLI_ROW(NO_DEFAULT_FULCIO, "no-default-fulcio", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("without its authorities for certificates"), NULL)
+CLI_ROW(NO_DEFAULT_REKOR, "no-default-rekor", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("without its logs of signatures"), NULL)
+CLI_ROW(NO_DEFAULT_CTFE, "no-default-ctfe", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("without its logs of certificates"), NULL)
+CLI_ROW(NO_DEFAULT_TSA, "no-default-tsa", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature", N_("without its timestamp authorities"), NULL)
 CLI_ROW(STATEMENT, "statement", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
 	"signature", N_("sign this whole in-toto statement"), NULL)
 CLI_ROW(HASH, "hash", 0, CLI_STRING, "SHA256", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",

@@ -102,6 +102,8 @@ static enum cli_opt newest_name(enum cli_opt opt)
 		return CLI_OPT_SCANNERS;
 	case CLI_OPT_VERIFY_KEY:
 		return CLI_OPT_KEY;
+	case CLI_OPT_OUT:
+		return CLI_OPT_OUTPUT;
 	default:
 		return opt;
 	}

@@ -84,15 +84,13 @@ int checkpoint_parse(struct lc_slice note, struct checkpoint *ret, struct trust_
 
 /* ---- signatures ---- */
 
-/* The first bytes of a digest that depends on the kind of key, and on the name. */
-static int key_id(const struct trust_log *log, struct lc_slice name, uint8_t ret[KEY_ID_BYTES],
-		  struct lc_err *e)
+int checkpoint_key_id(const struct crypt_public *key, struct lc_slice name, struct digest *ret,
+		      struct lc_err *e)
 {
-	struct lc_slice spki = crypt_public_spki(log->key);
-	struct digest d;
+	struct lc_slice spki = crypt_public_spki(key);
 	struct lc_buf b;
 	lc_buf_init(&b, NOTE_BYTES_MAX);
-	switch (crypt_public_type(log->key)) {
+	switch (crypt_public_type(key)) {
 	case CRYPT_ED25519:
 		(void)lc_buf_slice(&b, name);
 		(void)lc_buf_add(&b, "\n\x01", 2);
@@ -108,10 +106,8 @@ static int key_id(const struct trust_log *log, struct lc_slice name, uint8_t ret
 		(void)lc_buf_slice(&b, spki);
 		break;
 	}
-	int rc = b.err ? b.err : digest_of(DIGEST_SHA256, lc_buf_get(&b), &d, e);
+	int rc = b.err ? b.err : digest_of(DIGEST_SHA256, lc_buf_get(&b), ret, e);
 	lc_buf_done(&b);
-	if (!rc)
-		memcpy(ret, d.bytes, KEY_ID_BYTES);
 	return rc;
 }
 
@@ -129,15 +125,15 @@ static int check_line(const struct checkpoint *c, const struct trust_log *log, b
 {
 	struct crypt_message m = crypt_message_of(c->text);
 	struct lc_slice name;
-	uint8_t id[KEY_ID_BYTES];
+	struct digest id;
 	struct lc_buf sig;
 	lc_buf_init(&sig, NOTE_BYTES_MAX);
 	int rc = LC_ENOTFOUND;
 	if (!split_line(line, &name, &sig))
 		rc = lc_fail(e, LC_EBAD, "a signature line that is none");
 	else if (!named || (lc_eq(name, c->origin) && lc_eq(name, log->host)))
-		rc = key_id(log, name, id, e);
-	if (!rc && memcmp(sig.p, id, KEY_ID_BYTES) != 0)
+		rc = checkpoint_key_id(log->key, name, &id, e);
+	if (!rc && memcmp(sig.p, id.bytes, KEY_ID_BYTES) != 0)
 		rc = LC_ENOTFOUND;
 	rc = rc ? rc
 		: crypt_verify_any(log->key, false, &m, lc_skip(lc_buf_get(&sig), KEY_ID_BYTES),

@@ -21,6 +21,9 @@ struct checkpoint {
 	uint8_t root[CHECKPOINT_HASH_BYTES];
 };
 
+/** How a log's key is named beside its origin; notes begin their signatures with 4 bytes of it. */
+int checkpoint_key_id(const struct crypt_public *key, struct lc_slice name, struct digest *ret,
+		      struct lc_err *e) LC_MUST_CHECK;
 /** Slices of note. */
 int checkpoint_parse(struct lc_slice note, struct checkpoint *ret,
 		     struct trust_why *w) LC_MUST_CHECK;

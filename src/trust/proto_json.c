@@ -130,3 +130,26 @@ int proto_window(const struct json_doc *d, json_ref r, struct trust_window *ret,
 	rc = rc ? rc : read_time(d, f[1], &ret->has_end, &ret->end, e);
 	return rc ? lc_wrap(e, rc, "validFor") : 0;
 }
+
+const char *proto_key_details(const struct crypt_public *k, bool hashed)
+{
+	switch (crypt_public_type(k)) {
+	case CRYPT_P384:
+		return "PKIX_ECDSA_P384_SHA_384";
+	case CRYPT_P521:
+		return "PKIX_ECDSA_P521_SHA_512";
+	case CRYPT_ED25519:
+		return hashed ? "PKIX_ED25519_PH" : "PKIX_ED25519";
+	case CRYPT_RSA:
+		switch (crypt_public_bits(k)) {
+		case 2048:
+			return "PKIX_RSA_PKCS1V15_2048_SHA256";
+		case 3072:
+			return "PKIX_RSA_PKCS1V15_3072_SHA256";
+		default:
+			return "PKIX_RSA_PKCS1V15_4096_SHA256";
+		}
+	default:
+		return "PKIX_ECDSA_P256_SHA_256";
+	}
+}

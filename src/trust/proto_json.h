@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "crypt/key.h"
 #include "format/json.h"
 #include "trust/window.h"
 
@@ -33,3 +34,6 @@ int proto_count(const struct json_doc *d, json_ref r, const char *name, uint32_t
 /** TimeRange {"start","end"} as "validFor"; JSON_NONE gives one that is open at both ends. */
 int proto_window(const struct json_doc *d, json_ref r, struct trust_window *ret,
 		 struct lc_err *e) LC_MUST_CHECK;
+/** PublicKeyDetails: a key and the digest it signs; Ed25519 over the message or (hashed) a digest.
+ */
+const char *proto_key_details(const struct crypt_public *k, bool hashed);

@@ -5,6 +5,7 @@
 #include "base/shim.h"
 #include "crypt/pem.h"
 #include "format/base64.h"
+#include "trust/proto_json.h"
 #include "trust/service.h"
 
 static const struct json_limits limits = { .depth_max = 16, .nodes_max = 1 << 14 };
@@ -98,32 +99,6 @@ static int write_1(const struct log_subject *s, enum digest_algorithm hash, stru
 
 /* ---- version 2: what is sent ---- */
 
-/* How sigstore names key and digest together; NULL none that logs take. */
-static const char *key_details(const struct crypt_public *k)
-{
-	switch (crypt_public_type(k)) {
-	case CRYPT_P256:
-		return "PKIX_ECDSA_P256_SHA_256";
-	case CRYPT_P384:
-		return "PKIX_ECDSA_P384_SHA_384";
-	case CRYPT_P521:
-		return "PKIX_ECDSA_P521_SHA_512";
-	case CRYPT_ED25519:
-		return "PKIX_ED25519_PH";
-	case CRYPT_RSA:
-		switch (crypt_public_bits(k)) {
-		case 2048:
-			return "PKIX_RSA_PKCS1V15_2048_SHA256";
-		case 3072:
-			return "PKIX_RSA_PKCS1V15_3072_SHA256";
-		default:
-			return "PKIX_RSA_PKCS1V15_4096_SHA256";
-		}
-	default:
-		return NULL;
-	}
-}
-
 static int write_2(const struct log_subject *s, enum digest_algorithm hash, struct json_writer *w,
 		   struct lc_err *e)
 {
@@ -147,7 +122,7 @@ static int write_2(const struct log_subject *s, enum digest_algorithm hash, stru
 	json_member_base64(w, "rawBytes",
 			   s->certificate.n ? s->certificate : crypt_public_spki(s->key));
 	json_end_object(w);
-	json_member_cstr(w, "keyDetails", key_details(s->key));
+	json_member_cstr(w, "keyDetails", proto_key_details(s->key, true));
 	for (unsigned depth = w->depth; depth; depth--)
 		json_end_object(w);
 	return 0;
@@ -379,4 +354,46 @@ int rekor_fetch(struct http_client *http, struct lc_slice url, int64_t index, st
 		.wants = "application/json",
 	};
 	return ask(&q, 1, a, &answer, ret, e);
+}
+
+/* [{"<uuid>": entry}]; the first is as good as any other of the same signature. */
+static int first_found(struct lc_slice text, struct lc_arena *a, struct log_entry *ret,
+		       struct lc_err *e)
+{
+	struct json_doc d;
+	struct reader r = { .a = a, .e = e };
+	int rc = json_parse(text, JSON_DUP_REFUSE, &limits, a, &d, NULL);
+	if (rc == LC_ENOMEM)
+		return lc_fail(e, rc, "no memory for a log entry");
+	if (rc || json_type_of(&d, json_root(&d)) != JSON_ARRAY)
+		return bad(&r, "no list of entries");
+	json_ref first = json_first(&d, json_root(&d));
+	return first == JSON_NONE ? LC_ENOTFOUND : rekor_answer(1, json_raw(&d, first), a, ret, e);
+}
+
+int rekor_find(struct http_client *http, struct lc_slice url, const struct log_subject *s,
+	       enum digest_algorithm hash, struct lc_arena *a, struct log_entry *ret,
+	       struct lc_err *e)
+{
+	struct lc_buf body LC_CLEANUP(lc_buf_done) = { 0 };
+	struct service_answer answer = { 0 };
+	lc_buf_init(&body, REQUEST_BYTES_MAX);
+	(void)lc_buf_str(&body, "{\"entries\":[");
+	int rc = rekor_write(1, s, hash, &body, e);
+	if (!rc && lc_buf_str(&body, "]}"))
+		rc = lc_fail(e, LC_ENOMEM, "no memory for a log entry");
+	const struct service_request q = {
+		.http = http,
+		.what = what,
+		.url = url,
+		.path = "/api/v1/log/entries/retrieve",
+		.type = "application/json",
+		.wants = "application/json",
+		.body = lc_buf_get(&body),
+	};
+	rc = rc ? rc : service_ask(&q, a, &answer, e);
+	if (rc)
+		return rc;
+	rc = first_found(answer.body, a, ret, e);
+	return rc && rc != LC_ENOTFOUND ? lc_wrap(e, rc, "%s %s", what, lc_quote(url).s) : rc;
 }

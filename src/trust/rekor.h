@@ -37,3 +37,7 @@ int rekor_publish(struct http_client *http, const struct rekor_log *log,
 /** The entry at this index over all shards of a log of version 1, which is never of version 2. */
 int rekor_fetch(struct http_client *http, struct lc_slice url, int64_t index, struct lc_arena *a,
 		struct log_entry *ret, struct lc_err *e) LC_MUST_CHECK;
+/** The entry that a log of version 1 has for a signature; LC_ENOTFOUND it has none. */
+int rekor_find(struct http_client *http, struct lc_slice url, const struct log_subject *s,
+	       enum digest_algorithm hash, struct lc_arena *a, struct log_entry *ret,
+	       struct lc_err *e) LC_MUST_CHECK;

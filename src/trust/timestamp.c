@@ -262,3 +262,14 @@ int timestamp_verify(struct lc_slice response, struct lc_slice stamped,
 	token_done(&t);
 	return rc;
 }
+
+int timestamp_time(struct lc_slice response, int64_t *ret, struct trust_why *w)
+{
+	struct token t = { 0 };
+	int rc = open_response(response, &t, w);
+	rc = rc ? rc : open_info(&t, w);
+	if (!rc)
+		*ret = t.time;
+	token_done(&t);
+	return rc;
+}

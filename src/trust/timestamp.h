@@ -14,3 +14,5 @@
 int timestamp_verify(struct lc_slice response, struct lc_slice stamped,
 		     const struct trusted_root *root, int64_t *ret_time,
 		     const struct trust_authority **ret_tsa, struct trust_why *w) LC_MUST_CHECK;
+/** When it says that it was made; nothing of it is verified. As above. */
+int timestamp_time(struct lc_slice response, int64_t *ret, struct trust_why *w) LC_MUST_CHECK;

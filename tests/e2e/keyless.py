@@ -3,9 +3,11 @@
 whose signatures are published. What was signed is verified; whatever a service answers wrongly is
 refused with one line, and nothing is written.
 
-usage: keyless.py LACRE
+usage: keyless.py LACRE [CASE...]
 """
 
+import base64
+import hashlib
 import json
 import pathlib
 import shutil
@@ -20,7 +22,7 @@ from small_image import Image  # noqa: E402
 from tap import run  # noqa: E402
 
 try:
-    from fake_sigstore import ISSUER, Services, token
+    from fake_sigstore import ISSUER, PEM, SPKI, Services, token
 except ImportError as missing:
     print(f"1..0 # SKIP {missing}")
     sys.exit(0)
@@ -356,6 +358,205 @@ def images_signed_by_keys_are_published_once():
             yield f"{done.stderr} {s.seen[asked:]}"
 
 
+# ---- whom to trust ----
+
+def material_of(s):
+    """Keys and chains of the services as files, and the options that describe them."""
+    for name, key in (("rekor", s.log1.key), ("rekor2", s.log2.key), ("ct", s.ct_key)):
+        (s.dir / f"{name}.pub").write_bytes(key.public_key().public_bytes(PEM, SPKI))
+    (s.dir / "ca.pem").write_bytes(s.ca.public_bytes(PEM) + s.root.public_bytes(PEM))
+    (s.dir / "chain.pem").write_bytes((s.dir / "tsa.pem").read_bytes()
+                                      + (s.dir / "tsaroot.pem").read_bytes())
+    start = "start-time=2020-01-01T00:00:00Z"
+    return {"--fulcio": [f"url={s.url},certificate-chain={s.dir}/ca.pem"],
+            "--tsa": [f"url={s.url}/tsa,certificate-chain={s.dir}/chain.pem"],
+            "--ctfe": [f"url={s.url}/ct,public-key={s.dir}/ct.pub,{start}"],
+            "--rekor": [f"url={s.url},public-key={s.dir}/rekor.pub,{start}",
+                        f"url={s.url},public-key={s.dir}/rekor2.pub,{start},origin={s.host}"]}
+
+
+def flat(options):
+    return [x for name, all_of in options.items() for one in all_of for x in (name, one)]
+
+
+def trusted_roots_are_made_of_files():
+    with services("roots") as s:
+        options, root = material_of(s), s.dir / "made.json"
+        lacre("trusted-root", "create", *flat(options), "--out", root)
+        made, want = json.loads(root.read_text()), s.trusted_root()
+        for name in ("tlogs", "ctlogs"):
+            for one, other in zip(made[name], want[name]):
+                for field in ("baseUrl", "hashAlgorithm", "logId"):
+                    if one[field] != other[field]:
+                        yield f"{name} {field}: {one[field]} {other[field]}"
+                if one["publicKey"]["keyDetails"] != other["publicKey"]["keyDetails"]:
+                    yield f"{name}: {one['publicKey']}"
+        for name in ("certificateAuthorities", "timestampAuthorities"):
+            if made[name][0]["certChain"] != want[name][0]["certChain"]:
+                yield f"{name}: another chain"
+        for logs in ((1,), (2,)):
+            bundle = s.dir / "a.bundle"
+            lacre("sign-blob", "--identity-token", token(), "--signing-config",
+                  s.write("config.json", s.signing_config(logs)), "--trusted-root", root, "--bundle",
+                  bundle, FILE)
+            lacre("verify-blob", "--bundle", bundle, *WHO, "--trusted-root", root, FILE)
+        # To what is there something is added, or taken from it.
+        both = json.loads(lacre("trusted-root", "create", "--trusted-root", root, "--no-default-ctfe",
+                                "--no-default-tsa", "--rekor", options["--rekor"][0]).stdout)
+        sizes = [len(both[n]) for n in ("tlogs", "ctlogs", "certificateAuthorities",
+                                        "timestampAuthorities")]
+        if sizes != [3, 0, 1, 0] or both["tlogs"][:2] != made["tlogs"]:
+            yield f"{sizes}"
+
+
+def trusted_roots_of_wrong_parts():
+    with services("wrong-roots") as s:
+        good = material_of(s)
+        root = s.dir / "made.json"
+        (s.dir / "backwards.pem").write_bytes((s.dir / "tsaroot.pem").read_bytes()
+                                              + (s.dir / "tsa.pem").read_bytes())
+        log, start = f"url={s.url},public-key={s.dir}/rekor.pub", "start-time=2020-01-01T00:00:00Z"
+        for option, spec, word in (
+                ("--rekor", log, "start-time"),
+                ("--rekor", f"{log},start-time=soon", "start-time"),
+                ("--rekor", f"{log},{start},end-time=2019-01-01T00:00:00Z", "ends before"),
+                ("--rekor", f"public-key={s.dir}/rekor.pub,{start}", "url"),
+                ("--rekor", f"url={s.url},{start}", "public-key"),
+                ("--rekor", f"url={s.url},public-key={s.dir}/none,{start}", "no such file"),
+                ("--rekor", f"{log},{start},surprise=1", "surprise"),
+                ("--rekor", f"{log},{start},", "KEY=VALUE"),
+                ("--rekor", f"url={s.url},public-key={PREDICATE},{start}", "PEM"),
+                ("--fulcio", f"url={s.url},certificate-chain={s.dir}/rekor.pub", "PUBLIC KEY"),
+                ("--fulcio", f"url={s.url},certificate-chain={PREDICATE}", "no certificate"),
+                ("--fulcio", good["--fulcio"][0] + ",origin=x", "origin"),
+                ("--tsa", f"url={s.url},certificate-chain={s.dir}/backwards.pem", "first certificate"),
+                ("--tsa", f"url={s.url},certificate-chain={s.dir}/ca.pem", "first certificate")):
+            yield from one_line(lacre("trusted-root", "create", option, spec, "--out", root,
+                                      want=None), option[2:] if word == "start-time" else word)
+        yield from one_line(lacre("trusted-root", "create", "--out", root, want=2), "--fulcio")
+        if root.exists():
+            yield "written all the same"
+
+
+# ---- bundles of other forms ----
+
+def bundles_are_made_of_older_files():
+    with services("created") as s:
+        old, pem, sig, new = (s.dir / n for n in ("a.old", "a.pem", "a.sig", "new"))
+        options = common(s, (1,), False)
+        lacre("sign-blob", "--identity-token", token(), *options, "--new-bundle-format=false",
+              "--bundle", old, "--output-certificate", pem, "--output-signature", sig, FILE)
+        wrapped = s.dir / "a.b64"
+        wrapped.write_text(base64.b64encode(pem.read_bytes()).decode())
+        create = ("bundle", "create", "--artifact", FILE)
+        log = ("--rekor-url", s.url)
+        for parts in (("--bundle", old), ("--signature", sig, "--certificate", pem),
+                      ("--signature", sig, "--certificate", wrapped)):
+            lacre(*create, *parts, *log, "--out", new)
+            lacre("verify-blob", "--bundle", new, *WHO, "--trusted-root", s.dir / "root.json", FILE)
+            new.unlink()
+        for args, word in ((("bundle", "create", "--artifact", TAMPERED, "--bundle", old, *log), "V1"),
+                           ((*create, "--bundle", old), "--rekor-url"),
+                           ((*create, "--bundle", old, "--ignore-tlog"), "--ignore-tlog"),
+                           ((*create, "--bundle", old, "--signature", sig), "one of"),
+                           (create, "--signature"),
+                           (("bundle", "create", "--bundle", old), "--artifact"),
+                           ((*create, "--signature", sig, *log), "--certificate"),
+                           ((*create, "--signature", sig, "--certificate", pem), "--rekor-url"),
+                           ((*create, "--signature", pem, "--certificate", pem, *log), "V1"),
+                           ((*create, "--signature", sig, "--certificate", sig, *log), "PEM"),
+                           ((*create, "--signature", s.dir / "none", *log), "no such file")):
+            yield from one_line(lacre(*args, "--out", new, want=None), word)
+        s.fault = "other-entry"
+        yield from one_line(lacre(*create, "--bundle", old, *log, "--out", new, want=1), "L5")
+        s.fault = None
+        key = keys("created", "ecdsa-p256")
+        lacre("sign-blob", "--key", key, "--output-signature", sig, FILE)
+        pub = key.with_suffix(".pub")
+        yield from one_line(lacre(*create, "--signature", sig, "--key", pub, *log, "--out", new,
+                                  want=1), "no entry")
+        if new.exists():
+            yield "written all the same"
+        lacre(*create, "--signature", sig, "--key", pub, "--ignore-tlog", "--out", new)
+        lacre("verify-blob", "--bundle", new, "--key", pub, "--insecure-ignore-tlog", FILE)
+
+
+def bundles_are_made_of_envelopes():
+    with services("enveloped") as s:
+        envelope, pem, new = s.dir / "a.dsse", s.dir / "a.pem", s.dir / "new"
+        lacre("attest-blob", "--identity-token", token(), *common(s, (1,), False), "--predicate",
+              PREDICATE, "--type", "custom", "--bundle", s.dir / "first", "--output-attestation",
+              envelope, "--output-certificate", pem, FILE)
+        create = ("bundle", "create", "--attestation", envelope, "--certificate", pem, "--rekor-url",
+                  s.url, "--out", new, "--artifact")
+        yield from one_line(lacre(*create, TAMPERED, want=1), "V2")
+        lacre(*create, FILE)
+        lacre("verify-blob-attestation", "--bundle", new, *WHO, "--trusted-root",
+              s.dir / "root.json", FILE)
+
+
+def as_older(bundle, version, proofs=True):
+    """A bundle of lacre's, as older versions have it."""
+    value = json.loads(bundle.read_bytes())
+    value["mediaType"] = f"application/vnd.dev.sigstore.bundle+json;version={version}"
+    material = value["verificationMaterial"]
+    material["x509CertificateChain"] = {"certificates": [material.pop("certificate")]}
+    if not proofs:
+        for entry in material["tlogEntries"]:
+            del entry["inclusionProof"]
+    return value
+
+
+def bundles_are_upgraded():
+    with services("upgraded") as s:
+        first, old, new = s.dir / "first", s.dir / "old", s.dir / "new"
+        lacre("sign-blob", "--identity-token", token(), *common(s, (1,)), "--bundle", first, FILE)
+        verify = ("verify-blob", "--bundle", new, *WHO, "--trusted-root", s.dir / "root.json")
+        for version, proofs in (("0.1", True), ("0.1", False), ("0.2", True), (None, True)):
+            value = as_older(first, version, proofs) if version else json.loads(first.read_bytes())
+            old.write_text(json.dumps(value))
+            if not proofs:
+                yield from one_line(lacre("bundle", "upgrade", old, "--out", new, want=2),
+                                    "--rekor-url")
+                s.fault = "other-entry"
+                yield from one_line(lacre("bundle", "upgrade", old, "--out", new, "--rekor-url", s.url,
+                                          want=1), "L5")
+                s.fault = None
+            lacre("bundle", "upgrade", old, "--out", new, "--rekor-url", s.url)
+            if json.loads(new.read_bytes()).keys() != json.loads(first.read_bytes()).keys():
+                yield f"{version}: {new.read_bytes()[:200]}"
+            lacre(*verify, FILE)
+            lacre(*verify, TAMPERED, want=14)
+            new.unlink()
+        if lacre("bundle", "upgrade", first).stdout.strip() != first.read_bytes().strip():
+            yield "a bundle of the newest version changes"
+        old.write_text("{}")
+        yield from one_line(lacre("bundle", "upgrade", old, "--out", new, want=1), "F1")
+        lacre("sign-blob", "--identity-token", token(), *common(s, (1,), False), "--bundle", old,
+              "--new-bundle-format=false", FILE)
+        yield from one_line(lacre("bundle", "upgrade", old, "--out", new, want=2), "bundle create")
+
+
+def bundles_are_shown():
+    with services("shown") as s:
+        bundle = s.dir / "bundle"
+        lacre("sign-blob", "--identity-token", token(), *common(s, (1,)), "--bundle", bundle, FILE)
+        text = lacre("bundle", "inspect", bundle).stdout.decode()
+        digest = hashlib.sha256(FILE.read_bytes()).hexdigest()
+        for word in ("Bundle Version: 0.3", f"Subject Alternative Name: {ME}", ISSUER, digest,
+                     "hashedrekord", "Tree Size: 6", f"Checkpoint Origin: {s.host}", "Timestamps: 1"):
+            if word not in text:
+                yield f"no {word!r} in {text}"
+        lacre("attest-blob", "--identity-token", token(), *common(s, (2,)), "--predicate", PREDICATE,
+              "--type", "https://example.com/t", "--bundle", bundle, FILE)
+        text = lacre("bundle", "inspect", bundle).stdout.decode()
+        for word in ("Predicate Type: https://example.com/t", "Subject: file", digest):
+            if word not in text:
+                yield f"no {word!r} in {text}"
+        bundle.write_text('{"mediaType": 1}')
+        yield from one_line(lacre("bundle", "inspect", bundle, want=1), "F1")
+
+
 # ---- faults ----
 
 FAULTS = {
@@ -424,13 +625,15 @@ CASES = [files_are_signed_without_a_key, urls_name_services_as_well, claims_abou
          a_wrong_answer_leaves_an_image_as_it_was, tokens_come_from_many_places,
          tokens_that_cannot_serve, what_is_missing_is_said, services_kept_by_initialize,
          signatures_of_keys_are_published, the_same_again_is_one_entry,
-         images_signed_by_keys_are_published_once, wrong_answers_are_refused, faults_of_newer_logs,
+         images_signed_by_keys_are_published_once, trusted_roots_are_made_of_files,
+         trusted_roots_of_wrong_parts, bundles_are_made_of_older_files,
+         bundles_are_made_of_envelopes, bundles_are_upgraded, bundles_are_shown, wrong_answers_are_refused, faults_of_newer_logs,
          nobody_is_there]
 
 FILE.write_text("hello\n")
 TAMPERED.write_text("hello!\n")
 PREDICATE.write_text('{"answer": 42}')
 try:
-    run([(f.__name__, f) for f in CASES])
+    run([(f.__name__, f) for f in CASES if f.__name__ in sys.argv[2:] or not sys.argv[2:]])
 finally:
     shutil.rmtree(WORK, ignore_errors=True)

@@ -225,7 +225,7 @@ class Services:
         raw = spki(key.public_key())[-32:]
         key_id = hashlib.sha256(self.host.encode() + b"\n\1" + raw).digest()
         self.log2 = Log(key, self.host, key_id, self.host)
-        self.log1_ids = {}
+        self.log1_ids, self.taken = {}, {}
 
     def make_tsa(self):
         """By openssl alone: what lacre reads of it is not of this file's making."""
@@ -418,7 +418,7 @@ ess_cert_id_alg = sha256
             path[0] = bytes(32)
         if self.fault == "wrong-checkpoint":
             checkpoint = checkpoint.replace("\n%d\n" % len(self.log1.bodies), "\n99\n")
-        taken = int(time.time())
+        taken = self.taken.setdefault(index, int(time.time()))
         promise = {"body": b64(body), "integratedTime": taken, "logIndex": index + 1000,
                    "logID": self.log1.key_id.hex()}
         key = self.other_key if self.fault == "wrong-set" else self.log1.key
@@ -448,6 +448,14 @@ ess_cert_id_alg = sha256
             raise Refused(409, "an equivalent entry already exists", {"Location": "/nowhere"})
         self.log1_ids[uuid] = self.log1.add(body)
         return self.entry1(self.log1_ids[uuid])
+
+    def retrieve(self, request):
+        found = []
+        for asked in json.loads(request)["entries"]:
+            uuid = TREE_ID + leaf_hash(self.body1(asked)).hex()
+            if uuid in self.log1_ids:
+                found.append(self.entry1(self.log1_ids[uuid]))
+        return found
 
     def rekor2(self, request):
         asked = json.loads(request)["hashedRekordRequestV002"]
@@ -535,6 +543,8 @@ ess_cert_id_alg = sha256
             return self.fulcio(body, headers)
         if at == ("POST", "/api/v1/log/entries"):
             return self.rekor1(body)
+        if at == ("POST", "/api/v1/log/entries/retrieve"):
+            return self.retrieve(body)
         if at == ("GET", "/api/v1/log/entries"):
             index = int(urllib.parse.parse_qs(where.query)["logIndex"][0]) - 1000
             return self.entry1(index)
