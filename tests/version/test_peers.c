@@ -18,6 +18,8 @@
 #include "support/tap.h"
 
 enum { PAIRS = 2000, PAIRS_MAX = 20000, TEXT_MAX = 96, SEED = 20260115 };
+/* Strict peers refuse most of what is made up: of that many they still order a thousand. */
+enum { PAIRS_SAID = 1000 };
 
 static struct pair {
 	char a[TEXT_MAX];
@@ -26,11 +28,11 @@ static struct pair {
 static size_t pairs_n;
 
 /* Most pairs are near misses: what differs late is where comparers go wrong. */
-static void make_pairs(enum version_scheme s)
+static void make_pairs(enum version_scheme s, size_t n)
 {
 	struct order_random r = { SEED };
-	pairs_n = PAIRS;
-	for (size_t i = 0; i < PAIRS; i++) {
+	pairs_n = n;
+	for (size_t i = 0; i < n; i++) {
 		order_random_version(&r, s, pairs[i].a, TEXT_MAX);
 		if (i % 4 == 0)
 			order_random_version(&r, s, pairs[i].b, TEXT_MAX);
@@ -102,7 +104,7 @@ static void orders_and_refuses_as_dpkg_does(void **state)
 	char answers[PAIRS];
 	if (!has_tool("dpkg --version >/dev/null 2>&1"))
 		tap_skip("dpkg is not installed");
-	make_pairs(VERSION_DEB);
+	make_pairs(VERSION_DEB, PAIRS);
 	write_pairs(path, "", " ", "");
 	ask_tool(DPKG, path, answers);
 	assert_int_equal(unlink(path), 0);
@@ -124,7 +126,7 @@ static void orders_as_rpm_does(void **state)
 	char path[] = "/tmp/lacre-pairs-XXXXXX";
 	char answers[PAIRS];
 	need_interop("rpm", "rpm --version >/dev/null 2>&1");
-	make_pairs(VERSION_RPM);
+	make_pairs(VERSION_RPM, PAIRS);
 	write_pairs(path, "print(({'<','=','>'})[2 + rpm.vercmp('", "','", "')])");
 	ask_tool("rpm --eval \"%{lua:dofile('$F')}\"", path, answers);
 	assert_int_equal(unlink(path), 0);
@@ -153,7 +155,7 @@ static void orders_valid_versions_as_apk_does(void **state)
 	char answers[PAIRS];
 	regex_t re;
 	need_interop("apk 2.14", "apk --version 2>/dev/null | grep -q 'apk-tools 2[.]'");
-	make_pairs(VERSION_APK);
+	make_pairs(VERSION_APK, PAIRS);
 	write_pairs(path, "", " ", "");
 	ask_tool(APK, path, answers);
 	assert_int_equal(unlink(path), 0);
@@ -182,9 +184,9 @@ static void in_peers(char *line, size_t size, const char *command, const char *r
 		       rest);
 }
 
-/* What either side refuses has no place in its order: such pairs say nothing, and must be few
- * enough. */
-static void compare_to_peer(const struct peer *p, const char *answers)
+/* What either side refuses has no place in its order: such pairs say nothing. Of the others there
+ * must be so many; which they are is a matter of the seed and of the peer, never of chance. */
+static void compare_to_peer(const struct peer *p, const char *answers, size_t least)
 {
 	size_t said = 0;
 	for (size_t i = 0; i < pairs_n; i++) {
@@ -196,11 +198,11 @@ static void compare_to_peer(const struct peer *p, const char *answers)
 			fail_msg("%s %c %s to %s, %c to us", pairs[i].a, answers[i], pairs[i].b,
 				 p->tool, got);
 	}
-	if (said <= pairs_n / 50)
+	if (said <= least)
 		fail_msg("%s: only %zu of %zu pairs", p->tool, said, pairs_n);
 }
 
-static void ask_peer(const struct peer *p)
+static void ask_peer(const struct peer *p, size_t least)
 {
 	static char answers[PAIRS_MAX];
 	char path[] = "/tmp/lacre-pairs-XXXXXX";
@@ -209,7 +211,7 @@ static void ask_peer(const struct peer *p)
 	write_pairs(path, "", " ", "");
 	ask_tool(line, path, answers);
 	assert_int_equal(unlink(path), 0);
-	compare_to_peer(p, answers);
+	compare_to_peer(p, answers, least);
 }
 
 static void take_pair(struct lc_slice text)
@@ -244,13 +246,13 @@ static void check_peer(const struct peer *p)
 	char line[512];
 	in_peers(line, sizeof(line), p->probe, " >/dev/null 2>&1");
 	need_interop(p->tool, line);
-	make_pairs(p->scheme);
-	ask_peer(p);
+	make_pairs(p->scheme, PAIRS_MAX);
+	ask_peer(p, PAIRS_SAID);
 	pairs_n = 0;
 	for (size_t i = 0; i < 2 && data_dir() && p->lists[i]; i++)
 		take_list(p->lists[i]);
 	if (pairs_n)
-		ask_peer(p);
+		ask_peer(p, pairs_n / 50);
 }
 
 #define PEER(name, ...)                                   \
