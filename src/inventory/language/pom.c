@@ -248,6 +248,8 @@ static int bring(struct asking *q, struct node *from)
 		r = pom_project_load(&p, &source, NULL);
 	if (r == 0 && p.n == 0 && from->package)
 		q->unknown = q->unknown_n++ ? q->unknown : from->package->name;
+	if (from->package && from->package->licences.n == 0)
+		from->package->licences = p.licences;
 	r = r ? r : bring_all(q, from, &p);
 	pom_project_done(&p);
 	return r;
@@ -262,7 +264,7 @@ static int add_root(struct asking *q)
 		.type = LC_S("pom"),
 		.name = java_name(&p->own, p->files->arena),
 		.version = p->own.version,
-		.licences = p->chain[0]->licences,
+		.licences = p->licences,
 		.relationship = INV_REL_ROOT,
 	};
 	if (!root.name.p)

@@ -341,6 +341,8 @@ static int name_project(struct pom_project *p)
 	p->own.artifact = pom->own.artifact;
 	p->own.group = pom->own.group.n ? pom->own.group : pom->parent.group;
 	p->own.version = pom->own.version.n ? pom->own.version : pom->parent.version;
+	for (size_t i = 0; i < p->n && p->licences.n == 0; i++)
+		p->licences = p->chain[i]->licences;
 	int r = fill(p, p->own.version, &p->own.version);
 	r = r ? r : fill(p, p->own.group, &p->own.group);
 	return r ? r : fill(p, p->own.artifact, &p->own.artifact);

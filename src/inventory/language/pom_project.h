@@ -42,6 +42,7 @@ struct pom_project {
 	struct lc_map properties;           /* name -> struct lc_slice, the nearest one's */
 	struct lc_map managed;              /* pom_key() -> struct pom_dependency */
 	struct java_coordinates own;        /* filled in */
+	struct lc_slices licences;          /* the nearest ones */
 };
 /**
  * @param p  zeroed but for files; pom_project_done() whatever comes of it
