@@ -43,14 +43,14 @@ static const struct row configs[] = {
 	ROW("packages, one for development",
 	    "\xef\xbb\xbf<?xml version=\"1.0\"?>\n<packages><package id=\"A\" version=\"1.0\"/>"
 	    "<package id=\"B\" version=\"2.0\" developmentDependency=\"True\"/></packages>",
-	    "p nuget A 1.0 lines=0-0\np nuget B 2.0 flags=1 lines=0-0\n"),
+	    "p nuget A 1.0 lines=2-2\np nuget B 2.0 flags=1 lines=2-2\n"),
 	ROW("the good ones around a broken one",
 	    "<packages><package id=\"A\"/><package version=\"1\"/><package id=\"B\" version=\"2\"/>"
 	    "</packages>",
-	    "p nuget B 2 lines=0-0\n! malformed: package without a version: A\n"
+	    "p nuget B 2 lines=1-1\n! malformed: package without a version: A\n"
 	    "! malformed: package without a name: \n"),
 	ROW("cut short", "<packages><package id=\"A\" version=\"1\"/><pack",
-	    "p nuget A 1 lines=0-0\n! truncated: line 1, column 40: unclosed token\n"),
+	    "p nuget A 1 lines=1-1\n! truncated: line 1, column 40: unclosed token\n"),
 	ROW("entities of its own", "<!DOCTYPE a [<!ENTITY b \"c\">]><packages/>",
 	    "! unsupported: the document declares entities of its own\n"),
 };
@@ -68,8 +68,8 @@ static const struct row props[] = {
 	    "<PackageVersion Include=\"B\"><Version> [2.0] </Version></PackageVersion>"
 	    "<PackageReference Update=\"C\" Version=\"$(V)\"/>"
 	    "<GlobalPackageReference Include=\"D\" Version=\"4\"/></ItemGroup></Project>",
-	    "p packages-props A 1.0 lines=0-0\np packages-props B 2.0 lines=0-0\n"
-	    "p packages-props C 3.1.0 lines=0-0\np packages-props D 4 lines=0-0\n"),
+	    "p packages-props A 1.0 lines=1-1\np packages-props B 2.0 lines=1-1\n"
+	    "p packages-props C 3.1.0 lines=1-1\np packages-props D 4 lines=1-1\n"),
 	ROW("ranges, wildcards and properties from elsewhere",
 	    "<Project><PackageVersion Include=\"A\" Version=\"[1,2)\"/>"
 	    "<PackageVersion Include=\"B\" Version=\"1.*\"/>"
@@ -77,7 +77,7 @@ static const struct row props[] = {
 	    "<PackageVersion Include=\"$(N)\" Version=\"1\"/></Project>",
 	    ""),
 	ROW("cut short", "<Project><PackageVersion Include=\"A\" Version=\"1\"/>",
-	    "p packages-props A 1 lines=0-0\n! truncated: line 1, column 51: no element found\n"),
+	    "p packages-props A 1 lines=1-1\n! truncated: line 1, column 51: no element found\n"),
 };
 
 static void reads_packages_props(void **state)

@@ -22,6 +22,8 @@ static int on_package(void *ctx, const struct xml_node *n, struct lc_err *e)
 	struct inv_package p = {
 		.name = lc_trim(xml_attr(n, "id")),
 		.version = lc_trim(xml_attr(n, "version")),
+		.line_start = n->line,
+		.line_end = n->end_line,
 	};
 	(void)e;
 	if (p.name.n == 0 || p.version.n == 0)
@@ -53,7 +55,7 @@ static const struct inv_want config_wants[] = {
 
 const struct inv_analyser inv_packages_config = {
 	.name = "nuget",
-	.version = 1,
+	.version = 2,
 	.group = INV_GROUP_LIBRARY,
 	.targets = LOCKED | INSTALLED,
 	.access = INV_WHOLE,
@@ -122,10 +124,10 @@ static int on_item(void *ctx, const struct xml_node *n, struct lc_err *e)
 		return 0;
 	if (lc_arena_dup(a, p.name, &p.name) || lc_arena_dup(a, p.version, &p.version))
 		return lc_arena_err(a);
+	p.line_start = n->line;
+	p.line_end = n->end_line;
 	if (q->is_project) {
 		p.relationship = INV_REL_DIRECT;
-		p.line_start = n->line;
-		p.line_end = n->end_line;
 		/* An analyser, or what builds the program: nothing of it comes along. */
 		if (lc_eq_nocase(field_of(n, "PrivateAssets"), LC_S("all")))
 			p.flags |= INV_DEV;
@@ -161,7 +163,7 @@ static const struct inv_want props_wants[] = {
 
 const struct inv_analyser inv_packages_props = {
 	.name = "packages-props",
-	.version = 1,
+	.version = 2,
 	.group = INV_GROUP_LIBRARY,
 	.targets = LOCKED | INSTALLED,
 	.access = INV_WHOLE,
