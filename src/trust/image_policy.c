@@ -68,14 +68,14 @@ static int check_object(struct reader *r, json_ref o, const char *what, const ch
 	return 0;
 }
 
-/* Without it *ret stays; an empty one means nothing that a policy could want. */
+/* An empty one is as good as none, for the tools as well. */
 static int read_text(struct reader *r, json_ref o, const char *name, struct lc_slice *ret)
 {
 	json_ref at = json_get(&r->d, o, name);
 	if (at == JSON_NONE)
 		return 0;
 	*ret = json_str(&r->d, at);
-	return ret->n ? 0 : bad(r, at, "'%s' is no text, or empty", name);
+	return json_is_str(&r->d, at) ? 0 : bad(r, at, "'%s' is no text", name);
 }
 
 static int need_text(struct reader *r, json_ref o, const char *what, const char *name,
@@ -89,7 +89,7 @@ static int need_text(struct reader *r, json_ref o, const char *what, const char 
 
 struct source_names { /* NULL: there is no such form */
 	const char *path, *paths, *data, *datas;
-	bool may_be_empty; /* a list of none, by which nothing is ever trusted */
+	bool of_openpgp; /* its lists may be empty, and nothing is ever trusted by that */
 };
 
 static int push_data(struct reader *r, json_ref at, const char *name, struct policy_source *s)
@@ -116,11 +116,13 @@ static int push_path(struct reader *r, json_ref at, const char *name, struct pol
 
 typedef int push_fn(struct reader *, json_ref, const char *, struct policy_source *);
 
+/* An empty path is as good as none; empty data are data. */
 static int read_one(struct reader *r, json_ref o, const char *name, push_fn *push,
 		    struct policy_source *s)
 {
 	json_ref at = name ? json_get(&r->d, o, name) : JSON_NONE;
-	if (at == JSON_NONE)
+	if (at == JSON_NONE ||
+	    (push == push_path && json_is_str(&r->d, at) && !json_str(&r->d, at).n))
 		return 0;
 	if (s->given)
 		return bad(r, at, "'%s' beside another form of the same: give one", name);
@@ -152,9 +154,9 @@ static int read_source(struct reader *r, json_ref o, const struct source_names *
 		       struct policy_source *s)
 {
 	int rc = read_one(r, o, names->path, push_path, s);
-	rc = rc ? rc : read_list(r, o, names->paths, names->may_be_empty, push_path, s);
+	rc = rc ? rc : read_list(r, o, names->paths, names->of_openpgp, push_path, s);
 	rc = rc ? rc : read_one(r, o, names->data, push_data, s);
-	return rc ? rc : read_list(r, o, names->datas, names->may_be_empty, push_data, s);
+	return rc ? rc : read_list(r, o, names->datas, names->of_openpgp, push_data, s);
 }
 
 /* ---- under which name ---- */

@@ -8,11 +8,8 @@ import json
 import os
 import pathlib
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -20,6 +17,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "house"), str(HERE.parent / "cli"),
                 str(HERE.parent / "e2e")]
 
 import tap  # noqa: E402
+from debian_registry import PROGRAM as DEBIAN, DebianRegistry  # noqa: E402
 from fake_registry import Registry  # noqa: E402
 from program import Program  # noqa: E402
 from small_image import Image  # noqa: E402
@@ -30,7 +28,6 @@ ENV = {"COSIGN_PASSWORD": "pw", "HOME": str(WORK), "DOCKER_CONFIG": str(WORK / "
 IMAGE = Image()
 INDEX = "application/vnd.oci.image.index.v1+json"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-DEBIAN = shutil.which("docker-registry")
 
 
 def lacre(*args, want=0):
@@ -44,38 +41,6 @@ def lacre(*args, want=0):
 def make_keys():
     for name in ("one", "two"):
         lacre("generate-key-pair", "--output-key-prefix", WORK / name)
-
-
-class Debian:
-    """docker-registry with deletion allowed, on a free port."""
-
-    def __init__(self):
-        with socket.create_server(("127.0.0.1", 0)) as s:
-            self.port = s.getsockname()[1]
-        self.host = f"127.0.0.1:{self.port}"
-        config = WORK / f"registry-{self.port}.yml"
-        config.write_text(f"""version: 0.1
-log: {{level: error, accesslog: {{disabled: true}}}}
-storage:
-  filesystem: {{rootdirectory: {WORK}/registry-{self.port}}}
-  delete: {{enabled: true}}
-http: {{addr: {self.host}}}
-""")
-        self.process = subprocess.Popen([DEBIAN, "serve", str(config)], stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL)
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(f"http://{self.host}/v2/", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.1)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
 
 
 def call(host, method, path, body=None, kind=None):

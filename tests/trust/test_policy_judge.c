@@ -140,9 +140,10 @@ static void answers_as_the_tools_do(void **state)
 
 #define OPENPGP(keys, name) \
 	"{\"type\":\"signedBy\",\"keyType\":\"GPGKeys\"," keys ",\"signedIdentity\":" name "}"
-#define SIGSTORE(keys, name) "{\"type\":\"sigstoreSigned\"," keys ",\"signedIdentity\":" name "}"
-#define APP1                 "{\"type\":\"exactReference\",\"dockerReference\":\"reg.example/app:1\"}"
-#define APP                  "{\"type\":\"exactRepository\",\"dockerRepository\":\"reg.example/app\"}"
+#define SIGSTORE(keys, name)      "{\"type\":\"sigstoreSigned\"," keys ",\"signedIdentity\":" name "}"
+#define NAMED(kind, member, name) "{\"type\":\"" kind "\",\"" member "\":\"" name "\"}"
+#define APP1                      NAMED("exactReference", "dockerReference", "reg.example/app:1")
+#define APP                       NAMED("exactRepository", "dockerRepository", "reg.example/app")
 
 static void open_own(struct seen *s, const char *requirements)
 {
@@ -173,7 +174,8 @@ static void judges_each_requirement(void **state)
 		  IMAGE_NO_MATCH, "P5" },
 		{ "[{\"type\":\"signedBy\",\"keyType\":\"X509Certificates\",\"keyPath\":\"x\"}]",
 		  IMAGE_NO_MATCH, "R2" },
-		{ "[{\"type\":\"signedBaseLayer\",\"baseLayerIdentity\":{\"type\":\"matchExact\"}}]",
+		{ "[{\"type\":\"signedBaseLayer\",\"baseLayerIdentity\":"
+		  "{\"type\":\"matchExact\"}}]",
 		  IMAGE_NO_MATCH, "R2" },
 		{ "[{\"type\":\"reject\"}]", IMAGE_NO_MATCH, "R1" },
 		{ "[{\"type\":\"insecureAcceptAnything\"}]", IMAGE_TRUSTED, NULL },
