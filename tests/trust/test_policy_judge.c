@@ -138,9 +138,9 @@ static void answers_as_the_tools_do(void **state)
 
 /* ---- our own image ---- */
 
-#define OPENPGP(keys, name) \
-	"{\"type\":\"signedBy\",\"keyType\":\"GPGKeys\"," keys ",\"signedIdentity\":" name "}"
-#define SIGSTORE(keys, name)      "{\"type\":\"sigstoreSigned\"," keys ",\"signedIdentity\":" name "}"
+#define OPENPGP(keys, name)       "{\"type\":\"signedBy\",\"keyType\":\"GPGKeys\"," keys AS(name)
+#define AS(name)                  ",\"signedIdentity\":" name "}"
+#define SIGSTORE(keys, name)      "{\"type\":\"sigstoreSigned\"," keys AS(name)
 #define NAMED(kind, member, name) "{\"type\":\"" kind "\",\"" member "\":\"" name "\"}"
 #define APP1                      NAMED("exactReference", "dockerReference", "reg.example/app:1")
 #define APP                       NAMED("exactRepository", "dockerRepository", "reg.example/app")
