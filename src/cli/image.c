@@ -18,15 +18,11 @@ static int run_job(struct cli_job *j)
 	struct cli_scan_trust trust = { 0 };
 	const struct lc_slices *args = &j->v->arguments;
 	const struct lc_slice *target = args->n ? &args->v[0] : NULL;
-	int status = cli_scan_trust(j->io, j->v, target, j->a, &trust);
+	if (cli_job_prepare(j, target, &e))
+		return cli_fail(j->io, &e);
+	int status = cli_scan_trust(j, &trust);
 	if (status)
 		return status;
-	if (cli_job_prepare(j, trust.target.n ? &trust.target : target, &e))
-		return cli_fail(j->io, &e);
-	if (trust.target.n) { /* an engine may have something else under that name */
-		j->remote.order[0] = OCI_FROM_REGISTRY;
-		j->remote.order_n = 1;
-	}
 	j->trust = &trust;
 	return cli_job_report(j);
 }

@@ -8,9 +8,7 @@
 #include "io/file.h"
 
 struct look {
-	struct cli_io *io;
-	const struct cli_values *v;
-	struct lc_arena *a;
+	struct cli_job *j;
 	struct cli_demand who;
 	struct cli_place place;
 	struct cli_scan_trust *ret;
@@ -23,27 +21,51 @@ static bool is_asked(const struct cli_values *v)
 	       v->v[CLI_OPT_REQUIRE_SIGNATURE].flag;
 }
 
-/* Signatures are beside images in registries and in OCI layouts, and nowhere else. */
-static int open_place(struct look *l, const struct lc_slice *target, struct lc_err *e)
+static int no_signatures(const struct oci_open_options *o, struct lc_err *e)
 {
-	const struct lc_slice input = l->v->v[CLI_OPT_INPUT].text;
+	return lc_fail(e, LC_EUSAGE,
+		       _("%s: signatures are looked up in registries and OCI layout "
+			 "directories, not in engines or files"),
+		       lc_quote(o->input).s);
+}
+
+static bool may_be_of_a_registry(const struct oci_remote *r)
+{
+	for (size_t i = 0; i < r->order_n; i++)
+		if (r->order[i] == OCI_FROM_REGISTRY)
+			return true;
+	return r->order_n == 0;
+}
+
+/* Where the scan will find it: signatures are beside images there, or nowhere. */
+static int open_place(struct look *l, struct lc_err *e)
+{
+	struct cli_job *j = l->j;
+	const struct oci_open_options *o = &j->q.open;
 	bool is_dir = false;
-	const char *path = lc_arena_str(l->a, target ? *target : input);
-	bool here = path && io_exists(path, &is_dir);
-	if (here && !is_dir)
-		return lc_fail(e, LC_EUSAGE,
-			       _("%s: signatures are looked up in registries and OCI layout "
-				 "directories, not in files"),
-			       lc_quote(lc_str(path)).s);
-	return cli_place_open(l->io, l->v, target ? *target : input, here || !target, false, l->a,
-			      &l->place, e);
+	const char *path = lc_arena_str(j->a, o->input);
+	struct lc_slice name = lc_arena_fmt(j->a, "docker://%.*s", LC_FMT(o->input));
+	if (!path || !name.p)
+		return lc_fail(e, LC_ENOMEM, "%s", _("no memory for options"));
+	if (o->remote ? !may_be_of_a_registry(o->remote) : io_exists(path, &is_dir) && !is_dir)
+		return no_signatures(o, e);
+	int rc = cli_place_open(j->io, j->v, o->remote ? name : o->input, !o->remote, false, j->a,
+				&l->place, e);
+	l->place.given = o->input;
+	if (rc || o->remote)
+		return rc;
+	l->place.tag = o->reference;
+	(void)lc_chop_prefix(&l->place.tag, LC_S("@")); /* of a digest */
+	l->place.by_digest = lc_find(l->place.tag, ':') != SIZE_MAX;
+	return 0;
 }
 
 static int signer_text(struct look *l, const struct trust_signer *s, struct lc_slice *ret)
 {
 	char id[DIGEST_TEXT_MAX];
-	*ret = s->key ? lc_arena_fmt(l->a, "%s", digest_text(&s->key_id, id))
-		      : lc_arena_fmt(l->a, "%s (%s)", lc_quote(s->name).s, lc_quote(s->issuer).s);
+	*ret = s->key ? lc_arena_fmt(l->j->a, "%s", digest_text(&s->key_id, id))
+		      : lc_arena_fmt(l->j->a, "%s (%s)", lc_quote(s->name).s,
+				     lc_quote(s->issuer).s);
 	return ret->p ? 0 : LC_ENOMEM;
 }
 
@@ -55,33 +77,39 @@ static int keep(struct look *l, const struct image_judgement *j)
 	t->outcome = image_outcome_name(j->outcome);
 	t->found = j->n;
 	t->counted = j->counted;
-	t->digest = lc_arena_fmt(l->a, "%s", digest_text(&j->image, text));
+	t->digest = lc_arena_fmt(l->j->a, "%s", digest_text(&j->image, text));
 	for (size_t i = 0; !rc && i < j->n; i++) {
 		const struct image_proof *p = &j->v[i];
 		if (p->rc == 0 && !t->signer.n)
 			rc = signer_text(l, &p->signer, &t->signer);
 		if (p->rc && !t->reason.n) {
 			t->rule = p->why.rule;
-			t->reason = lc_arena_fmt(l->a, "%s", p->why.err.msg);
+			t->reason = lc_arena_fmt(l->j->a, "%s", p->why.err.msg);
 		}
 	}
 	return rc || !t->digest.p ? LC_ENOMEM : 0;
 }
 
-/* What was judged is what is scanned, wherever the tag is moved to meanwhile. */
+/*
+ * What was judged is what is scanned, wherever the tag is moved to meanwhile, and whichever image
+ * of a layout the scan would take.
+ */
 static int pin(struct look *l)
 {
-	const struct cli_place *p = &l->place;
-	struct lc_slice name = p->name;
-	if (!name.n)
+	struct cli_job *j = l->j;
+	struct oci_open_options *o = &j->q.open;
+	struct lc_slice name = l->place.name;
+	o->pinned = &l->ret->image;
+	if (!o->remote) {
+		o->reference = o->reference.n ? o->reference : l->ret->report.digest;
 		return 0;
-	if (lc_chop_prefix(&name, LC_S("index.docker.io/")))
-		l->ret->target = lc_arena_fmt(l->a, "docker.io/%.*s@%.*s", LC_FMT(name),
-					      LC_FMT(l->ret->report.digest));
-	else
-		l->ret->target = lc_arena_fmt(l->a, "%.*s@%.*s", LC_FMT(name),
-					      LC_FMT(l->ret->report.digest));
-	return l->ret->target.p ? 0 : LC_ENOMEM;
+	}
+	bool hub = lc_chop_prefix(&name, LC_S("index.docker.io/"));
+	o->input = lc_arena_fmt(j->a, "%s%.*s@%.*s", hub ? "docker.io/" : "", LC_FMT(name),
+				LC_FMT(l->ret->report.digest));
+	j->remote.order[0] = OCI_FROM_REGISTRY; /* an engine may have something else so named */
+	j->remote.order_n = 1;
+	return o->input.p ? 0 : LC_ENOMEM;
 }
 
 static int judge(struct look *l, enum image_outcome *ret_outcome, struct lc_err *e)
@@ -90,43 +118,45 @@ static int judge(struct look *l, enum image_outcome *ret_outcome, struct lc_err 
 	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
 	struct lc_arena a;
 	const struct image_demand d = { .who = l->who.demand };
-	int rc = cli_place_image(&l->place, l->a, e);
+	int rc = cli_place_image(&l->place, l->j->a, e);
 	if (rc)
 		return rc;
 	lc_arena_init(&a, (size_t)512 << 20);
 	lc_buf_init(&text, (size_t)64 << 20);
 	rc = trust_verify_image(l->place.repository, &l->place.image.digest, &d, &a, &j, e);
+	l->ret->image = l->place.image.digest;
 	if (!rc && (keep(l, &j) || pin(l)))
 		rc = lc_fail(e, LC_ENOMEM, "no memory for signatures");
 	if (!rc && j.outcome != IMAGE_TRUSTED) {
 		cli_image_text(&j, l->place.given, false, &text);
-		(void)cli_write(l->io, l->io->err, lc_buf_get(&text)); /* told; the status counts */
+		(void)cli_write(l->j->io, l->j->io->err,
+				lc_buf_get(&text)); /* told; the status counts */
 	}
 	*ret_outcome = rc ? IMAGE_UNSIGNED : j.outcome;
 	lc_arena_done(&a);
 	return rc;
 }
 
-int cli_scan_trust(struct cli_io *io, const struct cli_values *v, const struct lc_slice *target,
-		   struct lc_arena *a, struct cli_scan_trust *ret)
+int cli_scan_trust(struct cli_job *j, struct cli_scan_trust *ret)
 {
-	struct look l = { .io = io, .v = v, .a = a, .ret = ret };
+	const struct cli_values *v = j->v;
+	struct look l = { .j = j, .ret = ret };
 	struct lc_err e = { 0 };
 	enum image_outcome outcome = IMAGE_TRUSTED;
 	int status = CLI_OK;
 	*ret = (struct cli_scan_trust){ .asked = is_asked(v) };
-	if (!ret->asked || (!target && !v->v[CLI_OPT_INPUT].text.n))
+	if (!ret->asked)
 		return CLI_OK;
-	int rc = cli_demand(io, v, a, &l.who, &e);
+	int rc = cli_demand(j->io, v, j->a, &l.who, &e);
 	if (rc)
-		status = cli_fail(io, &e);
-	rc = rc ? 0 : open_place(&l, target, &e);
+		status = cli_fail(j->io, &e);
+	rc = rc ? 0 : open_place(&l, &e);
 	if (!rc && !status)
 		rc = judge(&l, &outcome, &e);
 	if (rc)
-		status = cli_place_fail(io, v, &l.place, &e);
+		status = cli_place_fail(j->io, v, &l.place, &e);
 	else if (!status && outcome != IMAGE_TRUSTED && v->v[CLI_OPT_REQUIRE_SIGNATURE].flag)
-		status = cli_error(io, cli_image_status(outcome),
+		status = cli_error(j->io, cli_image_status(outcome),
 				   _("%s: not scanned, since --require-signature asks for a "
 				     "signature that counts"),
 				   lc_quote(l.place.given).s);

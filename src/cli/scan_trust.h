@@ -9,17 +9,18 @@
 
 struct cli_scan_trust {
 	bool asked;
-	struct lc_slice target; /* to scan in place of what was given; "" as it was given */
+	struct digest image; /* that was judged */
 	struct report_trust report;
 };
 
 /**
- * @param target  the argument; NULL: --input
- * @param a       holds the result
+ * Judge what the job is to scan, and pin the job to it.
+ *
+ * @param j    prepared; its arena holds the result
+ * @param ret  outlives the job
  * @return exit status: CLI_OK, also of an unsigned image unless --require-signature
  */
-int cli_scan_trust(struct cli_io *io, const struct cli_values *v, const struct lc_slice *target,
-		   struct lc_arena *a, struct cli_scan_trust *ret);
+int cli_scan_trust(struct cli_job *j, struct cli_scan_trust *ret);
 /** Say in the report what came of it. LC_ENOMEM. */
 int cli_scan_trust_report(const struct cli_scan_trust *t, struct report *r,
 			  struct lc_err *e) LC_MUST_CHECK;

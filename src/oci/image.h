@@ -76,6 +76,7 @@ struct oci_image {
 	struct lc_slice reference; /* name:tag recorded with the image, "" none */
 	struct lc_slices repo_tags;
 	struct lc_slices repo_digests;
+	struct lc_slices digests;      /* of the manifest and of the indexes above it, as text */
 	struct digest manifest_digest; /* of the manifest; has_manifest false for docker archives */
 	bool has_manifest;
 	struct lc_slice manifest;     /* its bytes */
@@ -95,6 +96,7 @@ struct oci_image {
 struct oci_open_options {
 	struct lc_slice input;     /* path of a file or directory, or with remote an image's name */
 	struct lc_slice reference; /* which image inside, by tag or name; "" the only one */
+	const struct digest *pinned; /* of its manifest, or of an index above; NULL any */
 	struct oci_platform platform;
 	bool has_platform;               /* false: the host's, else the only one there is */
 	const struct lc_limits *limits;  /* outlives the image; NULL for the default */

@@ -296,6 +296,8 @@ int layout_load(struct oci_image *i, const struct oci_open_options *o, struct lc
 		rc = manifest_load(i, &c->manifest, e);
 	if (rc == 0)
 		rc = take_names(i, c, o, e);
+	if (rc == 0)
+		i->digests = c->digests;
 	i->kind = i->source->kind;
 	return rc;
 }
