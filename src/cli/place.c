@@ -139,7 +139,10 @@ int cli_children(const struct oci_document *m, struct lc_arena *a, struct lc_sli
 	int rc = json_parse(m->bytes, JSON_DUP_REFUSE, NULL, a, &d, e);
 	json_ref all = rc ? JSON_NONE : json_get(&d, json_root(&d), "manifests");
 	json_each(&d, all, child) {
+		struct digest digest;
 		struct lc_slice *item = ret->n < CHILDREN_MAX ? lc_vec_push(a, ret) : NULL;
+		if (digest_parse(json_get_str(&d, child, "digest"), &digest, e))
+			return lc_wrap(e, LC_EBAD, "index");
 		if (!item)
 			return lc_fail(e, LC_ELIMIT, "an index of over %d manifests, or no memory",
 				       CHILDREN_MAX);

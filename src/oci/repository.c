@@ -45,12 +45,28 @@ int repository_parse(struct lc_slice bytes, struct lc_arena *a, const char *what
 	return rc ? lc_wrap(e, rc, "%s", what) : 0;
 }
 
+/* Names come from documents as well, and become part of a path on the registry's host. */
+static int check_name(const struct oci_repository *r, struct lc_slice name, struct lc_err *e)
+{
+	struct digest d;
+	if (lc_find(name, ':') != SIZE_MAX)
+		return digest_parse(name, &d, e);
+	for (size_t i = 0; !r->layout && i < name.n; i++) {
+		uint8_t c = name.p[i];
+		if (!lc_is_alpha(c) && !lc_is_digit(c) && c != '_' && c != '.' && c != '-')
+			return lc_fail(e, LC_EBAD, "'%s' is neither a tag nor a digest",
+				       lc_quote(name).s);
+	}
+	return 0;
+}
+
 int oci_repository_manifest(struct oci_repository *r, struct lc_slice name, struct lc_arena *a,
 			    struct oci_document *ret, struct lc_err *e)
 {
 	struct json_doc d;
 	struct oci_document m = { 0 };
-	int rc = r->manifest(r, name, a, &m, e);
+	int rc = check_name(r, name, e);
+	rc = rc ? rc : r->manifest(r, name, a, &m, e);
 	if (rc || m.media_type.n)
 		goto out;
 	rc = repository_parse(m.bytes, a, "manifest", &d, e);
@@ -135,8 +151,15 @@ int repository_referrers_in(struct lc_slice index, struct lc_arena *a, struct oc
 			    struct lc_err *e)
 {
 	struct json_doc d;
-	int rc = repository_parse(index, a, "referrers", &d, e);
+	int rc = repository_parse(index, a, "no list of manifests", &d, e);
+	if (rc && rc != LC_ENOMEM)
+		return lc_wrap(e, LC_EREMOTE, "its answer");
 	json_ref all = rc ? JSON_NONE : json_get(&d, json_root(&d), "manifests");
+	/* Some write null for none; without it, or with a text, it is some other answer. */
+	bool is_list = all != JSON_NONE &&
+		       (json_type_of(&d, all) == JSON_ARRAY || json_type_of(&d, all) == JSON_NULL);
+	if (!rc && !is_list)
+		return lc_fail(e, LC_EREMOTE, "referrers: the answer is no list of manifests");
 	json_each(&d, all, entry) {
 		if (ret->n >= OCI_REFERRERS_MAX)
 			return lc_fail(e, LC_ELIMIT, "over %d referrers", OCI_REFERRERS_MAX);
@@ -206,7 +229,8 @@ int oci_repository_put_manifest(struct oci_repository *r, struct lc_slice tag,
 	char text[DIGEST_TEXT_MAX];
 	struct digest d;
 	bool indexed = false;
-	int rc = digest_of(DIGEST_SHA256, bytes, &d, e);
+	int rc = check_name(r, tag, e);
+	rc = rc ? rc : digest_of(DIGEST_SHA256, bytes, &d, e);
 	rc = rc ? rc
 		: r->put_manifest(r, tag.n ? tag : lc_str(digest_text(&d, text)), media_type, bytes,
 				  &indexed, e);
@@ -217,7 +241,8 @@ int oci_repository_put_manifest(struct oci_repository *r, struct lc_slice tag,
 
 int oci_repository_delete(struct oci_repository *r, struct lc_slice name, struct lc_err *e)
 {
-	return r->delete (r, name, e);
+	int rc = check_name(r, name, e);
+	return rc ? rc : r->delete (r, name, e);
 }
 
 /* ---- the tag schema of registries without the API ---- */

@@ -8,16 +8,24 @@
 #include "io/file.h"
 #include "oci/descriptor.h"
 #include "oci/repository_impl.h"
+#include "oci/source.h"
 #include "oci/source_remote.h"
 
 enum { BLOBS_MAX = 100000 };
 
-/* A directory with oci-layout, index.json and blobs/ALGORITHM/HEX. */
+/*
+ * A directory with oci-layout, index.json and blobs/ALGORITHM/HEX. It may be anybody's: what is
+ * read is a regular file below it, and what is written replaces no link that leads out of it.
+ */
 struct layout_repository {
 	struct oci_repository base;
 	struct lc_arena arena;
 	const char *path;
+	struct oci_source *files;
 };
+
+static const struct lc_slice layout_file = LC_S_INIT("oci-layout");
+static const struct lc_slice index_file = LC_S_INIT("index.json");
 
 static struct layout_repository *layout_of(struct oci_repository *r)
 {
@@ -43,25 +51,46 @@ static int path_of_blob(const struct layout_repository *r, const struct digest *
 	return path_to(r, a, ret, e, what);
 }
 
-/* A file whole into the arena. */
-static int read_whole(const char *path, size_t max, struct lc_arena *a, struct lc_slice *ret,
-		      struct lc_err *e)
+static int is_there(const struct layout_repository *r, struct lc_slice location, bool *ret,
+		    struct lc_err *e)
 {
-	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
-	lc_buf_init(&b, max);
-	int rc = io_read_file(path, &b, e);
-	rc = rc ? rc : lc_arena_dup(a, lc_buf_get(&b), ret);
-	return rc;
+	struct lc_err why = { 0 };
+	uint64_t size;
+	int rc = r->files->find(r->files, location, &size, &why);
+	*ret = rc == 0;
+	if (rc && rc != LC_ENOTFOUND && e)
+		*e = why;
+	return rc == LC_ENOTFOUND ? 0 : rc;
 }
 
 static int read_index(const struct layout_repository *r, struct lc_arena *a, struct json_doc *ret,
 		      struct lc_err *e)
 {
-	const char *path;
 	struct lc_slice text;
-	int rc = path_to(r, a, &path, e, "index.json");
-	rc = rc ? rc : read_whole(path, OCI_DOCUMENT_MAX, a, &text, e);
+	int rc = r->files->document(r->files, index_file, a, &text, e);
 	return rc ? rc : repository_parse(text, a, "index.json", ret, e);
+}
+
+static int open_blob(const struct layout_repository *r, const struct digest *d, struct lc_arena *a,
+		     struct lc_content *ret, struct lc_err *e)
+{
+	struct lc_slice location = oci_blob_location(d, a);
+	return location.p ? r->files->range(r->files, location, ret, e)
+			  : lc_fail(e, lc_arena_err(a), "no memory for a path");
+}
+
+/* All of a document, unverified. */
+static int read_content(const struct lc_content *c, struct lc_arena *a, struct lc_slice *ret,
+			struct lc_err *e)
+{
+	if (c->size > OCI_DOCUMENT_MAX)
+		return lc_fail(e, LC_ELIMIT, "a document of over %d MiB", OCI_DOCUMENT_MAX >> 20);
+	uint8_t *p = lc_arena_alloc(a, (size_t)c->size + 1);
+	int rc = p ? lc_content_read(c, 0, p, (size_t)c->size, e)
+		   : lc_fail(e, lc_arena_err(a), "no memory for a document");
+	if (!rc)
+		*ret = lc_slice_of(p, (size_t)c->size);
+	return rc;
 }
 
 /* ---- finding an entry ---- */
@@ -121,11 +150,11 @@ static json_ref find_entry(const struct json_doc *d, struct lc_slice name)
 static int read_document(struct layout_repository *r, const struct digest *d, struct lc_arena *a,
 			 struct oci_document *ret, struct lc_err *e)
 {
-	const char *path;
+	struct lc_content c LC_CLEANUP(lc_content_done) = { .fd = -1 };
 	struct digest got;
 	char text[DIGEST_TEXT_MAX];
-	int rc = path_of_blob(r, d, a, &path, e);
-	rc = rc ? rc : read_whole(path, OCI_DOCUMENT_MAX, a, &ret->bytes, e);
+	int rc = open_blob(r, d, a, &c, e);
+	rc = rc ? rc : read_content(&c, a, &ret->bytes, e);
 	rc = rc ? rc : digest_of(d->algorithm, ret->bytes, &got, e);
 	if (!rc && !digest_eq(&got, d))
 		return lc_fail(e, LC_EBAD, "%s: its content has another digest",
@@ -160,47 +189,25 @@ static int layout_manifest(struct oci_repository *base, struct lc_slice name, st
 
 /* ---- blobs ---- */
 
-struct file_stream {
-	struct lc_content_stream range; /* first: this is a struct lc_stream */
-	struct lc_content content;
-};
-
-static void file_close(struct lc_stream *s)
-{
-	struct file_stream *f = (struct file_stream *)s;
-	lc_content_done(&f->content);
-	lc_free(f);
-}
-
 static int layout_blob(struct oci_repository *base, const struct digest *d, struct lc_stream **ret,
 		       struct lc_err *e)
 {
+	struct oci_source *files = layout_of(base)->files;
 	struct lc_arena a = { 0 };
-	const char *path;
-	struct file_stream *f = lc_alloc0(1, sizeof(*f));
-	if (!f)
-		return lc_fail(e, LC_ENOMEM, "no memory for a stream");
-	int rc = path_of_blob(layout_of(base), d, &a, &path, e);
-	rc = rc ? rc : io_open_content(path, &f->content, e);
+	struct lc_slice location = oci_blob_location(d, &a);
+	int rc = location.p ? files->blob(files, location, ret, e)
+			    : lc_fail(e, lc_arena_err(&a), "no memory for a path");
 	lc_arena_done(&a);
-	if (rc) {
-		lc_free(f);
-		return rc;
-	}
-	lc_content_stream_init(&f->range, &f->content, 0, f->content.size);
-	f->range.base.close = file_close;
-	*ret = &f->range.base;
-	return 0;
+	return rc;
 }
 
 static int layout_has_blob(struct oci_repository *base, const struct digest *d, bool *ret,
 			   struct lc_err *e)
 {
 	struct lc_arena a = { 0 };
-	const char *path;
-	bool is_dir = false;
-	int rc = path_of_blob(layout_of(base), d, &a, &path, e);
-	*ret = !rc && io_exists(path, &is_dir) && !is_dir;
+	struct lc_slice location = oci_blob_location(d, &a);
+	int rc = location.p ? is_there(layout_of(base), location, ret, e)
+			    : lc_fail(e, lc_arena_err(&a), "no memory for a path");
 	lc_arena_done(&a);
 	return rc;
 }
@@ -263,22 +270,41 @@ static bool is_about(const struct json_doc *d, const struct digest *subject)
 	return lc_eq(json_get_str(d, s, "digest"), lc_str(digest_text(subject, text)));
 }
 
+/* Most blobs are layers, too large or no JSON: then *ret is empty. */
+static int read_if_document(struct layout_repository *r, const struct digest *d, struct lc_arena *a,
+			    struct lc_slice *ret, struct lc_err *e)
+{
+	struct lc_content c LC_CLEANUP(lc_content_done) = { .fd = -1 };
+	struct lc_err why = { 0 };
+	uint8_t first = 0;
+	int rc = open_blob(r, d, a, &c, &why);
+	if (rc == LC_ENOTFOUND || rc == LC_EUNSUP)
+		return 0; /* gone meanwhile, or no file */
+	if (!rc && c.size && c.size <= OCI_DOCUMENT_MAX)
+		rc = lc_content_read(&c, 0, &first, 1, &why);
+	if (!rc && first == '{')
+		rc = read_content(&c, a, ret, &why);
+	if (rc && e)
+		*e = why;
+	return rc;
+}
+
 static int take_if_referrer(struct layout_repository *r, struct lc_slice hex,
 			    const struct digest *subject, struct lc_arena *a,
 			    struct oci_referrers *ret, struct lc_err *e)
 {
 	struct lc_slice name =
 		lc_arena_fmt(a, "%s:%.*s", digest_name(subject->algorithm), LC_FMT(hex));
-	struct oci_document m = { 0 };
+	struct lc_slice bytes = { NULL, 0 };
 	struct json_doc d;
 	struct digest digest;
 	if (!name.p || digest_parse(name, &digest, NULL))
 		return 0; /* no blob of ours */
-	int rc = read_document(r, &digest, a, &m, NULL);
-	/* Most are layers: too large, or no JSON. */
-	if (rc || m.bytes.n == 0 || m.bytes.p[0] != '{' ||
-	    repository_parse(m.bytes, a, "", &d, NULL) || !is_about(&d, subject))
-		return rc == LC_ENOMEM ? lc_fail(e, rc, "no memory for referrers") : 0;
+	/* What cannot be read may be what is looked for. */
+	int rc = read_if_document(r, &digest, a, &bytes, e);
+	/* Its digest is looked at when it is opened: what was changed must not be passed over. */
+	if (rc || !bytes.n || repository_parse(bytes, a, "", &d, NULL) || !is_about(&d, subject))
+		return rc;
 	if (ret->n >= OCI_REFERRERS_MAX)
 		return lc_fail(e, LC_ELIMIT, "over %d referrers", OCI_REFERRERS_MAX);
 	struct oci_referrer *item = lc_vec_push(a, ret);
@@ -286,7 +312,7 @@ static int take_if_referrer(struct layout_repository *r, struct lc_slice hex,
 		return lc_fail(e, lc_arena_err(a), "no memory for referrers");
 	*item = (struct oci_referrer){
 		.digest = digest,
-		.size = m.bytes.n,
+		.size = bytes.n,
 		.media_type = json_get_str(&d, json_root(&d), "mediaType"),
 		.artifact_type = json_get_str(&d, json_root(&d), "artifactType"),
 	};
@@ -416,7 +442,7 @@ static int lock_layout(struct layout_repository *r, int *ret_fd, struct lc_err *
 	struct lc_arena a = { 0 };
 	const char *path;
 	int rc = path_to(r, &a, &path, e, "oci-layout");
-	int fd = rc ? -1 : lc_sys_open(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+	int fd = rc ? -1 : lc_sys_open(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
 	if (!rc && (fd < 0 || flock(fd, LOCK_EX) != 0))
 		rc = lc_fail_sys(e, fd < 0 ? -fd : errno, "%s", lc_quote(lc_str(path)).s);
 	lc_arena_done(&a);
@@ -438,7 +464,7 @@ static int layout_put_manifest(struct oci_repository *base, struct lc_slice name
 	int fd = -1;
 	bool by_digest = lc_find(name, ':') != SIZE_MAX;
 	int rc = digest_of(DIGEST_SHA256, bytes, &digest, e);
-	rc = rc ? rc : layout_put_blob(base, &digest, bytes, NULL, bytes.n, e);
+	rc = rc ? rc : oci_repository_put_blob(base, &digest, bytes, e);
 	*ret_indexed = true; /* who is about whom is read from the blobs themselves */
 	if (rc || by_digest)
 		return rc;
@@ -493,31 +519,59 @@ static int layout_delete(struct oci_repository *base, struct lc_slice name, stru
 static void layout_close(struct oci_repository *base)
 {
 	struct layout_repository *r = layout_of(base);
+	if (r->files)
+		r->files->close(r->files);
 	lc_arena_done(&r->arena);
 	lc_free(r);
 }
 
+static int put_file(struct layout_repository *r, struct lc_slice name, struct lc_slice text,
+		    struct lc_err *e)
+{
+	const char *path;
+	bool there = false;
+	int rc = is_there(r, name, &there, e);
+	if (rc || there)
+		return rc;
+	rc = path_to(r, &r->arena, &path, e, (const char *)name.p);
+	return rc ? rc : io_write_file(path, 0644, text, e);
+}
+
+/* What is there stays. */
 static int make_layout(struct layout_repository *r, struct lc_err *e)
 {
 	const char *path;
-	bool is_dir;
-	int rc = path_to(r, &r->arena, &path, e, "oci-layout");
-	if (rc || io_exists(path, &is_dir))
+	bool there = false;
+	int rc = is_there(r, layout_file, &there, e);
+	if (rc || there)
 		return rc;
 	rc = path_to(r, &r->arena, &path, e, "blobs/sha256");
 	rc = rc ? rc : io_make_dirs(path, e);
-	rc = rc ? rc : path_to(r, &r->arena, &path, e, "index.json");
-	rc = rc ? rc : io_write_file(path, 0644, LC_S("{\"schemaVersion\":2,\"manifests\":[]}"), e);
-	rc = rc ? rc : path_to(r, &r->arena, &path, e, "oci-layout");
-	return rc ? rc : io_write_file(path, 0644, LC_S(OCI_LAYOUT_TEXT), e);
+	rc = rc ? rc : put_file(r, index_file, LC_S("{\"schemaVersion\":2,\"manifests\":[]}"), e);
+	return rc ? rc : put_file(r, layout_file, LC_S(OCI_LAYOUT_TEXT), e);
+}
+
+static int open_layout(struct layout_repository *r, const char *path, bool write, struct lc_err *e)
+{
+	bool there = false;
+	r->path = lc_arena_str(&r->arena, lc_str(path));
+	int rc = r->path ? 0 : lc_fail(e, LC_ENOMEM, "no memory for a path");
+	if (!rc && write)
+		rc = io_make_dirs(path, e);
+	rc = rc ? rc : oci_source_dir(path, r->base.limits, &r->files, e);
+	if (!rc && write)
+		rc = make_layout(r, e);
+	rc = rc ? rc : is_there(r, index_file, &there, e);
+	if (rc == LC_ENOTFOUND || (!rc && !there))
+		rc = lc_fail(e, LC_ENOTFOUND, "%s: no OCI layout there (no index.json)",
+			     lc_quote(lc_str(path)).s);
+	return rc;
 }
 
 int oci_repository_open_layout(const char *path, bool write, const struct lc_limits *limits,
 			       struct oci_repository **ret, struct lc_err *e)
 {
 	struct layout_repository *r = lc_alloc0(1, sizeof(*r));
-	const char *index;
-	bool is_dir = false;
 	if (!r)
 		return lc_fail(e, LC_ENOMEM, "no memory for a layout");
 	r->base = (struct oci_repository){
@@ -530,17 +584,10 @@ int oci_repository_open_layout(const char *path, bool write, const struct lc_lim
 		.put_manifest = layout_put_manifest,
 		.delete = layout_delete,
 		.close = layout_close,
-		.limits = limits,
+		.limits = limits ? limits : &lc_limits_default,
 		.layout = true,
 	};
-	r->path = lc_arena_str(&r->arena, lc_str(path));
-	int rc = r->path ? 0 : lc_fail(e, LC_ENOMEM, "no memory for a path");
-	if (!rc && write)
-		rc = make_layout(r, e);
-	rc = rc ? rc : path_to(r, &r->arena, &index, e, "index.json");
-	if (!rc && !io_exists(index, &is_dir))
-		rc = lc_fail(e, LC_ENOTFOUND, "%s: no OCI layout there (no index.json)",
-			     lc_quote(lc_str(path)).s);
+	int rc = open_layout(r, path, write, e);
 	if (rc) {
 		layout_close(&r->base);
 		return rc;

@@ -162,6 +162,8 @@ static int pages(struct remote_repository *r, struct lc_slice location, struct l
 			return lc_fail(e, LC_ELIMIT, "a list of over %d pages", PAGES_MAX);
 		lc_buf_init(&b, OCI_DOCUMENT_MAX);
 		int rc = ask(r, &q, 200, &answer, e);
+		if (rc == LC_ENOTFOUND && n) /* there is such a list, and a part of it is missing */
+			return lc_wrap(e, LC_EREMOTE, "page %u", n + 1);
 		rc = rc ? rc : http_read_all(answer, &b, e);
 		rc = rc ? rc : lc_arena_dup(a, lc_buf_get(&b), &text);
 		rc = rc ? rc : take(text, a, ctx, e);

@@ -41,6 +41,13 @@ static struct attached *push(struct find *f, int *ret_rc)
 
 /* ---- one manifest ---- */
 
+/* SBOMs have any type, but for this one: then an image was given the tag of an SBOM. */
+static bool is_image_layer(struct lc_slice media_type)
+{
+	return lc_starts(media_type, LC_S("application/vnd.oci.image.layer.")) ||
+	       lc_starts(media_type, LC_S("application/vnd.docker.image.rootfs."));
+}
+
 static enum attached_kind kind_of(struct lc_slice media_type, bool sbom)
 {
 	if (lc_eq(media_type, simple_signing_media_type))
@@ -49,7 +56,7 @@ static enum attached_kind kind_of(struct lc_slice media_type, bool sbom)
 		return ATTACHED_ENVELOPE;
 	if (lc_starts(media_type, bundle_prefix))
 		return ATTACHED_BUNDLE;
-	return sbom ? ATTACHED_SBOM : ATTACHED_OTHER;
+	return sbom && !is_image_layer(media_type) ? ATTACHED_SBOM : ATTACHED_OTHER;
 }
 
 static int read_layer(const struct json_doc *d, json_ref layer, struct attached *to,
@@ -83,6 +90,10 @@ static int read_layers(struct find *f, const struct oci_document *m, const struc
 	json_ref layers = bad ? JSON_NONE : json_get(&d, json_root(&d), "layers");
 	if (is_fatal(bad))
 		return lc_fail(f->e, bad, "no memory for attachments");
+	/* Under a tag of ours an answer without any is no empty list, but another document. */
+	if (!bad && common->tag.n &&
+	    (layers == JSON_NONE || json_type_of(&d, layers) != JSON_ARRAY))
+		bad = lc_fail(&why.err, LC_EBAD, "its manifest has no layers");
 	if (bad || json_count(&d, layers) == 0) {
 		struct attached *item = push(f, &rc);
 		if (item) {

@@ -134,8 +134,155 @@ def engines_and_files_have_no_signatures():
             yield f"{args}: {done.returncode} {done.stderr[:300]}"
 
 
+# ---- a look-up that fails is no unsigned image ----
+
+def other_answers_are_no_empty_lists():
+    answers = [b"{}", b'{"errors":[{"code":"TOOMANYREQUESTS"}]}', b'{"manifests":"x"}', b"<html>",
+               b'{"manifests":{}}']
+    for body in answers:
+        def behave(handler, kind, _, body=body):
+            if kind == "referrers":
+                handler.answer(200, body, [("Content-Type", "application/json")])
+            return kind == "referrers"
+        with Registry(None, behave=behave, referrers=True) as r:
+            fill(r, OPENSSL)
+            done = lacre("verify", *KEY, f"{r.host}/t/app:1")
+            if done.returncode != 15:
+                yield f"{body}: exit {done.returncode}: {done.stderr[:300]}"
+
+    def none(handler, kind, _):
+        if kind == "referrers":
+            handler.answer(200, b'{"schemaVersion":2,"manifests":null}')
+        return kind == "referrers"
+    with Registry(None, behave=none, referrers=True) as r:
+        fill(r, OPENSSL)
+        if lacre("verify", *KEY, f"{r.host}/t/app:1").returncode != 10:
+            yield "a list that is null is an empty one"
+
+
+def a_page_that_is_missing_is_told():
+    def behave(handler, kind, _):
+        if kind != "referrers":
+            return False
+        if "page=2" in handler.path:
+            handler.refuse(404, "NOT_FOUND")
+        else:
+            handler.answer(200, b'{"schemaVersion":2,"manifests":[]}',
+                           [("Link", f'<{handler.path}?page=2>; rel="next"')])
+        return True
+    with Registry(None, behave=behave, referrers=True) as r:
+        fill(r, OPENSSL)
+        done = lacre("verify", *KEY, f"{r.host}/t/app:1")
+        if done.returncode != 15:
+            yield f"exit {done.returncode}: {done.stderr[:300]}"
+
+
+def a_tag_of_signatures_that_holds_something_else_is_told():
+    for body in (b"{}", b'{"errors":[]}', b'{"schemaVersion":2,"manifests":[]}', b"[]", b"x"):
+        with Registry(None, referrers=True) as r:
+            digest = fill(r, OPENSSL)
+            put(r, body, MANIFEST, digest.replace(":", "-") + ".sig")
+            r.list_referrers = lambda h, *_: h.answer(200, b'{"manifests":[]}')
+            done = lacre("verify", *KEY, f"{r.host}/t/app:1")
+            if done.returncode != 14:
+                yield f"{body}: exit {done.returncode}: {done.stderr[:300]}"
+
+
+def what_a_layout_cannot_give_is_told():
+    def signed(name):
+        where = WORK / name
+        OPENSSL.write_dir(where)
+        need(lacre("sign", "--key", WORK / "k.key", f"oci:{where}"))
+        known = {pathlib.Path(p).name for p in OPENSSL.members}
+        blobs = [p for p in (where / "blobs/sha256").iterdir() if p.name not in known]
+        return where, {("bundle" if b"dsseEnvelope" in p.read_bytes() else
+                        "manifest" if b'"subject"' in p.read_bytes() else "config"): p
+                       for p in blobs}
+
+    def verify(where):
+        return lacre("verify", *KEY, "--local-image", where).returncode
+    for part in ("bundle", "manifest"):
+        where, parts = signed(f"changed-{part}")
+        if verify(where):
+            yield "it is not signed to begin with"
+        text = parts[part].read_bytes()
+        parts[part].write_bytes(text.replace(b"created", b"creates").replace(b"payload", b"Payload", 1))
+        if text == parts[part].read_bytes() or verify(where) != 14:
+            yield f"{part} changed: exit {verify(where)}"
+    where, parts = signed("led-away")
+    outside = WORK / "manifest-elsewhere"
+    outside.write_bytes(parts["manifest"].read_bytes())
+    parts["manifest"].unlink()
+    parts["manifest"].symlink_to(outside)
+    if verify(where) != 14:
+        yield f"a link out of the layout: exit {verify(where)}"
+    where, parts = signed("fifo")
+    os.mkfifo(where / "blobs/sha256" / ("0" * 64))
+    if verify(where):
+        yield "a pipe among the blobs"
+    (where / "index.json").unlink()
+    os.mkfifo(where / "index.json")
+    if verify(where) == 0:
+        yield "a pipe for an index"
+
+
+# ---- what is written, and where ----
+
+def no_file_of_the_user_is_written_over():
+    config = hashlib.sha256(b"{}").hexdigest()  # every referrer has it
+    for name, link in (("link-blob", f"blobs/sha256/{config}"), ("link-index", "index.json"),
+                       ("link-mark", "oci-layout")):
+        where = WORK / name
+        OPENSSL.write_dir(where)
+        mine = WORK / f"{name}.mine"
+        mine.write_text("mine")
+        (where / link).unlink(missing_ok=True)
+        (where / link).symlink_to(mine)
+        if link == "index.json":
+            (where / "oci-layout").unlink()
+        done = lacre("sign", "--key", WORK / "k.key", f"oci:{where}")
+        done = lacre("copy", f"oci:{OPENSSL.write_dir(WORK / 'from')}", f"oci:{where}") or done
+        if mine.read_text() != "mine":
+            yield f"{link}: a file elsewhere was written over: {mine.read_text()[:80]}"
+
+
+def a_layout_without_its_mark_keeps_its_index():
+    where = WORK / "no-mark"
+    OPENSSL.write_dir(where)
+    (where / "oci-layout").unlink()
+    need(lacre("sign", "--key", WORK / "k.key", f"oci:{where}:1"))
+    need(lacre("verify", *KEY, f"oci:{where}:1"))
+    if len(json.loads((where / "index.json").read_text())["manifests"]) != 1:
+        yield "its index was changed"
+
+
+def an_index_names_digests_and_nothing_else():
+    with Registry(None) as r, Registry(None) as to:
+        fill(r, OPENSSL, "t/private", "1")
+        for child in ("../../private/manifests/1", "1", "", "sha256:x"):
+            fill(r, OTHER)
+            body = json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": [
+                {"mediaType": MANIFEST, "digest": child, "size": 5}]}).encode()
+            put(r, body, INDEX, "1")
+            r.seen.clear()
+            for args in (("copy", f"{r.host}/t/app:1", f"{to.host}/x/app:1"),
+                         ("sign", "--recursive", "--key", WORK / "k.key", f"{r.host}/t/app:1")):
+                done = lacre(*args)
+                if done.returncode == 0 or r.asked("private") or r.asked("manifests/1/"):
+                    yield f"{child!r} {args[0]}: {done.returncode} {done.stderr[:200]}"
+            if r.asked("/t/private/"):
+                yield f"{child!r}: another repository was asked"
+
+
 CHECKS = [another_image_of_the_layout_is_not_scanned,
           a_second_manifest_does_not_take_its_place,
-          engines_and_files_have_no_signatures]
+          engines_and_files_have_no_signatures,
+          other_answers_are_no_empty_lists,
+          a_page_that_is_missing_is_told,
+          a_tag_of_signatures_that_holds_something_else_is_told,
+          what_a_layout_cannot_give_is_told,
+          no_file_of_the_user_is_written_over,
+          a_layout_without_its_mark_keeps_its_index,
+          an_index_names_digests_and_nothing_else]
 make_key()
 tap.run([(check.__name__, check) for check in CHECKS])
