@@ -240,7 +240,8 @@ static bool is_cleaned(const struct attached *a, struct lc_slice type)
 	case ATTACHED_SBOM:
 		return all || lc_eq(type, LC_S("sbom"));
 	default:
-		return a->tag.n && all; /* others' artifacts are not ours to remove */
+		/* Others' artifacts are not ours to remove, and images may be given such a tag. */
+		return false;
 	}
 }
 

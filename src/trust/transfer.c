@@ -52,8 +52,12 @@ static int copy_child(struct transfer *t, struct lc_slice digest, unsigned depth
 {
 	struct lc_arena a;
 	struct oci_document m = { 0 };
+	struct digest d;
+	if (lc_map_has(&t->seen, digest))
+		return 0;
 	lc_arena_init(&a, (size_t)64 << 20);
-	int rc = oci_repository_manifest(t->from, digest, &a, &m, e);
+	int rc = digest_parse(digest, &d, e); /* and not a tag, or a way to another place */
+	rc = rc ? rc : oci_repository_manifest(t->from, digest, &a, &m, e);
 	if (rc == LC_ENOTFOUND)
 		rc = lc_fail(e, LC_EBAD, "%s is listed, but not there", lc_quote(digest).s);
 	rc = rc ? rc : copy_manifest(t, &m, (struct lc_slice){ NULL, 0 }, depth, e);
@@ -121,10 +125,10 @@ static int copy_attached(struct transfer *t, const struct digest *image, unsigne
 
 /* ---- a manifest with all that belongs to it ---- */
 
-static int copy_manifest(struct transfer *t, const struct oci_document *m, struct lc_slice tag,
-			 unsigned depth, struct lc_err *e)
+static int copy_document(struct transfer *t, const struct oci_document *m, unsigned depth,
+			 struct lc_err *e)
 {
-	char text[DIGEST_TEXT_MAX];
+	const struct lc_slice by_digest = { NULL, 0 };
 	struct lc_arena a;
 	struct json_doc d;
 	if (depth == DEPTH_MAX)
@@ -136,16 +140,46 @@ static int copy_manifest(struct transfer *t, const struct oci_document *m, struc
 	json_each(&d, rc ? JSON_NONE : json_get(&d, json_root(&d), "manifests"), child)
 		if (!rc)
 			rc = copy_child(t, json_get_str(&d, child, "digest"), depth + 1, e);
-	rc = rc ? rc : oci_repository_put_manifest(t->to, tag, m->media_type, m->bytes, NULL, e);
+	rc = rc ? rc
+		: oci_repository_put_manifest(t->to, by_digest, m->media_type, m->bytes, NULL, e);
 	lc_arena_done(&a);
-	if (rc)
-		return lc_wrap(e, rc, "%s", digest_text(&m->digest, text));
-	t->manifests++;
-	return copy_attached(t, &m->digest, depth + 1, e);
+	t->manifests += rc == 0;
+	return rc;
+}
+
+static int note_seen(struct transfer *t, const struct digest *d, bool *ret_new, struct lc_err *e)
+{
+	char text[DIGEST_TEXT_MAX];
+	struct lc_slice name;
+	int rc = lc_arena_dup(&t->names, lc_str(digest_text(d, text)), &name);
+	rc = rc ? rc : lc_map_add(&t->seen, name, NULL, ret_new);
+	return rc ? lc_fail(e, rc, "no memory for names of manifests") : 0;
+}
+
+static int copy_manifest(struct transfer *t, const struct oci_document *m, struct lc_slice tag,
+			 unsigned depth, struct lc_err *e)
+{
+	char text[DIGEST_TEXT_MAX];
+	bool is_new = false;
+	int rc = note_seen(t, &m->digest, &is_new, e);
+	if (!rc && is_new) {
+		rc = copy_document(t, m, depth, e);
+		if (rc)
+			return lc_wrap(e, rc, "%s", digest_text(&m->digest, text));
+		rc = copy_attached(t, &m->digest, depth + 1, e);
+	}
+	if (rc || !tag.n)
+		return rc;
+	rc = oci_repository_put_manifest(t->to, tag, m->media_type, m->bytes, NULL, e);
+	return rc ? lc_wrap(e, rc, "%.*s", LC_FMT(tag)) : 0;
 }
 
 int transfer_image(struct transfer *t, const struct oci_document *m, struct lc_slice tag,
 		   struct lc_err *e)
 {
-	return copy_manifest(t, m, tag, 0, e);
+	lc_arena_init(&t->names, (size_t)64 << 20);
+	int rc = copy_manifest(t, m, tag, 0, e);
+	lc_map_done(&t->seen);
+	lc_arena_done(&t->names);
+	return rc;
 }

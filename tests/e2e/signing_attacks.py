@@ -274,15 +274,60 @@ def an_index_names_digests_and_nothing_else():
                 yield f"{child!r}: another repository was asked"
 
 
-CHECKS = [another_image_of_the_layout_is_not_scanned,
-          a_second_manifest_does_not_take_its_place,
-          engines_and_files_have_no_signatures,
-          other_answers_are_no_empty_lists,
-          a_page_that_is_missing_is_told,
-          a_tag_of_signatures_that_holds_something_else_is_told,
-          what_a_layout_cannot_give_is_told,
-          no_file_of_the_user_is_written_over,
-          a_layout_without_its_mark_keeps_its_index,
-          an_index_names_digests_and_nothing_else]
+def an_image_is_not_cleaned_away():
+    for suffix in (".sig", ".att", ".sbom"):
+        for victim in (OPENSSL, OTHER):
+            with Registry(None, referrers=True) as r:
+                digest, other = fill(r, OPENSSL), fill(r, OTHER, tag="2")
+                chosen = digest if victim is OPENSSL else other
+                r.tags[("t/app", digest.replace(":", "-") + suffix)] = chosen
+                lacre("clean", "--yes", f"{r.host}/t/app:1")
+                if ("t/app", chosen) not in r.tags or [s for s in r.seen if s[0] == "DELETE"]:
+                    yield f"{suffix}: an image was deleted"
+
+
+def a_copy_has_its_signatures_before_its_name():
+    with Registry(None, referrers=True) as r:
+        fill(r, OPENSSL)
+        name = f"{r.host}/t/app:1"
+        need(lacre("sign", "--key", WORK / "k.key", name))
+        need(lacre("sign", "--key", WORK / "k.key", "--new-bundle-format=false", name))
+        for steps in range(60):
+            with Registry(None, referrers=True) as to:
+                to.fail_from = steps
+                done = lacre("copy", name, f"{to.host}/x/app:1")
+                to.fail_from = None
+                if ("x/app", "1") in to.tags:
+                    found = lacre("verify", *KEY, f"{to.host}/x/app:1")
+                    if found.returncode:
+                        yield f"stopped after {steps} requests: named, and not signed"
+                if done.returncode == 0:
+                    return
+        yield "it never ends"
+
+
+def what_refers_to_itself_ends():
+    """A tag of signatures whose manifest is the image, and an index that names one child many times."""
+    with Registry(None, referrers=True) as r, Registry(None, referrers=True) as to:
+        digest = fill(r, OPENSSL)
+        child = {"mediaType": MANIFEST, "digest": digest,
+                 "size": len(r.blobs[digest])}
+        inner = put(r, json.dumps({"schemaVersion": 2, "mediaType": INDEX,
+                                   "manifests": [child] * 300}).encode(), INDEX)
+        again = {"mediaType": INDEX, "digest": inner, "size": len(r.blobs[inner])}
+        put(r, json.dumps({"schemaVersion": 2, "mediaType": INDEX,
+                           "manifests": [again] * 300}).encode(), INDEX, "many")
+        done = lacre("copy", f"{r.host}/t/app:many", f"{to.host}/x/app:1")
+        if done.returncode or len(r.seen) > 400:
+            yield f"exit {done.returncode} after {len(r.seen)} requests"
+
+
+CHECKS = [another_image_of_the_layout_is_not_scanned, a_second_manifest_does_not_take_its_place,
+          engines_and_files_have_no_signatures, other_answers_are_no_empty_lists,
+          a_page_that_is_missing_is_told, a_tag_of_signatures_that_holds_something_else_is_told,
+          what_a_layout_cannot_give_is_told, no_file_of_the_user_is_written_over,
+          a_layout_without_its_mark_keeps_its_index, an_index_names_digests_and_nothing_else,
+          an_image_is_not_cleaned_away, a_copy_has_its_signatures_before_its_name,
+          what_refers_to_itself_ends]
 make_key()
 tap.run([(check.__name__, check) for check in CHECKS])
