@@ -90,12 +90,27 @@ static int type_of(const EVP_PKEY *k, enum crypt_key_type *ret, struct lc_err *e
 
 /* ---- making ---- */
 
+/*
+ * Curves by their name and points whole, whatever the key was read from: one that is written in
+ * two ways would have two ids, and count twice where several keys are asked for.
+ */
+static bool use_one_form(EVP_PKEY *k)
+{
+	return EVP_PKEY_set_utf8_string_param(k, OSSL_PKEY_PARAM_EC_ENCODING,
+					      OSSL_PKEY_EC_ENCODING_GROUP) == 1 &&
+	       EVP_PKEY_set_utf8_string_param(k, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+					      OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_UNCOMPRESSED) ==
+		       1;
+}
+
 static int fill(struct crypt_public *k, struct lc_err *e)
 {
 	unsigned char *der = NULL;
 	int rc = type_of(k->pkey, &k->type, e);
 	if (rc)
 		return rc;
+	if (EVP_PKEY_get_base_id(k->pkey) == EVP_PKEY_EC && !use_one_form(k->pkey))
+		return key_library_fail(e, LC_EBAD, "public key without a usual form");
 	int n = i2d_PUBKEY(k->pkey, &der);
 	if (n <= 0)
 		return key_library_fail(e, LC_EBAD, "public key cannot be written as DER");

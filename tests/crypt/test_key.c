@@ -239,6 +239,34 @@ static void weak_and_foreign_keys_are_refused(void **state)
 	}
 }
 
+/* P-256 keys written otherwise than by their curve's name and a whole point. */
+static void a_key_has_one_form(void **state)
+{
+	static const char compressed[] =
+		"-----BEGIN PUBLIC KEY-----\n"
+		"MDkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDIgACx4tO68jXnTSg0XGPNSOkddRC+vhb\n"
+		"nmCTb26Bvd0oBVA=\n"
+		"-----END PUBLIC KEY-----\n";
+	static const char explicit_curve[] =
+		"-----BEGIN PUBLIC KEY-----\n"
+		"MIIBSzCCAQMGByqGSM49AgEwgfcCAQEwLAYHKoZIzj0BAQIhAP////8AAAABAAAA\n"
+		"AAAAAAAAAAAA////////////////MFsEIP////8AAAABAAAAAAAAAAAAAAAA////\n"
+		"///////////8BCBaxjXYqjqT57PrvVV2mIa8ZR0GsMxTsPY7zjw+J9JgSwMVAMSd\n"
+		"NgiG5wSTamZ44ROdJreBn36QBEEEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5\n"
+		"RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9QIhAP////8AAAAA\n"
+		"//////////+85vqtpxeehPO5ysL8YyVRAgEBA0IABMeLTuvI1500oNFxjzUjpHXU\n"
+		"Qvr4W55gk29ugb3dKAVQZPwU052jLBgHVEpiZ6dbFXzSrtjXKGeeb53m9clttA4=\n"
+		"-----END PUBLIC KEY-----\n";
+	static const char *const rows[] = { compressed, explicit_curve };
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct crypt_public *k = NULL;
+		struct lc_err e = { 0 };
+		assert_int_equal(crypt_public_pem(lc_str(rows[i]), &k, &e), LC_EBAD);
+		assert_true(lc_find_slice(lc_str(e.msg), LC_S("canonical")) != SIZE_MAX);
+	}
+}
+
 static void damaged_files_are_refused(void **state)
 {
 	static const struct {
@@ -361,6 +389,7 @@ int main(void)
 		cmocka_unit_test(keys_in_clear_are_read_from_pem),
 		cmocka_unit_test(der_that_is_cut_or_longer_is_refused),
 		cmocka_unit_test(weak_and_foreign_keys_are_refused),
+		cmocka_unit_test(a_key_has_one_form),
 		cmocka_unit_test(damaged_files_are_refused),
 		cmocka_unit_test(secrets_are_compared_and_copied),
 		cmocka_unit_test(files_of_cosign_and_skopeo_open),
