@@ -196,6 +196,8 @@ int certificate_issuers(const struct certificate *c, const struct trusted_root *
 				    &ret[n].path, &last);
 		if (rc == LC_ENOMEM)
 			return lc_fail(trust_err(w), rc, "%s", last.msg);
+		if (!rc && !x509_path_allows(&ret[n].path, XKU_CODE_SIGN))
+			rc = lc_fail(&last, LC_EBAD, "one above it is not for code signing");
 		if (!rc)
 			ret[n++].ca = ca;
 	}

@@ -10,6 +10,32 @@ static const struct json_limits limits = { .depth_max = 16, .nodes_max = 1 << 16
 
 /* ---- reading ---- */
 
+/* What stands in "critical" is for whoever verifies to understand, or to refuse. */
+static int only_known(const struct json_doc *d, json_ref r, const char *const *names,
+		      struct trust_why *w)
+{
+	json_each(d, r, member) {
+		size_t i = 0;
+		while (names[i] && !lc_eq(json_key(d, member), lc_str(names[i])))
+			i++;
+		if (!names[i])
+			return trust_fail(w, "P1", LC_EBAD,
+					  "the payload's critical part has the unknown member '%s'",
+					  lc_quote(json_key(d, member)).s);
+	}
+	return 0;
+}
+
+static int check_critical(const struct json_doc *d, json_ref critical, struct trust_why *w)
+{
+	static const char *const all[] = { "identity", "image", "type", NULL };
+	static const char *const identity[] = { "docker-reference", NULL };
+	static const char *const image[] = { "docker-manifest-digest", NULL };
+	int rc = only_known(d, critical, all, w);
+	rc = rc ? rc : only_known(d, json_get(d, critical, "identity"), identity, w);
+	return rc ? rc : only_known(d, json_get(d, critical, "image"), image, w);
+}
+
 static int read_claim(struct simple_signing *s, struct trust_why *w)
 {
 	const struct json_doc *d = &s->doc;
@@ -23,9 +49,12 @@ static int read_claim(struct simple_signing *s, struct trust_why *w)
 		return trust_fail(w, "P1", LC_EBAD,
 				  "the payload is no image signature: its type is '%s'",
 				  lc_quote(s->type).s);
+	int rc = check_critical(d, critical, w);
+	if (rc)
+		return rc;
 	if (digest.n == 0)
 		return trust_fail(w, "P1", LC_EBAD, "the payload names no manifest digest");
-	int rc = digest_parse(digest, &s->digest, trust_err(w));
+	rc = digest_parse(digest, &s->digest, trust_err(w));
 	if (rc)
 		return trust_rule(w, "P1",
 				  lc_wrap(trust_err(w), LC_EBAD, "docker-manifest-digest"));

@@ -113,6 +113,12 @@ static CMS_SignerInfo *only_signer(const struct token *t)
 	return all && sk_CMS_SignerInfo_num(all) == 1 ? sk_CMS_SignerInfo_value(all, 0) : NULL;
 }
 
+/* Without them the signature is over the content, which may be attributes of another message. */
+static bool has_attributes(CMS_SignerInfo *si)
+{
+	return CMS_signed_get_attr_count(si) > 0;
+}
+
 static bool sha2_alone(CMS_SignerInfo *si)
 {
 	X509_ALGOR *digest = NULL;
@@ -132,17 +138,6 @@ static bool fit_to_stamp(X509 *x)
 		    OBJ_obj2nid(sk_ASN1_OBJECT_value(uses, 0)) == NID_time_stamp;
 	sk_ASN1_OBJECT_pop_free(uses, ASN1_OBJECT_free);
 	return fine && X509_check_ca(x) == 0;
-}
-
-/* Certificates above the signer that restrict their use must allow this one. */
-static bool path_allows(const struct x509_path *p)
-{
-	for (size_t i = 1; i < p->n; i++) {
-		uint32_t usage = X509_get_extended_key_usage(p->v[i]);
-		if (usage != UINT32_MAX && !(usage & (XKU_TIMESTAMP | XKU_ANYEKU)))
-			return false;
-	}
-	return true;
 }
 
 /* The signer's certificate: the root's own, else the one in the token. A new reference. */
@@ -195,7 +190,7 @@ static int check_path(const struct token *t, const struct trust_authority *tsa, 
 				  "the timestamp's signer leads to no authority "
 				  "of the trusted root: %s",
 				  e.msg);
-	if (!path_allows(&path))
+	if (!x509_path_allows(&path, XKU_TIMESTAMP))
 		return trust_fail(w, "S4", LC_EBAD,
 				  "a certificate above the timestamp's signer forbids this use");
 	if (x509_path_valid_at(&path, t->time, &e))
@@ -227,6 +222,8 @@ static int find_authority(const struct token *t, const struct trusted_root *root
 	CMS_SignerInfo *si = only_signer(t);
 	if (!si)
 		return malformed(w, "it has not exactly one signer");
+	if (!has_attributes(si))
+		return malformed(w, "its signature is not over attributes");
 	if (!sha2_alone(si))
 		return trust_fail(w, "S2", LC_EUNSUP,
 				  "the timestamp is signed over a digest that "

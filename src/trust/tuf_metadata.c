@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { KEYS_MAX = 64, SIGNATURE_MAX = 1024, MEMBERS_MAX = 4096 };
+enum { KEYS_MAX = 64, SIGNATURE_MAX = 1024 };
 
 static const struct json_limits limits = { .depth_max = 16, .nodes_max = 1 << 16 };
 
@@ -122,7 +122,7 @@ int tuf_document_parse(enum tuf_role r, struct lc_slice text, struct lc_arena *a
 	if (!lc_starts(json_get_str(&doc.d, doc.content, "spec_version"), LC_S("1.")))
 		return lc_fail(e, LC_EUNSUP, "%s: not of version 1 of the specification", names[r]);
 	if (!json_i64(&doc.d, json_get(&doc.d, doc.content, "version"), &doc.info.version) ||
-	    doc.info.version < 1)
+	    doc.info.version < 1 || doc.info.version == INT64_MAX) /* the next one is looked for */
 		return lc_fail(e, LC_EBAD, "%s: no version", names[r]);
 	if (!lc_time_parse(json_get_str(&doc.d, doc.content, "expires"), &doc.info.expires, &ns))
 		return lc_fail(e, LC_EBAD, "%s: no time of expiry", names[r]);

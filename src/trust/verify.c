@@ -294,18 +294,22 @@ static int check_certificate(struct check *c, const struct trust_why *last_times
 
 /* ---- what was demanded besides (D1 to D4) ---- */
 
+/*
+ * By its first time: an old signature may be stamped, or logged, once more at any time. Who wants
+ * to hide the first one from us can where a key signed; a certificate is too short-lived for it.
+ */
 static int check_age(struct check *c)
 {
 	const struct trust_signer *s = &c->signer;
-	int64_t newest = 0;
 	if (!c->d->oldest)
 		return 0;
-	for (size_t i = 0; i < s->times_n; i++)
-		newest = s->times[i] > newest ? s->times[i] : newest;
-	if (!newest)
+	if (!s->times_n)
 		return trust_fail(c->w, "D1", LC_EBAD,
 				  "no trusted time of signing: its age is not known");
-	return newest >= c->d->oldest
+	int64_t first = s->times[0];
+	for (size_t i = 1; i < s->times_n; i++)
+		first = s->times[i] < first ? s->times[i] : first;
+	return first >= c->d->oldest
 		       ? 0
 		       : trust_fail(c->w, "D1", LC_EBAD, "it was signed too long ago");
 }

@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 #include <time.h>
 
 #include "base/arith.h"
@@ -115,6 +116,17 @@ int x509_find_path(X509 *leaf, X509 *const *intermediates, size_t intermediates_
 	sk_X509_free(between);
 	sk_X509_free(ends);
 	return rc;
+}
+
+bool x509_path_allows(const struct x509_path *p, uint32_t use)
+{
+	for (size_t i = 1; i < p->n; i++) {
+		uint32_t uses = X509_get_extended_key_usage(p->v[i]);
+		/* Without the extension everything is set. */
+		if (uses != UINT32_MAX && !(uses & (use | XKU_ANYEKU)))
+			return false;
+	}
+	return true;
 }
 
 int x509_path_valid_at(const struct x509_path *p, int64_t t, struct lc_err *e)

@@ -33,6 +33,8 @@ struct x509_path {
 int x509_find_path(X509 *leaf, X509 *const *intermediates, size_t intermediates_n,
 		   X509 *const *anchors, size_t anchors_n, struct x509_path *ret,
 		   struct lc_err *e) LC_MUST_CHECK;
+/** Do the certificates above the leaf that restrict their use (XKU_…) allow this one? */
+bool x509_path_allows(const struct x509_path *p, uint32_t use);
 /** LC_EBAD names the first certificate of the path that is not valid at t. */
 int x509_path_valid_at(const struct x509_path *p, int64_t t, struct lc_err *e) LC_MUST_CHECK;
 

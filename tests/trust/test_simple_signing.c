@@ -35,6 +35,10 @@ static void refuses_what_is_no_claim(void **state)
 		"{\"critical\":{" WHO "\"image\":{\"docker-manifest-digest\":\"sha256:00\"}," TYPE
 		"}}",
 		"{\"critical\":{" WHO "\"image\":{\"docker-manifest-digest\":[]}," TYPE "}}",
+		"{\"critical\":{" WHO "\"image\":{" DIGEST "},\"until\":1," TYPE "}}",
+		"{\"critical\":{" WHO "\"image\":{" DIGEST ",\"os\":\"x\"}," TYPE "}}",
+		"{\"critical\":{\"identity\":{\"docker-reference\":\"x\",\"a\":1},"
+		"\"image\":{" DIGEST "}," TYPE "}}",
 		GOOD("[]"),
 		GOOD("1"),
 		GOOD("null") "x",

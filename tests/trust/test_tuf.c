@@ -201,6 +201,16 @@ static void refuses_roots_that_are_none(void **state)
 	}
 }
 
+static void the_next_version_can_be_named(void **state)
+{
+	static const char last[] =
+		"{\"signed\":{\"_type\":\"root\",\"spec_version\":\"1.0\",\"version\":"
+		"9223372036854775807,\"expires\":\"2030-01-01T00:00:00Z\"}}";
+	struct tuf_info info;
+	(void)state;
+	assert_int_equal(tuf_info(TUF_ROOT, lc_str(last), &info, NULL), LC_EBAD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +218,7 @@ int main(void)
 		cmocka_unit_test(follows_the_production_roots),
 		cmocka_unit_test(writes_the_canonical_form),
 		cmocka_unit_test(refuses_roots_that_are_none),
+		cmocka_unit_test(the_next_version_can_be_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
