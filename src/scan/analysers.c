@@ -1,6 +1,7 @@
 #include "inventory/binary/analysers.h"
 #include "inventory/language/analysers.h"
 #include "inventory/os/analysers.h"
+#include "inventory/sbom/analysers.h"
 #include "scan/scan.h"
 
 const struct inv_analyser *const scan_analysers[] = {
@@ -82,6 +83,9 @@ const struct inv_analyser *const scan_analysers[] = {
 	&inv_vcpkg_manifest,
 	&inv_bitnami,
 	&inv_wordpress,
+	/* bills of materials */
+	&inv_spdx,
+	&inv_cyclonedx,
 };
 
 const size_t scan_analysers_n = sizeof(scan_analysers) / sizeof(scan_analysers[0]);
