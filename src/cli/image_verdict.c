@@ -16,6 +16,30 @@ int cli_image_status(enum image_outcome o)
 	return status[o];
 }
 
+void cli_tally_add(struct cli_tally *t, enum image_outcome o)
+{
+	int status = cli_image_status(o);
+	t->images++;
+	t->trusted += status == CLI_OK;
+	if (t->status == CLI_OK || status == CLI_TAMPERED)
+		t->status = status;
+}
+
+bool cli_image_form_is(const struct cli_values *v, const char *form)
+{
+	struct lc_slice given = v->v[CLI_OPT_OUTPUT].text;
+	return lc_eq(given.n ? given : LC_S("json"), lc_str(form));
+}
+
+int cli_image_form_check(const struct cli_values *v, struct lc_err *e)
+{
+	if (cli_image_form_is(v, "json") || cli_image_form_is(v, "text") ||
+	    cli_image_form_is(v, "report"))
+		return 0;
+	return lc_fail(e, LC_EUSAGE, _("--output: %s is none of json, text, report"),
+		       lc_quote(v->v[CLI_OPT_OUTPUT].text).s);
+}
+
 /* ---- for people ---- */
 
 static const char *kind_text(const struct image_proof *p)

@@ -43,8 +43,7 @@ struct verify {
 	struct cli_place place;
 	struct lc_buf out, told; /* standard output; for people */
 	struct json_writer w;
-	size_t images, trusted;
-	int status; /* of the worst so far */
+	struct cli_tally tally;
 };
 
 /* ---- what is asked for ---- */
@@ -74,21 +73,6 @@ static int read_demand(struct verify *s, bool attestations, struct lc_err *e)
 
 /* ---- one image ---- */
 
-/* json: the payloads that count, as cosign prints them; text; report: all that was found. */
-static bool is_form(const struct verify *s, const char *form)
-{
-	struct lc_slice given = s->v->v[CLI_OPT_OUTPUT].text;
-	return lc_eq(given.n ? given : LC_S("json"), lc_str(form));
-}
-
-static int check_form(const struct verify *s, struct lc_err *e)
-{
-	if (is_form(s, "json") || is_form(s, "text") || is_form(s, "report"))
-		return 0;
-	return lc_fail(e, LC_EUSAGE, _("--output: %s is none of json, text, report"),
-		       lc_quote(s->v->v[CLI_OPT_OUTPUT].text).s);
-}
-
 static void put_payloads(struct verify *s, const struct image_judgement *j)
 {
 	struct lc_slice name = s->place.name.n ? s->place.name : s->place.given;
@@ -103,16 +87,6 @@ static void put_payloads(struct verify *s, const struct image_judgement *j)
 	}
 }
 
-/* The first failure counts, and what was changed above all. */
-static void take_outcome(struct verify *s, enum image_outcome o)
-{
-	int status = cli_image_status(o);
-	s->images++;
-	s->trusted += status == CLI_OK;
-	if (s->status == CLI_OK || status == CLI_TAMPERED)
-		s->status = status;
-}
-
 static int verify_one(struct verify *s, const struct digest *image, struct lc_err *e)
 {
 	struct lc_arena a;
@@ -120,12 +94,12 @@ static int verify_one(struct verify *s, const struct digest *image, struct lc_er
 	lc_arena_init(&a, (size_t)512 << 20);
 	int rc = trust_verify_image(s->place.repository, image, &s->demand, &a, &j, e);
 	if (!rc) {
-		take_outcome(s, j.outcome);
+		cli_tally_add(&s->tally, j.outcome);
 		cli_image_text(&j, s->place.given, s->demand.attestations,
-			       is_form(s, "text") ? &s->out : &s->told);
-		if (is_form(s, "report"))
+			       cli_image_form_is(s->v, "text") ? &s->out : &s->told);
+		if (cli_image_form_is(s->v, "report"))
 			cli_image_report(&j, s->place.given, &s->w);
-		else if (is_form(s, "json") && j.outcome == IMAGE_TRUSTED)
+		else if (cli_image_form_is(s->v, "json") && j.outcome == IMAGE_TRUSTED)
 			put_payloads(s, &j);
 	}
 	lc_arena_done(&a);
@@ -148,17 +122,17 @@ static int verify_children(struct verify *s, struct lc_err *e)
 
 static int verify_all(struct verify *s, struct lc_err *e)
 {
-	bool array = is_form(s, "report") || !s->demand.attestations;
+	bool array = cli_image_form_is(s->v, "report") || !s->demand.attestations;
 	int rc = cli_place_image(&s->place, &s->a, e);
 	if (rc)
 		return rc;
-	json_writer_init(&s->w, &s->out, is_form(s, "report") ? 2 : 0);
-	if (array && !is_form(s, "text"))
+	json_writer_init(&s->w, &s->out, cli_image_form_is(s->v, "report") ? 2 : 0);
+	if (array && !cli_image_form_is(s->v, "text"))
 		json_begin_array(&s->w);
 	rc = verify_one(s, &s->place.image.digest, e);
 	if (!rc && s->v->v[CLI_OPT_RECURSIVE].flag)
 		rc = verify_children(s, e);
-	if (array && !is_form(s, "text")) {
+	if (array && !cli_image_form_is(s->v, "text")) {
 		json_end_array(&s->w);
 		lc_buf_str(&s->out, "\n");
 	}
@@ -167,17 +141,18 @@ static int verify_all(struct verify *s, struct lc_err *e)
 
 static int tell(struct verify *s)
 {
-	bool quiet = s->v->v[CLI_OPT_QUIET].flag && s->status == CLI_OK;
+	bool quiet = s->v->v[CLI_OPT_QUIET].flag && s->tally.status == CLI_OK;
 	if (lc_buf_err(&s->told) || json_writer_err(&s->w))
 		return cli_error(s->io, CLI_ERROR, "%s", _("no memory for the output"));
 	int status = quiet ? CLI_OK : cli_write(s->io, s->io->err, lc_buf_get(&s->told));
 	/* As with cosign, nothing is printed of an image that fails. */
-	if (!status && (s->status == CLI_OK || !is_form(s, "json")))
+	if (!status && (s->tally.status == CLI_OK || !cli_image_form_is(s->v, "json")))
 		status = cli_put(s->io, &s->out);
-	if (!status && s->status && s->demand.who.identities_n + s->demand.who.keys_n > 0)
-		status = cli_error(s->io, s->status, _("%s: %zu of %zu images are as asked for"),
-				   lc_quote(s->place.given).s, s->trusted, s->images);
-	return status ? status : s->status;
+	if (!status && s->tally.status && s->demand.who.identities_n + s->demand.who.keys_n > 0)
+		status = cli_error(s->io, s->tally.status,
+				   _("%s: %zu of %zu images are as asked for"),
+				   lc_quote(s->place.given).s, s->tally.trusted, s->tally.images);
+	return status ? status : s->tally.status;
 }
 
 static int run_kind(const struct cli_values *v, struct cli_io *io, bool attestations)
@@ -190,7 +165,7 @@ static int run_kind(const struct cli_values *v, struct cli_io *io, bool attestat
 	int rc = cli_place_open(io, v, v->arguments.v[0], v->v[CLI_OPT_LOCAL_IMAGE].flag, false,
 				&s.a, &s.place, &e);
 	int status = CLI_OK;
-	if (rc == 0 && (check_form(&s, &e) || read_demand(&s, attestations, &e)))
+	if (rc == 0 && (cli_image_form_check(v, &e) || read_demand(&s, attestations, &e)))
 		status = cli_fail(io, &e); /* of what was asked: nothing was looked up */
 	if (rc == 0 && !status)
 		rc = verify_all(&s, &e);

@@ -23,18 +23,11 @@ struct by_policy {
 	struct registries_d registries;
 	struct lc_buf out, told; /* standard output; for people */
 	struct json_writer w;
-	size_t images, trusted;
+	struct cli_tally tally;
 	bool unusable; /* a key or certificate that the policy names */
-	int status;    /* of the worst so far */
 };
 
 /* ---- what is asked for ---- */
-
-static bool is_form(const struct by_policy *s, const char *form)
-{
-	struct lc_slice given = s->v->v[CLI_OPT_OUTPUT].text;
-	return lc_eq(given.n ? given : LC_S("json"), lc_str(form));
-}
 
 /* The policy says who is to have signed, and how: nothing beside it. */
 static int check_options(const struct by_policy *s, struct lc_err *e)
@@ -57,10 +50,7 @@ static int check_options(const struct by_policy *s, struct lc_err *e)
 				       _("--policy says who is to have signed: --%s does not go "
 					 "with it"),
 				       cli_options[others[i]].name);
-	if (is_form(s, "json") || is_form(s, "text") || is_form(s, "report"))
-		return 0;
-	return lc_fail(e, LC_EUSAGE, _("--output: %s is none of json, text, report"),
-		       lc_quote(s->v->v[CLI_OPT_OUTPUT].text).s);
+	return cli_image_form_check(s->v, e);
 }
 
 static int read_policy(struct by_policy *s, struct lc_err *e)
@@ -173,22 +163,13 @@ static int find_signatures(struct by_policy *s, const struct digest *image, bool
 
 /* ---- one image ---- */
 
-static void take_outcome(struct by_policy *s, enum image_outcome o)
-{
-	int status = cli_image_status(o);
-	s->images++;
-	s->trusted += status == CLI_OK;
-	if (s->status == CLI_OK || status == CLI_TAMPERED)
-		s->status = status;
-}
-
 static void tell_one(struct by_policy *s, const struct policy_told *t)
 {
-	take_outcome(s, t->judgement->outcome);
-	cli_policy_text(t, is_form(s, "text") ? &s->out : &s->told);
-	if (is_form(s, "report"))
+	cli_tally_add(&s->tally, t->judgement->outcome);
+	cli_policy_text(t, cli_image_form_is(s->v, "text") ? &s->out : &s->told);
+	if (cli_image_form_is(s->v, "report"))
 		cli_policy_report(t, &s->w);
-	else if (is_form(s, "json") && t->judgement->outcome == IMAGE_TRUSTED)
+	else if (cli_image_form_is(s->v, "json") && t->judgement->outcome == IMAGE_TRUSTED)
 		cli_policy_payloads(t->judgement, &s->w);
 }
 
@@ -251,13 +232,13 @@ static int verify_all(struct by_policy *s, struct lc_err *e)
 	int rc = cli_place_image(&s->place, &s->a, e);
 	if (rc)
 		return rc;
-	json_writer_init(&s->w, &s->out, is_form(s, "report") ? 2 : 0);
-	if (!is_form(s, "text"))
+	json_writer_init(&s->w, &s->out, cli_image_form_is(s->v, "report") ? 2 : 0);
+	if (!cli_image_form_is(s->v, "text"))
 		json_begin_array(&s->w);
 	rc = verify_one(s, &s->place.image, false, e);
 	if (!rc && s->v->v[CLI_OPT_RECURSIVE].flag)
 		rc = verify_children(s, e);
-	if (!is_form(s, "text")) {
+	if (!cli_image_form_is(s->v, "text")) {
 		json_end_array(&s->w);
 		lc_buf_str(&s->out, "\n");
 	}
@@ -268,16 +249,17 @@ static int verify_all(struct by_policy *s, struct lc_err *e)
 
 static int tell(struct by_policy *s)
 {
-	bool quiet = s->v->v[CLI_OPT_QUIET].flag && s->status == CLI_OK;
-	if (lc_buf_err(&s->told) || (!is_form(s, "text") && json_writer_err(&s->w)))
+	bool quiet = s->v->v[CLI_OPT_QUIET].flag && s->tally.status == CLI_OK;
+	if (lc_buf_err(&s->told) || (!cli_image_form_is(s->v, "text") && json_writer_err(&s->w)))
 		return cli_error(s->io, CLI_ERROR, "%s", _("no memory for the output"));
 	int status = quiet ? CLI_OK : cli_write(s->io, s->io->err, lc_buf_get(&s->told));
-	if (!status && (s->status == CLI_OK || !is_form(s, "json")))
+	if (!status && (s->tally.status == CLI_OK || !cli_image_form_is(s->v, "json")))
 		status = cli_put(s->io, &s->out);
-	if (!status && s->status)
-		status = cli_error(s->io, s->status, _("%s: %zu of %zu images pass the policy"),
-				   lc_quote(s->place.given).s, s->trusted, s->images);
-	return status ? status : s->status;
+	if (!status && s->tally.status)
+		status = cli_error(s->io, s->tally.status,
+				   _("%s: %zu of %zu images pass the policy"),
+				   lc_quote(s->place.given).s, s->tally.trusted, s->tally.images);
+	return status ? status : s->tally.status;
 }
 
 static int prepare(struct by_policy *s, struct lc_err *e)

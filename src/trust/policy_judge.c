@@ -154,14 +154,14 @@ bool policy_needs_signatures(const struct policy_choice *c)
 }
 
 /* Docker's first manifests, signed within themselves: their digest is of a part. */
-static bool is_old(struct lc_slice manifest, struct lc_arena *a)
+static int look_if_old(struct lc_slice manifest, struct lc_arena *a, bool *ret, struct lc_err *e)
 {
 	struct json_doc d;
 	uint64_t version = 0;
-	if (json_parse(manifest, 0, NULL, a, &d, NULL))
-		return false;
-	return json_u64(&d, json_get(&d, json_root(&d), "schemaVersion"), &version) &&
+	int rc = json_parse(manifest, 0, NULL, a, &d, NULL);
+	*ret = !rc && json_u64(&d, json_get(&d, json_root(&d), "schemaVersion"), &version) &&
 	       version == 1 && json_get(&d, json_root(&d), "signatures") != JSON_NONE;
+	return rc == LC_ENOMEM ? lc_fail(e, rc, "no memory for a manifest") : 0;
 }
 
 /* The first that fails counts, and what was changed above all. */
@@ -176,13 +176,13 @@ int policy_judge(const struct policy_question *q, struct lc_arena *a, struct pol
 {
 	struct policy_judgement all = { .outcome = IMAGE_TRUSTED,
 					.choice = image_policy_find(q->policy, q->scope) };
-	struct policy_case c = { .q = q, .a = a, .old_manifest = is_old(q->manifest, a) };
+	struct policy_case c = { .q = q, .a = a };
 	all.n = all.choice.requirements->n;
 	all.v = lc_new_array(a, struct policy_answer, all.n);
 	all.materials = lc_new_array(a, struct policy_material, all.n);
 	if (!all.v || !all.materials)
 		return lc_fail(e, lc_arena_err(a), "no memory for a policy");
-	int rc = 0;
+	int rc = look_if_old(q->manifest, a, &c.old_manifest, e);
 	for (size_t i = 0; !rc && i < all.n; i++) {
 		all.v[i].requirement = &all.choice.requirements->v[i];
 		rc = judge_requirement(&c, &all.materials[i], &all.v[i], e);

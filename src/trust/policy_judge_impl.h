@@ -35,7 +35,8 @@ int policy_material_open(const struct policy_requirement *q, char *const *enviro
 			 struct lc_err *e) LC_MUST_CHECK;
 void policy_material_done(struct policy_material *m);
 
-/** All certificates of a PEM text appended; LC_EBAD for anything else in it; LC_ELIMIT. */
+/** All certificates of a PEM text appended; LC_EBAD for none, or anything behind them; LC_ELIMIT.
+ */
 int certificates_read(struct lc_slice pem, struct lc_arena *a, struct certificates *to,
 		      struct lc_err *e) LC_MUST_CHECK;
 void certificates_done(struct certificates *c);

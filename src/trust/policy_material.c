@@ -81,39 +81,50 @@ static int open_ring(const struct policy_requirement *q, char *const *environmen
 
 /* ---- certificates ---- */
 
+static int read_certificate(const struct pem_block *block, struct lc_arena *a,
+			    struct certificates *to, struct lc_err *e)
+{
+	X509 *x = NULL;
+	if (!lc_eq(block->label, LC_S("CERTIFICATE")))
+		return lc_fail(e, LC_EBAD, "a certificate is expected, not '%s'",
+			       lc_quote(block->label).s);
+	if (to->n == POLICY_CERTIFICATES_MAX)
+		return lc_fail(e, LC_ELIMIT, "over %d certificates", POLICY_CERTIFICATES_MAX);
+	int rc = x509_parse(block->der, &x, e);
+	X509 **item = rc ? NULL : lc_vec_push(a, to);
+	if (item)
+		*item = x;
+	else if (!rc)
+		rc = lc_fail(e, lc_arena_err(a), "no memory for certificates");
+	if (rc && x)
+		X509_free(x);
+	return rc;
+}
+
 int certificates_read(struct lc_slice pem, struct lc_arena *a, struct certificates *to,
 		      struct lc_err *e)
 {
-	struct pem_block block;
+	size_t before = to->n;
 	struct lc_slice rest = pem;
-	int rc = pem_next(&rest, a, &block, e);
+	int rc = 0;
 	while (!rc) {
-		X509 *x = NULL;
-		if (!lc_eq(block.label, LC_S("CERTIFICATE")))
-			return lc_fail(e, LC_EBAD, "a certificate is expected, not '%s'",
-				       lc_quote(block.label).s);
-		if (to->n == POLICY_CERTIFICATES_MAX)
-			return lc_fail(e, LC_ELIMIT, "over %d certificates",
-				       POLICY_CERTIFICATES_MAX);
-		rc = x509_parse(block.der, &x, e);
-		X509 **item = rc ? NULL : lc_vec_push(a, to);
-		if (item)
-			*item = x;
-		else if (!rc)
-			rc = lc_fail(e, lc_arena_err(a), "no memory for certificates");
-		if (rc && x)
-			X509_free(x);
-		rc = rc ? rc : pem_next(&rest, a, &block, e);
+		struct pem_block block;
+		struct lc_slice behind = rest;
+		rc = pem_next(&rest, a, &block, e);
+		if (rc == LC_ENOTFOUND && to->n > before && !lc_trim(behind).n)
+			return 0;
+		if (rc == LC_ENOTFOUND)
+			return lc_fail(e, LC_EBAD,
+				       to->n > before ? "text behind certificates"
+						      : "no certificate in PEM");
+		rc = rc ? rc : read_certificate(&block, a, to, e);
 	}
-	return rc == LC_ENOTFOUND ? 0 : rc;
+	return rc;
 }
 
 static int use_certificates(struct lc_slice bytes, struct lc_arena *a, void *to, struct lc_err *e)
 {
-	struct certificates *c = to;
-	size_t before = c->n;
-	int rc = certificates_read(bytes, a, c, e);
-	return rc || c->n > before ? rc : lc_fail(e, LC_EBAD, "no certificate in PEM");
+	return certificates_read(bytes, a, to, e);
 }
 
 void certificates_done(struct certificates *c)

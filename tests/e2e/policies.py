@@ -109,6 +109,17 @@ def answers_as_the_tools_do():
         yield from judge(base, case)
 
 
+# ---- certificates and logs of our own ----
+
+def judges_certificates_and_logs():
+    try:
+        import policy_cases
+    except ImportError as e:
+        raise Skip(f"python3-cryptography is not installed: {e}")
+    for requirements, place, status, rule in policy_cases.Cases(ROOT).all():
+        yield from expect(verify(policy(default=requirements), f"dir:{place}"), status, rule)
+
+
 # ---- what was asked ----
 
 def says_what_is_wrong_with_what_was_asked():
@@ -318,6 +329,7 @@ def layouts_signed_by_us_pass():
 
 run([(check.__name__, check) for check in (
     answers_as_the_tools_do,
+    judges_certificates_and_logs,
     says_what_is_wrong_with_what_was_asked,
     scopes_of_directories_are_paths_without_links,
     prints_what_was_signed,

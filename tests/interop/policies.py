@@ -231,6 +231,17 @@ def agrees_on_documents():
     yield from compare([(policy(document), f"dir:{place}") for document in spoilt()])
 
 
+def agrees_on_certificates_and_logs():
+    try:
+        import policy_cases
+    except ImportError as e:
+        raise Skip(f"python3-cryptography is not installed: {e}")
+    peer_program()
+    rows = [(policy({"default": requirements}), f"dir:{place}")
+            for requirements, place, _, _ in policy_cases.Cases(ROOT).all()]
+    yield from compare(rows)
+
+
 def keys(prefix):
     LACRE.run("generate-key-pair", "--output-key-prefix", ROOT / prefix, env=ENV, check=True)
     return ROOT / f"{prefix}.key", ROOT / f"{prefix}.pub"
@@ -419,6 +430,7 @@ try:
     run([(check.__name__, check) for check in (
         agrees_on_the_shared_cases,
         agrees_on_documents,
+        agrees_on_certificates_and_logs,
         a_lacre_signed_image_passes_and_a_tampered_one_does_not,
         openpgp_signatures_of_skopeo_in_directories,
         a_lookaside_that_skopeo_wrote,

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "support/alloc_fail.h"
 #include "support/slice_assert.h"
 #include "trust/registries_d.h"
 
@@ -171,6 +172,42 @@ static void refuses_every_beginning_of_a_policy(void **state)
 		assert_int_not_equal(image_policy_parse(lc_slice_of(text, n), &a, &p, NULL), 0);
 		lc_arena_done(&a);
 	}
+}
+
+static int read_all(void *ctx)
+{
+	static const char text[] =
+		"{\"default\":[{\"type\":\"sigstoreSigned\"," FULCIO
+		",\"rekorPublicKeyDatas\":[\"AAAA\"]}],\"transports\":{\"docker\":{"
+		"\"a.example\":[{\"type\":\"signedBy\",\"keyType\":\"GPGKeys\","
+		"\"keyPaths\":[\"k\"],\"signedIdentity\":{\"type\":\"remapIdentity\","
+		"\"prefix\":\"a.example\",\"signedPrefix\":\"b.example\"}}]}}}";
+	struct lc_arena a = { 0 };
+	struct image_policy p;
+	struct registries_d r = { 0 };
+	struct image_scope s;
+	struct oci_reference ref;
+	struct trust_why w = { 0 };
+	(void)ctx;
+	int rc = image_policy_parse(lc_str(text), &a, &p, &w.err);
+	rc = rc ? rc : oci_reference_parse(LC_S("a.example/app:1"), &a, &ref, &w.err);
+	rc = rc ? rc : image_scope_name(&ref, &a, &s, &w.err);
+	rc = rc ? rc : image_scope_path("dir", ".", &a, &s, &w.err);
+	rc = rc ? rc : image_scope_name(&ref, &a, &s, &w.err);
+	if (!rc)
+		rc = image_identity_check(&p.v[0].requirements.v[0].identity, &s,
+					  LC_S("b.example/app:1"), &a, &w);
+	rc = rc ? rc
+		: registries_d_parse(LC_S("docker:\n  a.example: {lookaside: 'http://b'}\n"),
+				     LC_S("a.yaml"), &a, &r, &w.err);
+	lc_arena_done(&a);
+	return rc;
+}
+
+static void reports_that_memory_ran_out(void **state)
+{
+	(void)state;
+	assert_int_not_equal(alloc_fail_each(read_all, NULL), 0);
 }
 
 /* ---- scopes ---- */
@@ -414,6 +451,7 @@ int main(void)
 		cmocka_unit_test(reads_what_the_tools_read),
 		cmocka_unit_test(refuses_what_the_tools_refuse),
 		cmocka_unit_test(refuses_every_beginning_of_a_policy),
+		cmocka_unit_test(reports_that_memory_ran_out),
 		cmocka_unit_test(finds_the_most_exact_scope),
 		cmocka_unit_test(compares_names_as_the_policy_says),
 		cmocka_unit_test(says_what_to_write_where_images_have_no_name),

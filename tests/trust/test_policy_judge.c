@@ -11,6 +11,7 @@
 #include "base/shim.h"
 #include "base/time.h"
 #include "io/file.h"
+#include "support/alloc_fail.h"
 #include "support/fixture.h"
 #include "support/slice_assert.h"
 #include "support/tap.h"
@@ -318,6 +319,30 @@ static void refuses_changed_openpgp_messages(void **state)
 	done(&s);
 }
 
+static int judge_own(void *ctx)
+{
+	struct seen s = { 0 };
+	struct lc_slice text =
+		lc_str("{\"default\":[" SIGSTORE("\"keyPath\":\"key.pub\"", APP) "]}");
+	(void)ctx;
+	int rc = image_policy_parse(text, &s.a, &s.policy, &s.e);
+	rc = rc ? rc : open_dir(&s, ".");
+	rc = rc ? rc : judge(&s);
+	if (!rc && s.judgement.outcome != IMAGE_TRUSTED)
+		rc = LC_EBAD;
+	done(&s);
+	return rc;
+}
+
+static void reports_that_memory_ran_out(void **state)
+{
+	struct seen s = { 0 };
+	(void)state;
+	open_own(&s, "[{\"type\":\"reject\"}]"); /* goes where the files are */
+	done(&s);
+	assert_int_not_equal(alloc_fail_each(judge_own, NULL), 0);
+}
+
 /* Signed within itself, such a manifest has another digest than its bytes. */
 static void does_not_judge_manifests_of_schema_1(void **state)
 {
@@ -341,6 +366,7 @@ int main(void)
 		cmocka_unit_test(refuses_what_was_changed),
 		cmocka_unit_test(refuses_changed_openpgp_messages),
 		cmocka_unit_test(does_not_judge_manifests_of_schema_1),
+		cmocka_unit_test(reports_that_memory_ran_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
