@@ -103,6 +103,16 @@ static bool use_one_form(EVP_PKEY *k)
 		       1;
 }
 
+static int set_spki(struct crypt_public *k, struct lc_slice der, struct lc_err *e)
+{
+	uint8_t *copy = lc_alloc(der.n);
+	if (!copy)
+		return lc_fail(e, LC_ENOMEM, "no memory for a key");
+	memcpy(copy, der.p, der.n);
+	k->spki = lc_slice_of(copy, der.n);
+	return digest_of(DIGEST_SHA256, k->spki, &k->id, e);
+}
+
 static int fill(struct crypt_public *k, struct lc_err *e)
 {
 	unsigned char *der = NULL;
@@ -114,33 +124,114 @@ static int fill(struct crypt_public *k, struct lc_err *e)
 	int n = i2d_PUBKEY(k->pkey, &der);
 	if (n <= 0)
 		return key_library_fail(e, LC_EBAD, "public key cannot be written as DER");
-	uint8_t *copy = lc_alloc((size_t)n);
-	if (copy) {
-		memcpy(copy, der, (size_t)n);
-		k->spki = lc_slice_of(copy, (size_t)n);
-	}
+	rc = set_spki(k, lc_slice_of(der, (size_t)n), e);
 	OPENSSL_free(der);
-	if (!copy)
-		return lc_fail(e, LC_ENOMEM, "no memory for a key");
-	return digest_of(DIGEST_SHA256, k->spki, &k->id, e);
+	return rc;
 }
 
-int key_public_of(EVP_PKEY *pkey, struct crypt_public **ret, struct lc_err *e)
+/* Takes pkey over. */
+static struct crypt_public *new_public(EVP_PKEY *pkey, struct lc_err *e)
 {
 	struct crypt_public *k = lc_alloc0(1, sizeof(*k));
 	if (!k) {
 		EVP_PKEY_free(pkey);
-		return lc_fail(e, LC_ENOMEM, "no memory for a key");
+		(void)lc_fail(e, LC_ENOMEM, "no memory for a key");
+		return NULL;
 	}
 	atomic_init(&k->refs, 1);
 	k->pkey = pkey;
-	int rc = fill(k, e);
-	if (rc) {
+	return k;
+}
+
+/* Hands k over, or lets it go. */
+static int give(struct crypt_public *k, int rc, struct crypt_public **ret)
+{
+	if (rc)
 		crypt_public_unref(k);
-		return rc;
+	else
+		*ret = k;
+	return rc;
+}
+
+int key_public_of(EVP_PKEY *pkey, struct crypt_public **ret, struct lc_err *e)
+{
+	struct crypt_public *k = new_public(pkey, e);
+	return k ? give(k, fill(k, e), ret) : LC_ENOMEM;
+}
+
+/* ---- the usual keys ---- */
+
+/*
+ * The one canonical form of keys on these curves: bytes that never change, then the point or key.
+ * OpenSSL's decoders and encoders, asked for the first time, cost more than all else that a
+ * verification does; where the form is known to the byte, nobody needs to ask them.
+ * Sources: RFC 5480 section 2, RFC 8410 section 4.
+ */
+#define EC_ALGORITHM "\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
+static const struct usual {
+	enum crypt_key_type type;
+	const char *group;      /* NULL: the bytes are the key itself */
+	struct lc_slice before; /* with the 4 of an uncompressed point, which is in key, too */
+	size_t n;               /* of the key */
+} usuals[] = {
+	{ CRYPT_P256, "P-256",
+	  LC_S_INIT("\x30\x59\x30\x13" EC_ALGORITHM "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07"
+		    "\x03\x42\x00\x04"),
+	  65 },
+	{ CRYPT_P384, "P-384",
+	  LC_S_INIT("\x30\x76\x30\x10" EC_ALGORITHM "\x06\x05\x2b\x81\x04\x00\x22"
+		    "\x03\x62\x00\x04"),
+	  97 },
+	{ CRYPT_P521, "P-521",
+	  LC_S_INIT("\x30\x81\x9b\x30\x10" EC_ALGORITHM "\x06\x05\x2b\x81\x04\x00\x23"
+		    "\x03\x81\x86\x00\x04"),
+	  133 },
+	{ CRYPT_ED25519, NULL, LC_S_INIT("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"), 32 },
+};
+
+static const struct usual *usual_of(struct lc_slice spki)
+{
+	for (size_t i = 0; i < sizeof(usuals) / sizeof(usuals[0]); i++) {
+		const struct usual *u = &usuals[i];
+		size_t shared = u->group ? 1 : 0;
+		if (spki.n == u->before.n + u->n - shared && lc_starts(spki, u->before))
+			return u;
 	}
-	*ret = k;
-	return 0;
+	return NULL;
+}
+
+/* NULL: not a point of the curve, or no memory. */
+static EVP_PKEY *usual_pkey(const struct usual *u, struct lc_slice key)
+{
+	EVP_PKEY *pkey = NULL;
+	if (!u->group)
+		return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key.p, key.n);
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+						 (char *)(uintptr_t)u->group, 0),
+		OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, (void *)(uintptr_t)key.p,
+						  key.n),
+		OSSL_PARAM_construct_end(),
+	};
+	if (ctx && EVP_PKEY_fromdata_init(ctx) == 1 &&
+	    EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
+		pkey = NULL;
+	EVP_PKEY_CTX_free(ctx);
+	return pkey;
+}
+
+static int of_usual(const struct usual *u, struct lc_slice spki, struct crypt_public **ret,
+		    struct lc_err *e)
+{
+	EVP_PKEY *pkey = usual_pkey(u, lc_skip(spki, spki.n - u->n));
+	if (!pkey)
+		return key_library_fail(e, LC_EBAD, "not a public key");
+	struct crypt_public *k = new_public(pkey, e);
+	if (!k)
+		return LC_ENOMEM;
+	k->type = u->type;
+	return give(k, set_spki(k, spki, e), ret);
 }
 
 int crypt_public_der(struct lc_slice spki, struct crypt_public **ret, struct lc_err *e)
@@ -148,6 +239,9 @@ int crypt_public_der(struct lc_slice spki, struct crypt_public **ret, struct lc_
 	struct crypt_public *k = NULL;
 	if (spki.n == 0 || spki.n > spki_bytes_max)
 		return lc_fail(e, LC_EBAD, "a public key of %zu bytes", spki.n);
+	const struct usual *u = usual_of(spki);
+	if (u)
+		return of_usual(u, spki, ret, e);
 	const unsigned char *p = spki.p;
 	EVP_PKEY *pkey = d2i_PUBKEY(NULL, &p, (long)spki.n);
 	if (!pkey)

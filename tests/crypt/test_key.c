@@ -1,8 +1,10 @@
 /* Keys of every kind: made, written, read back, used; and what is refused. */
 #include "crypt/key_file.h"
 
+#include <openssl/x509.h>
 #include <stdio.h>
 
+#include "crypt/key_impl.h"
 #include "crypt/pem.h"
 #include "support/alloc_fail.h"
 #include "support/fixture.h"
@@ -200,6 +202,50 @@ static void der_that_is_cut_or_longer_is_refused(void **state)
 	}
 }
 
+/* What the library would decode and what is read without it are the same keys, to the byte. */
+static void usual_keys_are_those_of_the_library(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < TYPES_N; i++) {
+		struct crypt_signer *s = made(all_types[i]);
+		struct lc_slice spki = crypt_public_spki(s->key);
+		struct crypt_public *k = NULL;
+		const unsigned char *p = spki.p;
+		unsigned char *der = NULL;
+		EVP_PKEY *theirs = d2i_PUBKEY(NULL, &p, (long)spki.n);
+		assert_int_equal(crypt_public_der(spki, &k, NULL), 0);
+		assert_int_equal(crypt_public_type(k), all_types[i]);
+		assert_int_equal(i2d_PUBKEY(theirs, &der), spki.n);
+		assert_slice(crypt_public_spki(k), lc_slice_of(der, spki.n));
+		assert_int_equal(crypt_public_bits(k), EVP_PKEY_get_bits(theirs));
+		assert_int_equal(EVP_PKEY_eq(theirs, k->pkey), 1);
+		OPENSSL_free(der);
+		EVP_PKEY_free(theirs);
+		crypt_public_unref(k);
+		crypt_signer_free(s);
+	}
+}
+
+static void points_off_the_curve_are_refused(void **state)
+{
+	static const enum crypt_key_type types[] = { CRYPT_P256, CRYPT_P384, CRYPT_P521 };
+	(void)state;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		struct crypt_signer *s = made(types[i]);
+		struct lc_slice spki = crypt_public_spki(s->key);
+		struct crypt_public *k = NULL;
+		uint8_t copy[256];
+		memcpy(copy, spki.p, spki.n);
+		for (size_t at = 0; at < spki.n; at++) {
+			copy[at] ^= 1;
+			if (crypt_public_der(lc_slice_of(copy, spki.n), &k, NULL) == 0)
+				fail_msg("byte %zu of a key may be another", at);
+			copy[at] ^= 1;
+		}
+		crypt_signer_free(s);
+	}
+}
+
 /* "PUBLIC KEY" blocks made with openssl: keys of kinds that are not accepted. */
 static void weak_and_foreign_keys_are_refused(void **state)
 {
@@ -388,6 +434,8 @@ int main(void)
 		cmocka_unit_test(files_open_with_their_password_alone),
 		cmocka_unit_test(keys_in_clear_are_read_from_pem),
 		cmocka_unit_test(der_that_is_cut_or_longer_is_refused),
+		cmocka_unit_test(usual_keys_are_those_of_the_library),
+		cmocka_unit_test(points_off_the_curve_are_refused),
 		cmocka_unit_test(weak_and_foreign_keys_are_refused),
 		cmocka_unit_test(a_key_has_one_form),
 		cmocka_unit_test(damaged_files_are_refused),
