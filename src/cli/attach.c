@@ -48,6 +48,7 @@ static int with_image(const struct cli_values *v, struct cli_io *io, attaching_f
 	int rc = cli_place_open(io, v, v->arguments.v[0], false, true, &k.a, &k.place, &e);
 	rc = rc ? rc : cli_place_image(&k.place, &k.a, &e);
 	rc = rc ? rc : fn(&k, &e);
+	rc = rc ? rc : cli_place_commit(&k.place, &e);
 	int status = rc ? cli_place_fail(io, v, &k.place, &e) : CLI_OK;
 	cli_place_close(&k.place);
 	lc_arena_done(&k.a);

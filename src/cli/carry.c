@@ -46,6 +46,7 @@ static int carry(struct carry *c, struct lc_slice from, bool from_layout, struct
 		.tags_prefix = c->v->v[CLI_OPT_ATTACHMENT_TAG_PREFIX].text,
 	};
 	rc = transfer_image(&t, &c->from.image, target_tag(c), e);
+	rc = rc ? rc : cli_place_commit(&c->to, e);
 	if (!rc)
 		cli_note(c->io, c->v, _("copied %s: %zu manifests, %zu of them attached"),
 			 digest_text(&c->from.image.digest, text), t.manifests, t.attached);
@@ -93,7 +94,8 @@ const struct cli_command cli_command_copy = {
 	.summary = N_("copy an image with everything that is attached to it"),
 	.description = N_(
 		"The image, those of an index, cosign's tags, referrers, and what refers to those: "
-		"all keep their digests. Either may be a name in a registry or oci:DIR[:TAG]. "
+		"all keep their digests. Either may be a name in a registry, oci:DIR[:TAG] or "
+		"oci-archive:FILE[:TAG]. "
 		"What is there already is not sent again."),
 	.examples = N_("to another registry\n"
 		       "  lacre copy registry.example/app:1 mirror.example/app:1\n"),

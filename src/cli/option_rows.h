@@ -197,8 +197,8 @@ CLI_ROW(CHECK_CLAIMS, "check-claims", 0, CLI_FLAG, NULL, "true", NULL, 0, 0, CLI
 CLI_ROW(ANNOTATIONS, "annotations", 'a', CLI_REPEAT, "KEY=VALUE", NULL, NULL, 0, 0, CLI_COSIGN,
 	CLI_SAME, "signature", N_("what the signature says besides; repeatable"), NULL)
 CLI_ROW(LOCAL_IMAGE, "local-image", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN, CLI_DIFFERS,
-	"signature", N_("IMAGE is a directory: an OCI layout, or what `save` wrote"),
-	N_("any OCI layout will do"))
+	"signature", N_("IMAGE is a path: an OCI layout, what `save` wrote, or an archive"),
+	N_("any OCI layout or archive will do"))
 CLI_ROW(RECURSIVE, "recursive", 'r', CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN, CLI_DIFFERS,
 	"signature", N_("with every image of an index as well"), N_("when verifying, too"))
 CLI_ROW(THRESHOLD, "threshold", 0, CLI_INT, "N", "1", NULL, 1, 64, CLI_OURS, CLI_SAME, "signature",

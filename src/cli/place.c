@@ -9,14 +9,22 @@
 
 enum { CHILDREN_MAX = 1000 };
 
-/* "oci:DIR[:TAG]", as skopeo writes it; DIR may not have a colon then. */
-static bool is_layout(struct lc_slice given, struct lc_slice *ret_dir, struct lc_slice *ret_tag)
+/*
+ * "oci:DIR[:TAG]", "oci-archive:FILE[:TAG]" and "docker-archive:FILE[:NAME]", as skopeo writes
+ * them; a path may not have a colon then. The one image of a docker archive needs no name.
+ */
+static bool is_layout(struct lc_slice given, struct lc_slice *ret_path, struct lc_slice *ret_tag,
+		      bool *ret_archive)
 {
-	if (!lc_chop_prefix(&given, LC_S("oci:")))
+	bool docker = lc_chop_prefix(&given, LC_S("docker-archive:"));
+	*ret_archive = docker || lc_chop_prefix(&given, LC_S("oci-archive:"));
+	if (!*ret_archive && !lc_chop_prefix(&given, LC_S("oci:")))
 		return false;
 	*ret_tag = (struct lc_slice){ NULL, 0 };
-	*ret_dir = given;
-	(void)lc_cut(given, ':', ret_dir, ret_tag); /* without a tag all of it is the path */
+	*ret_path = given;
+	(void)lc_cut(given, ':', ret_path, ret_tag); /* without a tag all of it is the path */
+	if (docker)
+		*ret_tag = (struct lc_slice){ NULL, 0 };
 	return true;
 }
 
@@ -34,14 +42,16 @@ static int open_dir(struct cli_place *p, struct lc_slice dir, struct lc_arena *a
 	return rc;
 }
 
-static int open_layout(struct cli_place *p, struct lc_slice dir, bool write, struct lc_arena *a,
-		       struct lc_err *e)
+static int open_layout(struct cli_place *p, struct lc_slice dir, bool archive, bool write,
+		       struct lc_arena *a, struct lc_err *e)
 {
 	p->kind = CLI_PLACE_LAYOUT;
 	p->path = lc_arena_str(a, dir);
 	if (!p->path)
 		return lc_fail(e, lc_arena_err(a), "no memory for a path");
-	int rc = oci_repository_open_layout(p->path, write, &p->limits, &p->repository, e);
+	int rc =
+		archive ? oci_repository_open_archive(p->path, write, &p->limits, &p->repository, e)
+			: oci_repository_open_layout(p->path, write, &p->limits, &p->repository, e);
 	if (rc == LC_ENOTFOUND)
 		e->code = rc = LC_EUSAGE;
 	return rc;
@@ -85,11 +95,12 @@ int cli_place_open(struct cli_io *io, const struct cli_values *v, struct lc_slic
 	*ret = (struct cli_place){ .given = given, .limits = lc_limits_default };
 	if (timeout)
 		ret->limits.deadline_ns = lc_ticks_ns() + timeout;
+	bool archive = false;
 	int rc;
 	if (v->v[CLI_OPT_POLICY].text.n && lc_chop_prefix(&dir, LC_S("dir:")))
 		rc = open_dir(ret, dir, a, e);
-	else if (layout || is_layout(given, &dir, &ret->tag))
-		rc = open_layout(ret, dir, write, a, e);
+	else if (is_layout(given, &dir, &ret->tag, &archive) || layout)
+		rc = open_layout(ret, dir, archive, write, a, e);
 	else
 		rc = open_remote(ret, io, v, write, a, e);
 	if (rc)
@@ -109,6 +120,12 @@ int cli_place_image(struct cli_place *p, struct lc_arena *a, struct lc_err *e)
 	return rc;
 }
 
+int cli_place_commit(struct cli_place *p, struct lc_err *e)
+{
+	int rc = oci_repository_commit(p->repository, e);
+	return rc ? lc_wrap(e, rc, "%s", lc_quote(p->given).s) : 0;
+}
+
 void cli_place_close(struct cli_place *p)
 {
 	if (p->repository)
@@ -125,8 +142,8 @@ int cli_place_fail(struct cli_io *io, const struct cli_values *v, const struct c
 		return status;
 	if (lc_code_is_remote(e->code))
 		return CLI_NOT_LOOKED;
-	if (!p->repository)
-		return status;
+	if (!p->repository) /* of an archive more is read than its name */
+		return p->path && e->code == LC_EBAD ? CLI_TAMPERED : status;
 	if (e->code == LC_ENOTFOUND)
 		return CLI_NO_TAG;
 	return e->code == LC_EBAD || e->code == LC_ETRUNC ? CLI_TAMPERED : CLI_NOT_LOOKED;

@@ -1,6 +1,7 @@
 /*
  * The image that a command about signatures is given, and the repository that it is in: a name in a
- * registry, an OCI layout ("oci:DIR[:TAG]", or DIR with --local-image), or with --policy a
+ * registry, an OCI layout ("oci:DIR[:TAG]", or DIR with --local-image), an archive
+ * ("oci-archive:FILE[:TAG]", "docker-archive:FILE", or FILE with --local-image), or with --policy a
  * directory of skopeo's ("dir:DIR"). Private to cli/.
  */
 #pragma once
@@ -39,6 +40,8 @@ int cli_place_open(struct cli_io *io, const struct cli_values *v, struct lc_slic
 		   struct lc_err *e) LC_MUST_CHECK;
 /** Read the image that is named there. LC_ENOTFOUND with a message. */
 int cli_place_image(struct cli_place *p, struct lc_arena *a, struct lc_err *e) LC_MUST_CHECK;
+/** Make what was written last: archives are written anew. */
+int cli_place_commit(struct cli_place *p, struct lc_err *e) LC_MUST_CHECK;
 void cli_place_close(struct cli_place *p);
 
 /** Exit status for a failure about an image's attachments, after its line. */

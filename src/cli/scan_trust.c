@@ -24,8 +24,8 @@ static bool is_asked(const struct cli_values *v)
 static int no_signatures(const struct oci_open_options *o, struct lc_err *e)
 {
 	return lc_fail(e, LC_EUSAGE,
-		       _("%s: signatures are looked up in registries and OCI layout "
-			 "directories, not in engines or files"),
+		       _("%s: signatures are looked up in registries, OCI layouts and "
+			 "archives, not in engines"),
 		       lc_quote(o->input).s);
 }
 
@@ -42,12 +42,10 @@ static int open_place(struct look *l, struct lc_err *e)
 {
 	struct cli_job *j = l->j;
 	const struct oci_open_options *o = &j->q.open;
-	bool is_dir = false;
-	const char *path = lc_arena_str(j->a, o->input);
 	struct lc_slice name = lc_arena_fmt(j->a, "docker://%.*s", LC_FMT(o->input));
-	if (!path || !name.p)
+	if (!name.p)
 		return lc_fail(e, LC_ENOMEM, "%s", _("no memory for options"));
-	if (o->remote ? !may_be_of_a_registry(o->remote) : io_exists(path, &is_dir) && !is_dir)
+	if (o->remote && !may_be_of_a_registry(o->remote))
 		return no_signatures(o, e);
 	int rc = cli_place_open(j->io, j->v, o->remote ? name : o->input, !o->remote, false, j->a,
 				&l->place, e);
@@ -90,6 +88,15 @@ static int keep(struct look *l, const struct image_judgement *j)
 	return rc || !t->digest.p ? LC_ENOMEM : 0;
 }
 
+/* The scan of a docker archive knows its image by its configuration, which names all layers. */
+static int pin_config(struct look *l)
+{
+	struct json_doc d;
+	int rc = json_parse(l->place.image.bytes, JSON_DUP_REFUSE, NULL, l->j->a, &d, NULL);
+	json_ref config = rc ? JSON_NONE : json_get(&d, json_root(&d), "config");
+	return rc ? rc : digest_parse(json_get_str(&d, config, "digest"), &l->ret->image, NULL);
+}
+
 /*
  * What was judged is what is scanned, wherever the tag is moved to meanwhile, and whichever image
  * of a layout the scan would take.
@@ -100,6 +107,8 @@ static int pin(struct look *l)
 	struct oci_open_options *o = &j->q.open;
 	struct lc_slice name = l->place.name;
 	o->pinned = &l->ret->image;
+	if (oci_repository_is_docker(l->place.repository))
+		return pin_config(l);
 	if (!o->remote) {
 		o->reference = o->reference.n ? o->reference : l->ret->report.digest;
 		return 0;

@@ -14,6 +14,7 @@ static const enum cli_opt sign_options[] = {
 	CLI_SIGNING_OPTIONS,
 	CLI_OPT_ANNOTATIONS,
 	CLI_OPT_RECURSIVE,
+	CLI_OPT_LOCAL_IMAGE,
 	CLI_OPT_NEW_BUNDLE_FORMAT,
 	CLI_OPT_REGISTRY_REFERRERS_MODE,
 	CLI_OPT_SIGN_CONTAINER_IDENTITY,
@@ -26,6 +27,7 @@ static const enum cli_opt attest_options[] = {
 	CLI_OPT_PREDICATE,
 	CLI_OPT_PREDICATE_TYPE,
 	CLI_OPT_RECURSIVE,
+	CLI_OPT_LOCAL_IMAGE,
 	CLI_OPT_NEW_BUNDLE_FORMAT,
 	CLI_OPT_REGISTRY_REFERRERS_MODE,
 	CLI_OPT_ATTACHMENT_TAG_PREFIX,
@@ -114,7 +116,8 @@ static int sign_all(struct sign *k, struct lc_err *e)
 	rc = cli_signing_certify(&k->signing, k->v, &k->a, e);
 	if (!rc && k->v->v[CLI_OPT_RECURSIVE].flag)
 		rc = sign_children(k, e);
-	return rc ? rc : sign_one(k, &k->place.image, e);
+	rc = rc ? rc : sign_one(k, &k->place.image, e);
+	return rc ? rc : cli_place_commit(&k->place, e);
 }
 
 static int run_kind(const struct cli_values *v, struct cli_io *io, bool attestation)
@@ -123,7 +126,8 @@ static int run_kind(const struct cli_values *v, struct cli_io *io, bool attestat
 	struct lc_err e = { 0 };
 	int status = CLI_OK;
 	lc_arena_init(&k.a, (size_t)512 << 20);
-	int rc = cli_place_open(io, v, v->arguments.v[0], false, true, &k.a, &k.place, &e);
+	int rc = cli_place_open(io, v, v->arguments.v[0], v->v[CLI_OPT_LOCAL_IMAGE].flag, true,
+				&k.a, &k.place, &e);
 	if (rc == 0 && prepare(&k, attestation, &e))
 		status = cli_fail(io, &e);
 	if (rc == 0 && !status)

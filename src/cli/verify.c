@@ -206,7 +206,8 @@ const struct cli_command cli_command_verify = {
 		"the image's registry is asked: logs, certificates and timestamps are judged by "
 		"the trusted root that is given. An attestation is never taken for a signature, "
 		"and a failing look-up never for a missing one. IMAGE is a name in a registry, "
-		"oci:DIR[:TAG], or with --local-image a directory that `save` wrote. With "
+		"oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE, or with --local-image "
+		"a directory that `save` wrote, or an archive. With "
 		"--policy a policy.json of podman and skopeo says what is asked of the image, by "
 		"where it is; dir:DIR is read, too, and OpenPGP signatures count."),
 	.examples =

@@ -160,6 +160,8 @@ static int check_pinned(const struct oci_image *i, const struct digest *want, st
 	for (size_t k = 0; k < i->digests.n; k++)
 		if (lc_eq(i->digests.v[k], lc_str(digest_text(want, text))))
 			return 0;
+	if (digest_eq(&i->config_digest, want))
+		return 0;
 	return lc_fail(e, LC_EBAD, "another image than %s is read", digest_text(want, text));
 }
 

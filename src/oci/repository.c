@@ -12,6 +12,11 @@ void oci_repository_close(struct oci_repository *r)
 		r->close(r);
 }
 
+int oci_repository_commit(struct oci_repository *r, struct lc_err *e)
+{
+	return r->commit ? r->commit(r, e) : 0;
+}
+
 void oci_repository_closep(struct oci_repository **r)
 {
 	oci_repository_close(*r);
@@ -25,6 +30,11 @@ struct lc_slice oci_repository_name(const struct oci_repository *r)
 bool oci_repository_is_layout(const struct oci_repository *r)
 {
 	return r->layout;
+}
+
+bool oci_repository_is_docker(const struct oci_repository *r)
+{
+	return r->docker;
 }
 
 struct lc_slice oci_attachment_tag(const struct digest *d, const char *suffix, struct lc_arena *a)

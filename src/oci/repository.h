@@ -1,6 +1,6 @@
 /*
- * A place of manifests and blobs that can be read and written: a repository in a registry, or an
- * OCI layout directory. What is attached to images (signatures, attestations, SBOMs) is found and
+ * A place of manifests and blobs that can be read and written: a repository in a registry, an OCI
+ * layout directory, or an archive. What is attached to images (signatures, attestations, SBOMs) is found and
  * put here. Every document is bounded and its digest verified; what cannot be looked up is an
  * error, never "not there": LC_ENOTFOUND comes for a plain 404 (or a missing file) alone.
  *
@@ -42,18 +42,33 @@ struct oci_repository;
 int oci_repository_open(const struct oci_reference *ref, const struct oci_remote *remote,
 			bool write, const struct lc_limits *limits, struct oci_repository **ret,
 			struct lc_err *e) LC_MUST_CHECK;
-/** A layout directory; with write one that does not exist is made. */
+/**
+ * A layout: a directory, or the file of an archive. With write a directory that does not exist is
+ * made.
+ */
 int oci_repository_open_layout(const char *path, bool write, const struct lc_limits *limits,
 			       struct oci_repository **ret, struct lc_err *e) LC_MUST_CHECK;
 /** A directory as skopeo's "dir:" writes it, to read alone; its image is named "". */
 int oci_repository_open_dir(const char *path, const struct lc_limits *limits,
 			    struct oci_repository **ret, struct lc_err *e) LC_MUST_CHECK;
+/**
+ * An archive: an OCI layout in a tar file, compressed or not (then read only), or a docker archive,
+ * whose image has the manifest that containers/image makes up for it; what is attached to that
+ * lies below "signatures/" in it. With write one that does not exist is made, as a layout.
+ * Changes are in memory until oci_repository_commit(): the file is written anew and replaced.
+ */
+int oci_repository_open_archive(const char *path, bool write, const struct lc_limits *limits,
+				struct oci_repository **ret, struct lc_err *e) LC_MUST_CHECK;
+/** Make what was put and deleted last. Without it an archive stays as it was. */
+int oci_repository_commit(struct oci_repository *r, struct lc_err *e) LC_MUST_CHECK;
 /** Accepts NULL. */
 void oci_repository_close(struct oci_repository *r);
 void oci_repository_closep(struct oci_repository **r);
 /** "registry/repository", "" for a layout. */
 struct lc_slice oci_repository_name(const struct oci_repository *r);
 bool oci_repository_is_layout(const struct oci_repository *r);
+/** Is it a docker archive, whose image has no manifest but the one that is made up here? */
+bool oci_repository_is_docker(const struct oci_repository *r);
 
 /* ---- reading ---- */
 

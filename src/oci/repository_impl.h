@@ -27,10 +27,13 @@ struct oci_repository {
 			    struct lc_slice media_type, struct lc_slice bytes, bool *ret_indexed,
 			    struct lc_err *e);
 	int (*delete)(struct oci_repository *r, struct lc_slice name, struct lc_err *e);
+	/* NULL: what was put is there already. */
+	int (*commit)(struct oci_repository *r, struct lc_err *e);
 	void (*close)(struct oci_repository *r);
 	const struct lc_limits *limits;
 	struct lc_slice name;
 	bool layout;
+	bool docker; /* a docker archive */
 };
 
 /** A referrer as an index entry or a manifest of its own says. LC_EBAD. */

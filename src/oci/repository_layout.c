@@ -1,96 +1,42 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/shim.h"
 #include "io/file.h"
 #include "oci/descriptor.h"
+#include "oci/layout_store.h"
 #include "oci/repository_impl.h"
-#include "oci/source.h"
 #include "oci/source_remote.h"
 
-enum { BLOBS_MAX = 100000 };
-
-/*
- * A directory with oci-layout, index.json and blobs/ALGORITHM/HEX. It may be anybody's: what is
- * read is a regular file below it, and what is written replaces no link that leads out of it.
- */
+/* oci-layout, index.json and blobs/ALGORITHM/HEX, in a directory or an archive. */
 struct layout_repository {
 	struct oci_repository base;
-	struct lc_arena arena;
-	const char *path;
-	struct oci_source *files;
+	struct layout_store *store;
 };
-
-static const struct lc_slice layout_file = LC_S_INIT("oci-layout");
-static const struct lc_slice index_file = LC_S_INIT("index.json");
 
 static struct layout_repository *layout_of(struct oci_repository *r)
 {
 	return (struct layout_repository *)r;
 }
 
-/* "PATH/WHAT", with a NUL behind it. */
-static int path_to(const struct layout_repository *r, struct lc_arena *a, const char **ret,
-		   struct lc_err *e, const char *what)
-{
-	struct lc_slice s = lc_arena_fmt(a, "%s/%s", r->path, what);
-	*ret = (const char *)s.p;
-	return s.p ? 0 : lc_fail(e, lc_arena_err(a), "no memory for a path");
-}
+struct blob_name {
+	char s[DIGEST_TEXT_MAX + 16];
+};
 
-static int path_of_blob(const struct layout_repository *r, const struct digest *d,
-			struct lc_arena *a, const char **ret, struct lc_err *e)
+static struct lc_slice name_of_blob(const struct digest *d, struct blob_name *to)
 {
 	char hex[DIGEST_TEXT_MAX];
-	char what[DIGEST_TEXT_MAX + 16];
-	(void)snprintf(what, sizeof(what), "blobs/%s/%s", digest_name(d->algorithm),
-		       digest_hex(d, hex));
-	return path_to(r, a, ret, e, what);
-}
-
-static int is_there(const struct layout_repository *r, struct lc_slice location, bool *ret,
-		    struct lc_err *e)
-{
-	struct lc_err why = { 0 };
-	uint64_t size;
-	int rc = r->files->find(r->files, location, &size, &why);
-	*ret = rc == 0;
-	if (rc && rc != LC_ENOTFOUND && e)
-		*e = why;
-	return rc == LC_ENOTFOUND ? 0 : rc;
+	(void)snprintf(to->s, sizeof(to->s), "blobs/%s/%s", digest_name(d->algorithm),
+		       digest_hex(d, hex)); /* they fit */
+	return lc_str(to->s);
 }
 
 static int read_index(const struct layout_repository *r, struct lc_arena *a, struct json_doc *ret,
 		      struct lc_err *e)
 {
 	struct lc_slice text;
-	int rc = r->files->document(r->files, index_file, a, &text, e);
+	int rc = r->store->read(r->store, LC_S("index.json"), OCI_DOCUMENT_MAX, a, &text, e);
 	return rc ? rc : repository_parse(text, a, "index.json", ret, e);
-}
-
-static int open_blob(const struct layout_repository *r, const struct digest *d, struct lc_arena *a,
-		     struct lc_content *ret, struct lc_err *e)
-{
-	struct lc_slice location = oci_blob_location(d, a);
-	return location.p ? r->files->range(r->files, location, ret, e)
-			  : lc_fail(e, lc_arena_err(a), "no memory for a path");
-}
-
-/* All of a document, unverified. */
-static int read_content(const struct lc_content *c, struct lc_arena *a, struct lc_slice *ret,
-			struct lc_err *e)
-{
-	if (c->size > OCI_DOCUMENT_MAX)
-		return lc_fail(e, LC_ELIMIT, "a document of over %d MiB", OCI_DOCUMENT_MAX >> 20);
-	uint8_t *p = lc_arena_alloc(a, (size_t)c->size + 1);
-	int rc = p ? lc_content_read(c, 0, p, (size_t)c->size, e)
-		   : lc_fail(e, lc_arena_err(a), "no memory for a document");
-	if (!rc)
-		*ret = lc_slice_of(p, (size_t)c->size);
-	return rc;
 }
 
 /* ---- finding an entry ---- */
@@ -150,11 +96,11 @@ static json_ref find_entry(const struct json_doc *d, struct lc_slice name)
 static int read_document(struct layout_repository *r, const struct digest *d, struct lc_arena *a,
 			 struct oci_document *ret, struct lc_err *e)
 {
-	struct lc_content c LC_CLEANUP(lc_content_done) = { .fd = -1 };
+	struct blob_name name;
 	struct digest got;
 	char text[DIGEST_TEXT_MAX];
-	int rc = open_blob(r, d, a, &c, e);
-	rc = rc ? rc : read_content(&c, a, &ret->bytes, e);
+	int rc = r->store->read(r->store, name_of_blob(d, &name), OCI_DOCUMENT_MAX, a, &ret->bytes,
+				e);
 	rc = rc ? rc : digest_of(d->algorithm, ret->bytes, &got, e);
 	if (!rc && !digest_eq(&got, d))
 		return lc_fail(e, LC_EBAD, "%s: its content has another digest",
@@ -192,73 +138,30 @@ static int layout_manifest(struct oci_repository *base, struct lc_slice name, st
 static int layout_blob(struct oci_repository *base, const struct digest *d, struct lc_stream **ret,
 		       struct lc_err *e)
 {
-	struct oci_source *files = layout_of(base)->files;
-	struct lc_arena a = { 0 };
-	struct lc_slice location = oci_blob_location(d, &a);
-	int rc = location.p ? files->blob(files, location, ret, e)
-			    : lc_fail(e, lc_arena_err(&a), "no memory for a path");
-	lc_arena_done(&a);
-	return rc;
+	struct layout_store *s = layout_of(base)->store;
+	struct blob_name name;
+	return s->stream(s, name_of_blob(d, &name), ret, e);
 }
 
 static int layout_has_blob(struct oci_repository *base, const struct digest *d, bool *ret,
 			   struct lc_err *e)
 {
-	struct lc_arena a = { 0 };
-	struct lc_slice location = oci_blob_location(d, &a);
-	int rc = location.p ? is_there(layout_of(base), location, ret, e)
-			    : lc_fail(e, lc_arena_err(&a), "no memory for a path");
-	lc_arena_done(&a);
-	return rc;
-}
-
-static int write_stream(struct io_out *o, struct lc_stream *from, struct digester *digester,
-			struct lc_err *e)
-{
-	size_t n = 1;
-	while (n) {
-		uint8_t piece[65536];
-		int rc = lc_stream_read(from, piece, sizeof(piece), &n, e);
-		digester_add(digester, piece, rc ? 0 : n);
-		rc = rc ? rc : io_out_write(o, lc_slice_of(piece, n), e);
-		if (rc)
-			return rc;
-	}
-	return 0;
-}
-
-/* Streams are verified before the file gets its name. */
-static int put_stream(const char *path, const struct digest *d, struct lc_stream *from,
-		      struct lc_err *e)
-{
-	struct io_out o = { 0 };
-	struct digester *digester = NULL;
-	struct digest got;
-	int rc = digester_new(d->algorithm, &digester, e);
-	rc = rc ? rc : io_out_open(path, 0644, &o, e);
-	rc = rc ? rc : write_stream(&o, from, digester, e);
-	rc = rc ? rc : digester_get(digester, &got, e);
-	if (!rc && !digest_eq(&got, d))
-		rc = lc_fail(e, LC_EBAD, "a blob with another digest than it was announced by");
-	rc = rc ? rc : io_out_commit(&o, e);
-	if (rc)
-		io_out_abort(&o);
-	digester_free(digester);
-	return rc;
+	struct layout_store *s = layout_of(base)->store;
+	struct blob_name name;
+	uint64_t size;
+	int rc = s->find(s, name_of_blob(d, &name), &size, e);
+	*ret = rc == 0;
+	return rc == LC_ENOTFOUND ? 0 : rc;
 }
 
 static int layout_put_blob(struct oci_repository *base, const struct digest *d,
 			   struct lc_slice bytes, struct lc_stream *from, uint64_t size,
 			   struct lc_err *e)
 {
-	struct lc_arena a = { 0 };
-	const char *path;
-	(void)size;
-	int rc = path_of_blob(layout_of(base), d, &a, &path, e);
-	if (!rc)
-		rc = from ? put_stream(path, d, from, e) : io_write_file(path, 0644, bytes, e);
-	lc_arena_done(&a);
-	return rc;
+	struct layout_store *s = layout_of(base)->store;
+	struct blob_name name;
+	struct lc_slice to = name_of_blob(d, &name);
+	return from ? s->put_stream(s, to, d, from, size, e) : s->put(s, to, bytes, e);
 }
 
 /* ---- referrers: what is stored says whom it is about ---- */
@@ -270,20 +173,36 @@ static bool is_about(const struct json_doc *d, const struct digest *subject)
 	return lc_eq(json_get_str(d, s, "digest"), lc_str(digest_text(subject, text)));
 }
 
+/* Does a JSON object seem to begin there? */
+static int begins_as_object(struct layout_store *s, struct lc_slice name, bool *ret,
+			    struct lc_err *e)
+{
+	LC_AUTOSTREAM struct lc_stream *from = NULL;
+	uint8_t first = 0;
+	size_t n = 0;
+	int rc = s->stream(s, name, &from, e);
+	rc = rc ? rc : lc_stream_read(from, &first, 1, &n, e);
+	*ret = !rc && first == '{';
+	return rc;
+}
+
 /* Most blobs are layers, too large or no JSON: then *ret is empty. */
 static int read_if_document(struct layout_repository *r, const struct digest *d, struct lc_arena *a,
 			    struct lc_slice *ret, struct lc_err *e)
 {
-	struct lc_content c LC_CLEANUP(lc_content_done) = { .fd = -1 };
+	struct layout_store *s = r->store;
 	struct lc_err why = { 0 };
-	uint8_t first = 0;
-	int rc = open_blob(r, d, a, &c, &why);
+	struct blob_name buffer;
+	struct lc_slice name = name_of_blob(d, &buffer);
+	uint64_t size = 0;
+	bool object = false;
+	int rc = s->find(s, name, &size, &why);
 	if (rc == LC_ENOTFOUND || rc == LC_EUNSUP)
 		return 0; /* gone meanwhile, or no file */
-	if (!rc && c.size && c.size <= OCI_DOCUMENT_MAX)
-		rc = lc_content_read(&c, 0, &first, 1, &why);
-	if (!rc && first == '{')
-		rc = read_content(&c, a, ret, &why);
+	if (!rc && size && size <= OCI_DOCUMENT_MAX)
+		rc = begins_as_object(s, name, &object, &why);
+	if (!rc && object)
+		rc = s->read(s, name, OCI_DOCUMENT_MAX, a, ret, &why);
 	if (rc && e)
 		*e = why;
 	return rc;
@@ -324,11 +243,9 @@ static int layout_referrers(struct oci_repository *base, const struct digest *d,
 {
 	struct layout_repository *r = layout_of(base);
 	struct lc_slices names = { 0 };
-	const char *path;
-	char what[64];
-	(void)snprintf(what, sizeof(what), "blobs/%s", digest_name(d->algorithm));
-	int rc = path_to(r, a, &path, e, what);
-	rc = rc ? rc : io_list_dir(path, a, BLOBS_MAX, &names, e);
+	char folder[64];
+	(void)snprintf(folder, sizeof(folder), "blobs/%s", digest_name(d->algorithm));
+	int rc = r->store->list(r->store, lc_str(folder), a, &names, e);
 	for (size_t i = 0; !rc && i < names.n; i++) {
 		struct lc_arena scratch;
 		struct oci_referrers found = { 0 };
@@ -408,10 +325,8 @@ struct change {
 static int write_index(struct layout_repository *r, const struct json_doc *d,
 		       const struct change *c, struct lc_err *e)
 {
-	struct lc_arena a = { 0 };
 	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	struct json_writer w;
-	const char *path;
 	lc_buf_init(&b, OCI_DOCUMENT_MAX);
 	json_writer_init(&w, &b, 0);
 	json_begin_object(&w);
@@ -430,27 +345,7 @@ static int write_index(struct layout_repository *r, const struct json_doc *d,
 	json_end_array(&w);
 	json_end_object(&w);
 	int rc = json_writer_err(&w) ? lc_fail(e, LC_ELIMIT, "index.json is full") : 0;
-	rc = rc ? rc : path_to(r, &a, &path, e, "index.json");
-	rc = rc ? rc : io_write_file(path, 0644, lc_buf_get(&b), e);
-	lc_arena_done(&a);
-	return rc;
-}
-
-/* One writer of index.json at a time: a lock on oci-layout, which nobody replaces. */
-static int lock_layout(struct layout_repository *r, int *ret_fd, struct lc_err *e)
-{
-	struct lc_arena a = { 0 };
-	const char *path;
-	int rc = path_to(r, &a, &path, e, "oci-layout");
-	int fd = rc ? -1 : lc_sys_open(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
-	if (!rc && (fd < 0 || flock(fd, LOCK_EX) != 0))
-		rc = lc_fail_sys(e, fd < 0 ? -fd : errno, "%s", lc_quote(lc_str(path)).s);
-	lc_arena_done(&a);
-	if (rc && fd >= 0)
-		(void)close(fd); /* nothing was written to it */
-	if (!rc)
-		*ret_fd = fd;
-	return rc;
+	return rc ? rc : r->store->put(r->store, LC_S("index.json"), lc_buf_get(&b), e);
 }
 
 static int layout_put_manifest(struct oci_repository *base, struct lc_slice name,
@@ -468,7 +363,7 @@ static int layout_put_manifest(struct oci_repository *base, struct lc_slice name
 	*ret_indexed = true; /* who is about whom is read from the blobs themselves */
 	if (rc || by_digest)
 		return rc;
-	rc = lock_layout(r, &fd, e);
+	rc = r->store->lock(r->store, &fd, e);
 	rc = rc ? rc : read_index(r, &a, &d, e);
 	if (!rc) {
 		struct change c = { .drop = find_entry(&d, name),
@@ -490,21 +385,16 @@ static int layout_delete(struct oci_repository *base, struct lc_slice name, stru
 	struct lc_arena a = { 0 };
 	struct json_doc d;
 	struct digest digest;
-	const char *path;
+	struct blob_name blob;
 	int fd = -1;
-	int rc = lock_layout(r, &fd, e);
+	int rc = r->store->lock(r->store, &fd, e);
 	rc = rc ? rc : read_index(r, &a, &d, e);
 	json_ref entry = rc ? JSON_NONE : find_entry(&d, name);
 	if (!rc && entry != JSON_NONE) {
 		struct change c = { .drop = entry };
 		rc = write_index(r, &d, &c, e);
 	} else if (!rc && digest_parse(name, &digest, NULL) == 0) {
-		rc = path_of_blob(r, &digest, &a, &path, e);
-		int gone = rc ? 0 : lc_sys_unlink(AT_FDCWD, path);
-		if (gone)
-			rc = gone == -ENOENT
-				     ? LC_ENOTFOUND
-				     : lc_fail_sys(e, -gone, "%s", lc_quote(lc_str(path)).s);
+		rc = r->store->remove(r->store, name_of_blob(&digest, &blob), e);
 	} else if (!rc) {
 		rc = LC_ENOTFOUND;
 	}
@@ -516,64 +406,49 @@ static int layout_delete(struct oci_repository *base, struct lc_slice name, stru
 
 /* ---- opening ---- */
 
+static int layout_commit(struct oci_repository *base, struct lc_err *e)
+{
+	struct layout_store *s = layout_of(base)->store;
+	return s->commit ? s->commit(s, e) : 0;
+}
+
 static void layout_close(struct oci_repository *base)
 {
 	struct layout_repository *r = layout_of(base);
-	if (r->files)
-		r->files->close(r->files);
-	lc_arena_done(&r->arena);
+	if (r->store)
+		r->store->close(r->store);
 	lc_free(r);
 }
 
-static int put_file(struct layout_repository *r, struct lc_slice name, struct lc_slice text,
+/* What is there stays. */
+static int put_file(struct layout_store *s, struct lc_slice name, struct lc_slice text,
 		    struct lc_err *e)
 {
-	const char *path;
-	bool there = false;
-	int rc = is_there(r, name, &there, e);
-	if (rc || there)
-		return rc;
-	rc = path_to(r, &r->arena, &path, e, (const char *)name.p);
-	return rc ? rc : io_write_file(path, 0644, text, e);
+	uint64_t size;
+	int rc = s->find(s, name, &size, e);
+	return rc == LC_ENOTFOUND ? s->put(s, name, text, e) : rc;
 }
 
-/* What is there stays. */
-static int make_layout(struct layout_repository *r, struct lc_err *e)
+static int make_layout(struct layout_store *s, struct lc_err *e)
 {
-	const char *path;
-	bool there = false;
-	int rc = is_there(r, layout_file, &there, e);
-	if (rc || there)
+	uint64_t size;
+	int rc = s->find(s, LC_S("oci-layout"), &size, e);
+	if (rc != LC_ENOTFOUND)
 		return rc;
-	rc = path_to(r, &r->arena, &path, e, "blobs/sha256");
-	rc = rc ? rc : io_make_dirs(path, e);
-	rc = rc ? rc : put_file(r, index_file, LC_S("{\"schemaVersion\":2,\"manifests\":[]}"), e);
-	return rc ? rc : put_file(r, layout_file, LC_S(OCI_LAYOUT_TEXT), e);
+	rc = put_file(s, LC_S("index.json"), LC_S("{\"schemaVersion\":2,\"manifests\":[]}"), e);
+	return rc ? rc : put_file(s, LC_S("oci-layout"), LC_S(OCI_LAYOUT_TEXT), e);
 }
 
-static int open_layout(struct layout_repository *r, const char *path, bool write, struct lc_err *e)
-{
-	bool there = false;
-	r->path = lc_arena_str(&r->arena, lc_str(path));
-	int rc = r->path ? 0 : lc_fail(e, LC_ENOMEM, "no memory for a path");
-	if (!rc && write)
-		rc = io_make_dirs(path, e);
-	rc = rc ? rc : oci_source_dir(path, r->base.limits, &r->files, e);
-	if (!rc && write)
-		rc = make_layout(r, e);
-	rc = rc ? rc : is_there(r, index_file, &there, e);
-	if (rc == LC_ENOTFOUND || (!rc && !there))
-		rc = lc_fail(e, LC_ENOTFOUND, "%s: no OCI layout there (no index.json)",
-			     lc_quote(lc_str(path)).s);
-	return rc;
-}
-
-int oci_repository_open_layout(const char *path, bool write, const struct lc_limits *limits,
-			       struct oci_repository **ret, struct lc_err *e)
+/* Takes the store over. */
+static int open_store(struct layout_store *s, const char *path, bool write,
+		      const struct lc_limits *limits, struct oci_repository **ret, struct lc_err *e)
 {
 	struct layout_repository *r = lc_alloc0(1, sizeof(*r));
-	if (!r)
+	if (!r) {
+		s->close(s);
 		return lc_fail(e, LC_ENOMEM, "no memory for a layout");
+	}
+	r->store = s;
 	r->base = (struct oci_repository){
 		.manifest = layout_manifest,
 		.blob = layout_blob,
@@ -583,15 +458,46 @@ int oci_repository_open_layout(const char *path, bool write, const struct lc_lim
 		.put_blob = layout_put_blob,
 		.put_manifest = layout_put_manifest,
 		.delete = layout_delete,
+		.commit = layout_commit,
 		.close = layout_close,
-		.limits = limits ? limits : &lc_limits_default,
+		.limits = limits,
 		.layout = true,
+		.docker = s->docker,
 	};
-	int rc = open_layout(r, path, write, e);
+	uint64_t size;
+	int rc = write ? make_layout(s, e) : 0;
+	rc = rc ? rc : s->find(s, LC_S("index.json"), &size, e);
+	if (rc == LC_ENOTFOUND)
+		rc = lc_fail(e, LC_ENOTFOUND, "%s: no OCI layout there (no index.json)",
+			     lc_quote(lc_str(path)).s);
 	if (rc) {
 		layout_close(&r->base);
 		return rc;
 	}
 	*ret = &r->base;
 	return 0;
+}
+
+int oci_repository_open_archive(const char *path, bool write, const struct lc_limits *limits,
+				struct oci_repository **ret, struct lc_err *e)
+{
+	struct layout_store *s = NULL;
+	limits = limits ? limits : &lc_limits_default;
+	int rc = layout_store_tar(path, write, limits, &s, e);
+	return rc ? rc : open_store(s, path, write, limits, ret, e);
+}
+
+int oci_repository_open_layout(const char *path, bool write, const struct lc_limits *limits,
+			       struct oci_repository **ret, struct lc_err *e)
+{
+	struct layout_store *s = NULL;
+	bool is_dir = true;
+	limits = limits ? limits : &lc_limits_default;
+	if (io_exists(path, &is_dir) && !is_dir)
+		return oci_repository_open_archive(path, write, limits, ret, e);
+	int rc = layout_store_dir(path, write, limits, &s, e);
+	if (rc == LC_ENOTFOUND)
+		return lc_fail(e, rc, "%s: no OCI layout there (no index.json)",
+			       lc_quote(lc_str(path)).s);
+	return rc ? rc : open_store(s, path, write, limits, ret, e);
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/content.h"
+#include "base/map.h"
 #include "oci/image.h"
 
 struct oci_source {
@@ -65,6 +66,10 @@ struct oci_tar_opener {
  * failure. */
 int oci_source_tar_forward(const struct oci_tar_opener *opener, const struct lc_limits *limits,
 			   struct oci_source **ret, struct lc_err *e) LC_MUST_CHECK;
+/** Members of a tar source by name, in the archive's order. */
+const struct lc_map *oci_source_tar_members(struct oci_source *s);
+/** Is it a tar file that is not compressed? */
+bool oci_source_tar_is_plain(struct oci_source *s);
 /** Where a member of a tar source begins; UINT64_MAX when it is not there. */
 uint64_t oci_source_tar_offset(struct oci_source *s, struct lc_slice location);
 

@@ -376,6 +376,16 @@ int oci_source_tar_forward(const struct oci_tar_opener *opener, const struct lc_
 	return 0;
 }
 
+const struct lc_map *oci_source_tar_members(struct oci_source *s)
+{
+	return &((struct source_tar *)s)->index.map;
+}
+
+bool oci_source_tar_is_plain(struct oci_source *s)
+{
+	return !((struct source_tar *)s)->forward;
+}
+
 uint64_t oci_source_tar_offset(struct oci_source *s, struct lc_slice location)
 {
 	const struct tar_member *m;

@@ -1,0 +1,307 @@
+#!/usr/bin/env python3
+"""Images in archives are signed and verified where they are: OCI layouts in tar files, and docker
+archives. What is written is whole or not there, and nothing else in the file changes.
+
+usage: signing_archives.py LACRE
+"""
+
+import fcntl
+import gzip
+import hashlib
+import io
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cli"))
+
+from program import Program  # noqa: E402
+from small_image import OS_RELEASE, Image, digest, tar_of  # noqa: E402
+from tap import Skip, run  # noqa: E402
+
+lacre = Program(sys.argv[1])
+scratch = tempfile.TemporaryDirectory()
+ROOT = pathlib.Path(scratch.name)
+ENV = {"COSIGN_PASSWORD": "pw"}
+
+
+def call(*args, want=0, **kw):
+    done = lacre.run(*args, cwd=ROOT, env=ENV, **kw)
+    if done.returncode != want:
+        raise RuntimeError(f"{args}: exit {done.returncode}, want {want}: {done.stderr.decode()}")
+    return done
+
+
+def key(name="one"):
+    if not (ROOT / f"{name}.key").exists():
+        call("generate-key-pair", "--output-key-prefix", name)
+    return ROOT / f"{name}.key"
+
+
+def sign(where, *extra, **kw):
+    return call("sign", "--key", key(), *extra, where, **kw)
+
+
+def verify(where, *extra, by="one", **kw):
+    key(by)
+    return call("verify", "--insecure-ignore-tlog", "--key", ROOT / f"{by}.pub", *extra, where, **kw)
+
+
+def members(path):
+    """name -> (content, mode, mtime) of the files of a tar."""
+    with tarfile.open(path) as tar:
+        return {m.name: (tar.extractfile(m).read(), m.mode, m.mtime) for m in tar if m.isfile()}
+
+
+def left_beside(path):
+    return [p.name for p in path.parent.iterdir() if p.name.startswith("." + path.name)]
+
+
+def docker_archive(path, spoil=None):
+    """As `docker save` wrote before version 25; gives the digest of the manifest made up for it."""
+    layers = [tar_of({"etc/os-release": OS_RELEASE}), tar_of({"app": b"x" * 5000})]
+    config = json.dumps({"architecture": "amd64", "os": "linux", "config": {},
+                         "rootfs": {"type": "layers", "diff_ids": [digest(x) for x in layers]}}
+                        ).encode()
+    manifest = {
+        "schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+        "config": {"mediaType": "application/vnd.docker.container.image.v1+json",
+                   "size": len(config), "digest": digest(config)},
+        "layers": [{"mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip",
+                    "size": len(x), "digest": digest(x)} for x in layers]}
+    names = [f"{hashlib.sha256(x).hexdigest()}/layer.tar" for x in layers]
+    files = {f"{hashlib.sha256(config).hexdigest()}.json": config, **dict(zip(names, layers)),
+             "manifest.json": json.dumps([{"Config": f"{hashlib.sha256(config).hexdigest()}.json",
+                                           "RepoTags": ["app:1"], "Layers": names}]).encode()}
+    if spoil:
+        files[names[1]] = tar_of({"app": b"y" * 5000})
+    path.write_bytes(tar_of(files))
+    return digest(json.dumps(manifest, separators=(",", ":")).encode())
+
+
+def an_archive_is_signed_in_place():
+    path = ROOT / "oci.tar"
+    Image().write_tar(path)
+    path.chmod(0o640)
+    before = members(path)
+    verify(path, "--local-image", want=10)
+    for form in ([], ["--new-bundle-format=false"]):
+        sign(f"oci-archive:{path}", *form)
+        inode = path.stat().st_ino
+        sign(f"oci-archive:{path}:1", *form)  # again: nothing to add, nothing written
+        if path.stat().st_ino != inode:
+            yield f"{form}: written anew for nothing"
+    after = members(path)
+    for name, was in before.items():
+        if name != "index.json" and after.get(name) != was:
+            yield f"{name} changed: {was[1:]} {after.get(name, ('', 0, 0))[1:]}"
+    if left_beside(path) or path.stat().st_mode & 0o777 != 0o640:
+        yield f"beside it: {left_beside(path)}, mode {path.stat().st_mode:o}"
+    verify(path, "--local-image")
+    verify(f"oci-archive:{path}:1")
+    verify(f"oci-archive:{path}", by="two", want=12)
+    report = json.loads(verify(path, "--local-image", "--output", "report").stdout)[0]
+    if report["Counted"] != 2:
+        yield f"{report}"
+    sign(path, "--local-image", "-a", "by=path")
+    verify(path, "--local-image", "-a", "by=path")
+    call("clean", "--type", "signature", f"oci-archive:{path}")
+    verify(path, "--local-image", want=10)
+    left = set(members(path)) - set(before)
+    if any(b'"subject"' in members(path)[n][0] for n in left):
+        yield f"left after clean: {left}"
+
+
+def attested_and_listed():
+    path = ROOT / "att.tar"
+    Image().write_tar(path)
+    (ROOT / "p.json").write_text("{}")
+    call("attest", "--key", key(), "--type", "cyclonedx", "--predicate", "p.json",
+         f"oci-archive:{path}")
+    call("verify-attestation", "--insecure-ignore-tlog", "--key", ROOT / "one.pub", "--type",
+         "cyclonedx", "--local-image", path)
+    if b"bundle" not in call("tree", "--local-image", path).stdout:
+        yield "tree does not list it"
+
+
+def what_was_changed_is_refused():
+    path = ROOT / "changed.tar"
+    image = Image()
+    image.write_tar(path)
+    sign(f"oci-archive:{path}")
+    manifest = json.loads(members(path)["index.json"][0])["manifests"][0]["digest"]
+    name = "blobs/" + manifest.replace(":", "/")
+    files = {n: c[0] for n, c in members(path).items()}
+    files[name] = files[name].replace(b"{", b"{ ", 1)
+    path.write_bytes(tar_of(files))
+    verify(path, "--local-image", want=14)
+    return []
+
+
+def compressed_archives_are_read_and_not_written():
+    path = ROOT / "plain.tar"
+    packed = ROOT / "packed.tar.gz"
+    Image().write_tar(path)
+    sign(f"oci-archive:{path}")
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    verify(packed, "--local-image")
+    done = sign(f"oci-archive:{packed}", want=1)
+    if b"compressed" not in done.stderr or done.stderr.count(b"\n") != 1:
+        yield f"{done.stderr}"
+
+
+def docker_archives_carry_their_signatures():
+    path = ROOT / "docker.tar"
+    want = docker_archive(path)
+    before = members(path)
+    verify(path, "--local-image", want=10)
+    sign(f"docker-archive:{path}:app:1")
+    sign(f"docker-archive:{path}", "--new-bundle-format=false")
+    report = json.loads(verify(path, "--local-image", "--output", "report").stdout)[0]
+    if report["Digest"] != want or report["Counted"] != 2:
+        yield f"{report['Digest']}, want {want}; {report['Counted']} count"
+    verify(f"docker-archive:{path}", by="two", want=12)
+    after = members(path)
+    if any(after[n] != c for n, c in before.items()):
+        yield "what docker reads was changed"
+    if any(not n.startswith("signatures/") for n in set(after) - set(before)):
+        yield f"{set(after) - set(before)}"
+    call("image", "--quiet", "--scanners", "vuln", "--input", path, "--verify-key",
+         ROOT / "one.pub", "--insecure-ignore-tlog", "--require-signature")
+    # Layers that are others than the configuration says; then an image that nobody signed, under
+    # the signatures of another one.
+    spoilt = ROOT / "spoilt.tar"
+    docker_archive(spoilt, spoil=True)
+    verify(spoilt, "--local-image", want=14)
+    files = {n: c[0] for n, c in after.items() if n.startswith("signatures/")}
+    other = ROOT / "other.tar"
+    config = json.dumps({"architecture": "arm64", "os": "linux", "config": {},
+                         "rootfs": {"type": "layers", "diff_ids": []}}).encode()
+    files["c.json"] = config
+    files["manifest.json"] = json.dumps([{"Config": "c.json", "RepoTags": None,
+                                          "Layers": []}]).encode()
+    other.write_bytes(tar_of(files))
+    done = verify(other, "--local-image", want=14)
+    if b"signatures are of another image" not in done.stderr:
+        yield f"{done.stderr}"
+
+
+def skopeo_sees_the_same_digest():
+    if not shutil.which("skopeo"):
+        raise Skip("skopeo is not installed")
+    path = ROOT / "skopeo.tar"
+    want = docker_archive(path)
+    for _ in range(2):  # unsigned, then signed
+        done = subprocess.run(["skopeo", "inspect", "--format", "{{.Digest}}",
+                               f"docker-archive:{path}"], capture_output=True, text=True,
+                              check=True)
+        if done.stdout.strip() != want:
+            yield f"{done.stdout} want {want}"
+        sign(f"docker-archive:{path}")
+
+
+def copies_lose_nothing():
+    path = ROOT / "from.tar"
+    Image().write_tar(path)
+    for form in ([], ["--new-bundle-format=false"]):
+        sign(f"oci-archive:{path}", *form)
+    hops = [f"oci-archive:{path}", f"oci:{ROOT}/hop1", f"oci-archive:{ROOT}/hop2.tar",
+            f"oci:{ROOT}/hop3"]
+    for one, two in zip(hops, hops[1:]):
+        call("copy", one, two)
+    blobs = {n for n in members(path) if n.startswith("blobs/")}
+    if {n for n in members(ROOT / "hop2.tar") if n.startswith("blobs/")} != blobs:
+        yield "blobs of the archive differ"
+    found = {str(p.relative_to(ROOT / "hop3")) for p in (ROOT / "hop3/blobs").rglob("*")
+             if p.is_file()}
+    if found != blobs:
+        yield f"blobs of the directory differ: {found ^ blobs}"
+    for where in (ROOT / "hop2.tar", ROOT / "hop3"):
+        report = json.loads(verify(where, "--local-image", "--output", "report").stdout)[0]
+        if report["Counted"] != 2:
+            yield f"{where}: {report['Counted']} count"
+
+
+def two_writers_do_not_lose_a_signature():
+    path = ROOT / "locked.tar"
+    Image().write_tar(path)
+    with open(path, "rb") as f:
+        fcntl.flock(f, fcntl.LOCK_EX)
+        done = sign(f"oci-archive:{path}", want=2)
+        if b"another process" not in done.stderr:
+            yield f"{done.stderr}"
+    sign(f"oci-archive:{path}")
+
+
+def whatever_is_interrupted_is_whole():
+    path = ROOT / "killed.tar"
+    layers = [{"etc/os-release": OS_RELEASE}] + [{f"f{i}": os.urandom(1 << 20)} for i in range(24)]
+    Image(layers).write_tar(path)
+    fresh = path.read_bytes()
+    key()
+    chance = random.Random(7)
+    took = 0.5
+    for round_ in range(12):
+        path.write_bytes(fresh)
+        begin = time.monotonic()
+        child = subprocess.Popen([lacre.path, "sign", "--key", "one.key", f"oci-archive:{path}"],
+                                 cwd=ROOT, env={**os.environ, **ENV}, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL)
+        if round_:
+            time.sleep(chance.uniform(took * 0.3, took * 1.1))
+            child.send_signal(signal.SIGTERM if round_ % 2 else signal.SIGKILL)
+        status = child.wait()
+        took = took if round_ else time.monotonic() - begin
+        if path.read_bytes() != fresh:
+            verify(path, "--local-image")
+        if status != -signal.SIGKILL and left_beside(path):
+            yield f"{status}: {left_beside(path)}"
+        for name in left_beside(path):
+            (path.parent / name).unlink()
+        sign(f"oci-archive:{path}")
+        verify(path, "--local-image")
+
+
+def broken_archives_are_one_line():
+    cut = ROOT / "cut.tar"
+    Image().write_tar(cut)
+    cut.write_bytes(cut.read_bytes()[:3000])
+    (ROOT / "empty.tar").write_bytes(b"")
+    (ROOT / "text.tar").write_text("no archive\n" * 99)
+    (ROOT / "other.tar").write_bytes(tar_of({"a": b"b"}))
+    no_manifest = io.BytesIO()
+    with tarfile.open(fileobj=no_manifest, mode="w") as tar:
+        entry = tarfile.TarInfo("manifest.json")
+        entry.size = 2
+        tar.addfile(entry, io.BytesIO(b"[]"))
+    (ROOT / "none.tar").write_bytes(no_manifest.getvalue())
+    for name in ("cut.tar", "empty.tar", "text.tar", "other.tar", "none.tar", "absent.tar"):
+        for args in (("verify", "--insecure-ignore-tlog", "--key", ROOT / "one.pub"),
+                     ("sign", "--key", key())):
+            if name == "absent.tar" and args[0] == "sign":
+                continue
+            done = lacre.run(*args, "--local-image", name, cwd=ROOT, env=ENV)
+            if done.returncode in (0, 10) or done.stderr.count(b"\n") != 1:
+                yield f"{args[0]} {name}: {done.returncode} {done.stderr}"
+
+
+run([(f.__name__, f) for f in [
+    an_archive_is_signed_in_place,
+    attested_and_listed,
+    what_was_changed_is_refused,
+    compressed_archives_are_read_and_not_written,
+    docker_archives_carry_their_signatures,
+    skopeo_sees_the_same_digest,
+    copies_lose_nothing,
+    two_writers_do_not_lose_a_signature,
+    whatever_is_interrupted_is_whole,
+    broken_archives_are_one_line,
+]])
