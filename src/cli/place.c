@@ -168,6 +168,35 @@ int cli_children(const struct oci_document *m, struct lc_arena *a, struct lc_sli
 	return rc;
 }
 
+static struct oci_platform platform_of(const struct json_doc *d, json_ref entry)
+{
+	json_ref p = json_get(d, entry, "platform");
+	return (struct oci_platform){ json_get_str(d, p, "os"), json_get_str(d, p, "architecture"),
+				      json_get_str(d, p, "variant") };
+}
+
+int cli_child_for(const struct oci_document *m, const struct oci_platform *platform,
+		  struct lc_arena *a, struct lc_slice *ret, struct lc_err *e)
+{
+	struct json_doc d;
+	struct digest digest;
+	int rc = json_parse(m->bytes, JSON_DUP_REFUSE, NULL, a, &d, e);
+	json_ref all = rc ? JSON_NONE : json_get(&d, json_root(&d), "manifests");
+	*ret = (struct lc_slice){ NULL, 0 };
+	if (rc || all == JSON_NONE)
+		return rc;
+	json_each(&d, all, child) {
+		const struct oci_platform have = platform_of(&d, child);
+		if (!oci_platform_match(platform, &have))
+			continue;
+		*ret = json_get_str(&d, child, "digest");
+		rc = digest_parse(*ret, &digest, e);
+		return rc ? lc_wrap(e, LC_EBAD, "index") : 0;
+	}
+	return lc_fail(e, LC_ENOTFOUND, _("the index has no image for %s: say which by --platform"),
+		       oci_platform_text(platform).s);
+}
+
 int cli_annotations(const struct cli_values *v, struct lc_arena *a,
 		    const struct trust_annotation **ret, size_t *ret_n, struct lc_err *e)
 {

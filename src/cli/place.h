@@ -7,6 +7,7 @@
 #pragma once
 
 #include "cli/command.h"
+#include "oci/image.h"
 #include "oci/repository.h"
 
 enum cli_place_kind { CLI_PLACE_REGISTRY, CLI_PLACE_LAYOUT, CLI_PLACE_DIR };
@@ -51,6 +52,12 @@ int cli_place_fail(struct cli_io *io, const struct cli_values *v, const struct c
 /** Digests ("sha256:…") of the manifests of an index; none of another manifest. LC_ELIMIT. */
 int cli_children(const struct oci_document *m, struct lc_arena *a, struct lc_slices *ret,
 		 struct lc_err *e) LC_MUST_CHECK;
+/**
+ * Of an index the digest of its first image for a platform, "" of another manifest.
+ * @return 0; LC_ENOTFOUND with a message, none is for it; LC_EBAD
+ */
+int cli_child_for(const struct oci_document *m, const struct oci_platform *platform,
+		  struct lc_arena *a, struct lc_slice *ret, struct lc_err *e) LC_MUST_CHECK;
 /** Pairs of -a, --annotations KEY=VALUE. LC_EUSAGE. */
 struct trust_annotation;
 int cli_annotations(const struct cli_values *v, struct lc_arena *a,

@@ -32,6 +32,8 @@ struct by_policy {
 /* The policy says who is to have signed, and how: nothing beside it. */
 static int check_options(const struct by_policy *s, struct lc_err *e)
 {
+	struct oci_platform platform;
+	struct lc_slice given = s->v->v[CLI_OPT_PLATFORM].text;
 	static const enum cli_opt others[] = {
 		CLI_OPT_KEY,
 		CLI_OPT_CERTIFICATE_IDENTITY,
@@ -50,6 +52,8 @@ static int check_options(const struct by_policy *s, struct lc_err *e)
 				       _("--policy says who is to have signed: --%s does not go "
 					 "with it"),
 				       cli_options[others[i]].name);
+	if (given.n && oci_platform_parse(given, &platform, e))
+		return lc_wrap(e, LC_EUSAGE, "--platform");
 	return cli_image_form_check(s->v, e);
 }
 
@@ -212,19 +216,41 @@ static int verify_one(struct by_policy *s, const struct oci_document *m, bool in
 	return rc;
 }
 
+static int verify_child(struct by_policy *s, struct lc_slice name, struct lc_err *e)
+{
+	struct oci_document m = { 0 };
+	int rc = oci_repository_manifest(s->place.repository, name, &s->a, &m, e);
+	if (rc == LC_ENOTFOUND)
+		rc = lc_fail(e, LC_EBAD, "%s: the index names it, and it is not there",
+			     lc_quote(name).s);
+	return rc ? rc : verify_one(s, &m, true, e);
+}
+
 static int verify_children(struct by_policy *s, struct lc_err *e)
 {
 	struct lc_slices children = { 0 };
 	int rc = cli_children(&s->place.image, &s->a, &children, e);
-	for (size_t i = 0; !rc && i < children.n; i++) {
-		struct oci_document m = { 0 };
-		rc = oci_repository_manifest(s->place.repository, children.v[i], &s->a, &m, e);
-		if (rc == LC_ENOTFOUND)
-			rc = lc_fail(e, LC_EBAD, "%s: the index names it, and it is not there",
-				     lc_quote(children.v[i]).s);
-		rc = rc ? rc : verify_one(s, &m, true, e);
-	}
+	for (size_t i = 0; !rc && i < children.n; i++)
+		rc = verify_child(s, children.v[i], e);
 	return rc;
+}
+
+static int verify_for_platform(struct by_policy *s, struct lc_err *e)
+{
+	struct lc_slice child;
+	struct oci_platform platform = oci_platform_host();
+	struct lc_slice given = s->v->v[CLI_OPT_PLATFORM].text;
+	int rc = given.n ? oci_platform_parse(given, &platform, e) : 0;
+	rc = rc ? rc : cli_child_for(&s->place.image, &platform, &s->a, &child, e);
+	return rc || !child.n ? rc : verify_child(s, child, e);
+}
+
+/* As those who pull it do: the images of an index are judged, never the index itself. */
+static int verify_images(struct by_policy *s, struct lc_err *e)
+{
+	int rc =
+		s->v->v[CLI_OPT_RECURSIVE].flag ? verify_children(s, e) : verify_for_platform(s, e);
+	return rc || s->tally.images ? rc : verify_one(s, &s->place.image, false, e);
 }
 
 static int verify_all(struct by_policy *s, struct lc_err *e)
@@ -235,9 +261,7 @@ static int verify_all(struct by_policy *s, struct lc_err *e)
 	json_writer_init(&s->w, &s->out, cli_image_form_is(s->v, "report") ? 2 : 0);
 	if (!cli_image_form_is(s->v, "text"))
 		json_begin_array(&s->w);
-	rc = verify_one(s, &s->place.image, false, e);
-	if (!rc && s->v->v[CLI_OPT_RECURSIVE].flag)
-		rc = verify_children(s, e);
+	rc = verify_images(s, e);
 	if (!cli_image_form_is(s->v, "text")) {
 		json_end_array(&s->w);
 		lc_buf_str(&s->out, "\n");

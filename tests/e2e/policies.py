@@ -300,12 +300,15 @@ def judges_each_image_of_an_index():
     (place / "manifest.json").write_text(json.dumps({
         "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
         "manifests": [{"mediaType": "application/vnd.oci.image.manifest.v1+json",
-                       "digest": image.digest, "size": len(image.manifest)}]}))
+                       "digest": image.digest, "size": len(image.manifest),
+                       "platform": {"os": "linux", "architecture": "s390x"}}]}))
     (place / f"{hexa}.manifest.json").write_bytes(image.manifest)
     shutil.copy(OWN / "signature-1", place / f"{hexa}.signature-1")
     path = policy(default=[gpg_by("one.asc")])
-    yield from expect(verify(path, f"dir:{place}"), 10)
-    yield from expect(verify(path, f"dir:{place}", "--recursive"), 10, "1 of 2")
+    yield from expect(verify(path, f"dir:{place}", "--platform", "linux/s390x"), 0, image.digest)
+    yield from expect(verify(path, f"dir:{place}", "--platform", "linux/mips"), 11, "linux/mips")
+    yield from expect(verify(path, f"dir:{place}", "--platform", "a/b/c/d"), 2, "--platform")
+    yield from expect(verify(path, f"dir:{place}", "--recursive"), 0, image.digest)
     (place / f"{hexa}.manifest.json").write_bytes(image.manifest + b" ")
     yield from expect(verify(path, f"dir:{place}", "--recursive"), 14)
 

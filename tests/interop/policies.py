@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import pathlib
+import platform
 import shutil
 import subprocess
 import sys
@@ -398,6 +399,39 @@ def openpgp_signatures_of_skopeo_in_directories():
     yield from same_as_skopeo(policy({"default": signed_by(one, name)}), place, False)
 
 
+def the_image_for_this_platform_is_judged_and_not_the_index():
+    if platform.machine() != "x86_64":
+        raise Skip("the image is for another machine")
+    one, two = signers()
+    place = ROOT / "many"
+    skopeo("--policy", policy({"default": ACCEPT}), "copy", f"oci:{layout()}:1", f"dir:{place}")
+    text = (place / "manifest.json").read_bytes()
+    other = text + b"\n"
+    entries = []
+    for content, architecture in ((other, "s390x"), (text, "amd64")):
+        hexa = hashlib.sha256(content).hexdigest()
+        (place / f"{hexa}.manifest.json").write_bytes(content)
+        entries.append({"mediaType": json.loads(text)["mediaType"], "digest": f"sha256:{hexa}",
+                        "size": len(content), "platform": {"os": "linux", "architecture": architecture}})
+    manifest = place / "manifest.json"
+    manifest.write_text(json.dumps({"schemaVersion": 2, "manifests": entries,
+                                    "mediaType": "application/vnd.oci.image.index.v1+json"}))
+    name = "reg.example/app:1"
+    asks = policy({"default": signed_by(one, name)})
+    skopeo("standalone-sign", manifest, name, "one@example.com", "-o", place / "signature-1")
+    yield from same_as_skopeo(asks, place, False)
+    hexa = entries[1]["digest"][7:]
+    skopeo("standalone-sign", place / f"{hexa}.manifest.json", name, "one@example.com", "-o",
+           place / f"{hexa}.signature-1")
+    yield from same_as_skopeo(asks, place, True)
+    (place / "signature-1").unlink()
+    yield from same_as_skopeo(asks, place, True)
+    yield from same_as_skopeo(policy({"default": signed_by(two, name)}), place, False)
+    if lacre(asks, f"dir:{place}").returncode or not LACRE.run(
+            "verify", "--policy", asks, "--recursive", f"dir:{place}", env=ENV).returncode:
+        yield "--recursive does not ask the same of the other image"
+
+
 def a_lookaside_that_skopeo_wrote():
     one, two = signers()
     if not DEBIAN:
@@ -433,6 +467,7 @@ try:
         agrees_on_certificates_and_logs,
         a_lacre_signed_image_passes_and_a_tampered_one_does_not,
         openpgp_signatures_of_skopeo_in_directories,
+        the_image_for_this_platform_is_judged_and_not_the_index,
         a_lookaside_that_skopeo_wrote,
     )])
 finally:
