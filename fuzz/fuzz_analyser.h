@@ -71,6 +71,7 @@ static inline void fuzz_analyser_beside(const struct inv_analyser *a, const char
 		abort();
 	fuzz_analyser_kept(a, path, bytes, &kept);
 	lc_map_done(&memo.map);
+	lc_map_done(&memo.objects);
 	lc_arena_done(&memo.texts);
 	lc_map_done(&map);
 }

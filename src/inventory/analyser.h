@@ -101,6 +101,16 @@ const struct inv_kept *inv_kept_next(const struct inv_kept_files *kept, struct l
  */
 bool inv_kept_recall(const struct inv_kept_files *kept, struct lc_slice text,
 		     const struct inv_kept **ret);
+/**
+ * Memory that lasts until the last of the files is read, for what an analyser makes of one of them
+ * and needs for others; NULL where there is none, or none is left.
+ */
+struct lc_arena *inv_kept_arena(const struct inv_kept_files *kept);
+/** What was put there under a text; NULL nothing. Not for texts of inv_kept_remember(). */
+void *inv_kept_object(const struct inv_kept_files *kept, struct lc_slice text);
+/** Put it there; the text is copied, the object lies in the arena. LC_ENOMEM. */
+int inv_kept_put_object(const struct inv_kept_files *kept, struct lc_slice text,
+			void *object) LC_MUST_CHECK;
 /** Is there a store: a directory outside of the tree where what projects refer to is kept? */
 bool inv_kept_has_store(const struct inv_kept_files *kept);
 /**

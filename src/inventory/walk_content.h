@@ -86,8 +86,9 @@ void walk_store_done(struct walk_store *s);
 
 /* What one analyser found among its files. */
 struct walk_memo {
-	struct lc_map map; /* text -> struct inv_kept, or NULL */
-	struct lc_arena texts;
+	struct lc_map map;     /* text -> struct inv_kept, or NULL */
+	struct lc_map objects; /* text -> object of the analyser's */
+	struct lc_arena texts; /* and objects */
 };
 
 /** Keep a file's content for those of who. Taken over on success, save where it does not fit. */

@@ -13,8 +13,8 @@ static const uint64_t held_bytes_max = (uint64_t)256 << 20;
 /* Of files of the store, and of one. */
 static const size_t stored_bytes_max = (size_t)128 << 20;
 static const uint64_t stored_file_bytes_max = (uint64_t)4 << 20;
-/* Of the texts that an analyser remembers. */
-static const size_t memo_bytes_max = (size_t)16 << 20;
+/* Of what an analyser remembers. */
+static const size_t memo_bytes_max = (size_t)128 << 20;
 
 /* ---- looking at the others ---- */
 
@@ -74,6 +74,27 @@ int inv_kept_remember(const struct inv_kept_files *kept, struct lc_slice text,
 	if (lc_arena_dup(&kept->memo->texts, text, &copy))
 		return kept->memo->texts.err == LC_ENOMEM ? LC_ENOMEM : 0;
 	return lc_map_put(&kept->memo->map, copy, (void *)(uintptr_t)what);
+}
+
+struct lc_arena *inv_kept_arena(const struct inv_kept_files *kept)
+{
+	return kept && kept->memo && !kept->memo->texts.err ? &kept->memo->texts : NULL;
+}
+
+void *inv_kept_object(const struct inv_kept_files *kept, struct lc_slice text)
+{
+	return kept && kept->memo ? lc_map_get(&kept->memo->objects, text) : NULL;
+}
+
+int inv_kept_put_object(const struct inv_kept_files *kept, struct lc_slice text, void *object)
+{
+	struct lc_arena *a = inv_kept_arena(kept);
+	struct lc_slice copy;
+	if (!a)
+		return 0; /* it is made again */
+	if (lc_arena_dup(a, text, &copy))
+		return a->err == LC_ENOMEM ? LC_ENOMEM : 0;
+	return lc_map_put(&kept->memo->objects, copy, object);
 }
 
 /* ---- the store ---- */
@@ -233,6 +254,7 @@ static int release_all(struct walker *w, size_t index, bool itself, bool *ret_an
 			(void)lc_wrap(e, r, "%s", lc_quote(h->kept.path).s); /* r is what counts */
 	}
 	lc_map_done(&memo.map);
+	lc_map_done(&memo.objects);
 	lc_arena_done(&memo.texts);
 	return r;
 }

@@ -82,6 +82,7 @@ int facts_attempt_together(struct facts *f, const struct inv_analyser *a,
 	      : attempt_kept(f, a, files[0].path, files[0].bytes, &kept, &lc_limits_default, NULL);
 	lc_map_done(&map);
 	lc_map_done(&memo.map);
+	lc_map_done(&memo.objects);
 	lc_arena_done(&memo.texts);
 	return r;
 }

@@ -29,6 +29,8 @@
 #define SUM  "go.sum"
 #define WORK "go.work"
 
+enum { WORK_BYTES_MAX = 64 << 10 }; /* it is read again for each of its modules */
+
 struct replacement {
 	struct lc_slice new_path, new_version;
 	uint32_t line;
@@ -270,7 +272,7 @@ static int add_workspace(struct go_mod *g)
 	struct lc_slice own = above(g->file->path);
 	struct lc_slice dir = own;
 	const struct inv_kept *kept = g->file->kept ? find_workspace(g, &dir) : NULL;
-	if (!kept)
+	if (!kept || kept->content.mem.n > WORK_BYTES_MAX)
 		return g->file->scratch->err ? lc_arena_err(g->file->scratch) : 0;
 	int r = read_lines(&work, kept->content.mem);
 	own = lc_skip(own, dir.n + (dir.n && own.n > dir.n));

@@ -17,17 +17,37 @@
 #include "inventory/language/lock.h"
 
 /* Of the build whose directory "gradle" the file lies in. */
-static bool is_locked(const struct inv_file *f)
+static int look_for_locks(const struct inv_file *f, bool *ret)
 {
+	const struct inv_kept *lock;
 	size_t at = 0;
 	size_t slash = lc_rfind(f->path, '/');
 	struct lc_slice dir = lc_sub(f->path, 0, slash == SIZE_MAX ? 0 : slash);
 	slash = lc_rfind(dir, '/');
 	dir = lc_sub(dir, 0, slash == SIZE_MAX ? 0 : slash);
-	for (const struct inv_kept *k; (k = inv_kept_next(f->kept, dir, &at));)
-		if (lc_ends(k->path, LC_S("gradle.lockfile")))
-			return true;
-	return false;
+	if (!inv_kept_recall(f->kept, dir, &lock)) {
+		while ((lock = inv_kept_next(f->kept, dir, &at)))
+			if (lc_ends(lock->path, LC_S("gradle.lockfile")))
+				break;
+		int r = inv_kept_remember(f->kept, dir, lock);
+		if (r)
+			return r;
+	}
+	*ret = lock;
+	return 0;
+}
+
+/* Read by open() unless something is locked. */
+static int parse_unless_locked(const struct inv_file *f, struct inv_sink *out, struct lc_err *e,
+			       int (*open)(const struct inv_file *f, struct inv_sink *out,
+					   struct lc_err *e, const char *type, lock_fn *fn),
+			       lock_fn *fn)
+{
+	bool locked = false;
+	int r = look_for_locks(f, &locked);
+	if (r)
+		return lc_fail(e, r, "%s", lc_code_name(r));
+	return locked ? 0 : open(f, out, e, "gradle", fn);
 }
 
 static bool is_pinned(struct lc_slice version)
@@ -107,7 +127,7 @@ static int read_catalogue(struct lock *l)
 
 static int parse_catalogue(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
 {
-	return is_locked(f) ? 0 : lock_toml(f, out, e, "gradle", read_catalogue);
+	return parse_unless_locked(f, out, e, lock_toml, read_catalogue);
 }
 
 static const struct inv_want catalogue_wants[] = {
@@ -149,7 +169,7 @@ static int read_checksums(struct lock *l)
 
 static int parse_checksums(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
 {
-	return is_locked(f) ? 0 : lock_text(f, out, e, "gradle", read_checksums);
+	return parse_unless_locked(f, out, e, lock_text, read_checksums);
 }
 
 static const struct inv_want checksums_wants[] = {

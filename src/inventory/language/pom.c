@@ -7,7 +7,7 @@
  */
 #include "inventory/language/analysers.h"
 #include "inventory/language/packages.h"
-#include "inventory/language/pom_project.h"
+#include "inventory/language/pom_brought.h"
 
 enum {
 	NODES_MAX = 10000,    /* of what a project asks for and all that this brings */
@@ -61,11 +61,6 @@ static struct lc_slice pinned(struct lc_slice version)
 static bool is_for_running(struct lc_slice scope)
 {
 	return scope.n == 0 || lc_eq(scope, LC_S("compile")) || lc_eq(scope, LC_S("runtime"));
-}
-
-static bool is_true(struct lc_slice text)
-{
-	return lc_eq(text, LC_S("true"));
 }
 
 /* ---- exclusions ---- */
@@ -164,17 +159,6 @@ static int ask_for(struct asking *q, const struct pom_dependency *written, bool 
 
 /* ---- what it brings ---- */
 
-/* What managed versions say; those of the project that asks have the last word. */
-static void manage(struct pom_dependency *d, const struct pom_dependency *by, bool last)
-{
-	if (!by)
-		return;
-	if (by->of.version.n && (last || d->of.version.n == 0))
-		d->of.version = by->of.version;
-	if (by->scope.n && (last || d->scope.n == 0))
-		d->scope = by->scope;
-}
-
 static int put_brought(struct asking *q, struct node *from, struct lc_slice key,
 		       const struct pom_dependency *d, const struct pom_dependency *managed)
 {
@@ -205,53 +189,38 @@ static int put_brought(struct asking *q, struct node *from, struct lc_slice key,
 	return packages_depend(&q->packages, from->package, to->package);
 }
 
-static int ask_further(struct asking *q, struct node *from, const struct pom_project *p,
-		       const struct pom_dependency *written, struct lc_map *own)
+static int ask_further(struct asking *q, struct node *from, const struct pom_dependency *brought,
+		       struct lc_slice key)
 {
-	struct pom_dependency d = *written;
-	bool added = false;
-	int r = pom_fill(p, &d);
-	struct lc_slice key = pom_key(p, &d);
-	if (r || !key.p)
-		return r ? r : lc_arena_err(p->files->arena);
-	r = lc_map_add(own, key, NULL, &added); /* a parent's is overridden */
+	struct pom_dependency d = *brought;
 	const struct pom_dependency *last = lc_map_get(&q->project->managed, key);
-	manage(&d, lc_map_get(&p->managed, key), false);
-	manage(&d, last, true);
-	if (r || !added || is_true(d.optional) || !is_for_running(d.scope) || d.of.group.n == 0 ||
-	    d.of.artifact.n == 0 || is_excluded(from->excluded, &d.of))
-		return r;
+	pom_manage(&d, last, true);
+	if (!is_for_running(d.scope) || is_excluded(from->excluded, &d.of))
+		return 0;
 	return put_brought(q, from, key, &d, last);
 }
 
-static int bring_all(struct asking *q, struct node *from, const struct pom_project *p)
+/* What others bring to a tree of very many projects must leave room for the facts of the rest. */
+static bool has_room(const struct asking *q)
 {
-	struct lc_map own = { 0 };
-	int r = 0;
-	for (size_t i = 0; i < p->n; i++) {
-		const struct pom_dependencies *list = &p->chain[i]->dependencies;
-		for (size_t k = 0; k < list->n && r == 0 && q->edges < EDGES_MAX; k++) {
-			q->edges++;
-			r = ask_further(q, from, p, &list->v[k], &own);
-		}
-	}
-	lc_map_done(&own);
-	return r;
+	const struct pom_files *f = q->project->files;
+	return q->packages.out->out.n < f->file->limits->facts_bytes_max / 4;
 }
 
 static int bring(struct asking *q, struct node *from)
 {
-	struct pom_project p = { .files = q->project->files };
-	struct pom_source source;
-	int r = pom_find(p.files, &from->dependency.of, &source);
-	if (r == 0 && source.text.p)
-		r = pom_project_load(&p, &source, NULL);
-	if (r == 0 && p.n == 0 && from->package)
+	const struct pom_brought *b;
+	int r = pom_brought_by(q->project->files, &from->dependency.of, &b);
+	if (r || !b)
+		return r;
+	if (!b->known && from->package)
 		q->unknown = q->unknown_n++ ? q->unknown : from->package->name;
 	if (from->package && from->package->licences.n == 0)
-		from->package->licences = p.licences;
-	r = r ? r : bring_all(q, from, &p);
-	pom_project_done(&p);
+		from->package->licences = b->licences;
+	for (size_t i = 0; i < b->n && r == 0 && q->edges < EDGES_MAX; i++) {
+		q->edges++;
+		r = ask_further(q, from, &b->v[i], b->keys[i]);
+	}
 	return r;
 }
 
@@ -291,11 +260,10 @@ static int tell(const struct asking *q)
 				     "repository, so that what they bring is not known: %s%s",
 				     q->unknown_n, lc_quote(q->unknown).s,
 				     q->unknown_n > 1 ? " and others" : "");
-	if (r == 0 && (q->nodes.n >= NODES_MAX || q->edges >= EDGES_MAX))
+	if (r == 0 &&
+	    (q->nodes.n >= NODES_MAX || q->edges >= EDGES_MAX || q->project->files->work_left == 0))
 		r = inv_sink_trouble(out, INV_TOO_LARGE,
-				     "more than %d packages, or %d dependencies among them: not "
-				     "all were looked at",
-				     NODES_MAX, EDGES_MAX);
+				     "brings more than can be looked at: not all of it is listed");
 	return r;
 }
 
@@ -308,7 +276,9 @@ static int ask(struct asking *q)
 		for (size_t k = 0; k < list->n && r == 0; k++)
 			r = ask_for(q, &list->v[k], i > 0);
 	}
-	for (size_t i = 0; i < q->nodes.n && r == 0; i++)
+	if (!has_room(q))
+		p->files->work_left = 0;
+	for (size_t i = 0; i < q->nodes.n && r == 0 && p->files->work_left; i++)
 		r = bring(q, q->nodes.v[i]);
 	r = r ? r : packages_spread(&q->packages);
 	r = r ? r : tell(q);
@@ -318,7 +288,7 @@ static int ask(struct asking *q)
 static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
 {
 	struct pom_files files;
-	struct pom_project p = { .files = &files };
+	struct pom_project p = { .files = &files, .is_asking = true };
 	struct asking q = { .project = &p };
 	struct lc_err why = { 0 };
 	const struct pom_source from = { .path = f->path, .text = f->bytes };

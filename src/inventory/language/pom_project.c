@@ -1,5 +1,6 @@
 #include "inventory/language/pom_project.h"
 
+#include "base/arith.h"
 #include "base/buf.h"
 
 enum {
@@ -8,7 +9,8 @@ enum {
 	FILLED_BYTES_MAX = 1024, /* of one text with its properties filled in */
 	FILLS_MAX = 256,         /* properties looked up for one text */
 	CANDIDATES_MAX = 4096,   /* project files of a tree that are found by their names */
-	READS_MAX = 4096,
+	WORK_MAX = 1000000,      /* properties, managed and other dependencies of one file */
+	WORK_OF_TREE_MAX = 20000000,
 	INDEXED_BYTES_MAX = 64 << 20, /* of one of them */
 };
 
@@ -88,36 +90,53 @@ void pom_files_init(struct pom_files *f, const struct inv_file *file)
 		.file = file,
 		.arena = file->scratch,
 		.imports_left = IMPORTS_MAX,
-		.reads_left = READS_MAX,
+		.work_left = WORK_MAX,
 	};
 }
 
 void pom_files_done(struct pom_files *f)
 {
 	lc_map_done(&f->read);
+	lc_map_done(&f->brought);
 }
 
-/* What a file says, read once; lines.start is 0 where there is no project in it. */
-static int read_one(struct pom_files *f, const struct pom_source *from, struct pom **ret,
-		    struct lc_err *e)
+/* Into an arena: lines.start is 0 where there is no project in it, or it is broken. */
+static int parse_into(struct lc_arena *a, const struct pom_source *from, struct pom **ret,
+		      struct lc_err *e)
 {
-	struct lc_slice key =
-		lc_arena_fmt(f->arena, "%c%.*s", from->stored ? 's' : 't', LC_FMT(from->path));
-	*ret = key.p ? lc_map_get(&f->read, key) : NULL;
-	if (*ret)
-		return 0;
-	*ret = key.p ? lc_new(f->arena, struct pom) : NULL;
+	*ret = lc_new(a, struct pom);
 	if (!*ret)
-		return lc_arena_err(f->arena);
-	if (f->reads_left == 0)
-		return 0;
-	f->reads_left--;
-	int r = pom_read(from->text, f->arena, *ret, e);
-	if (r == LC_ENOMEM || f->arena->err)
+		return lc_arena_err(a);
+	int r = pom_read(from->text, a, *ret, e);
+	if (r == LC_ENOMEM || a->err)
 		return r;
 	if (r)
 		(*ret)->lines.start = 0; /* who reads it for itself tells of it */
-	return lc_map_put(&f->read, key, *ret);
+	return 0;
+}
+
+/* What a file says, read once for all that refer to it, as long as there is room to keep it. */
+static int read_one(struct pom_files *f, const struct pom_source *from, struct pom **ret,
+		    struct lc_err *e)
+{
+	const struct inv_kept_files *kept = f->file->kept;
+	struct lc_arena *lasting = inv_kept_arena(kept);
+	struct lc_slice key =
+		lc_arena_fmt(f->arena, "%c%.*s", from->stored ? 's' : 't', LC_FMT(from->path));
+	if (!key.p)
+		return lc_arena_err(f->arena);
+	*ret = inv_kept_object(kept, key);
+	*ret = *ret ? *ret : lc_map_get(&f->read, key);
+	if (*ret)
+		return 0;
+	int r = lasting ? parse_into(lasting, from, ret, e) : LC_ELIMIT;
+	if (r == 0)
+		return inv_kept_put_object(kept, key, *ret);
+	if (r == LC_ENOMEM || (lasting && lasting->err == LC_ENOMEM))
+		return LC_ENOMEM;
+	lc_err_clear(e);
+	r = parse_into(f->arena, from, ret, e);
+	return r ? r : lc_map_put(&f->read, key, *ret);
 }
 
 static struct pom_source source_of(const struct inv_kept *kept, bool stored)
@@ -434,10 +453,55 @@ static int add_managed(struct pom_project *p)
 	return r;
 }
 
+/* What the whole tree may still cost beyond what its own files say. */
+static int tree_work(struct pom_files *f, size_t **ret)
+{
+	struct lc_arena *a = inv_kept_arena(f->file->kept);
+	*ret = inv_kept_object(f->file->kept, LC_S("work"));
+	if (*ret || !a)
+		return 0;
+	*ret = lc_new(a, size_t);
+	if (!*ret)
+		return a->err == LC_ENOMEM ? LC_ENOMEM : 0;
+	**ret = WORK_OF_TREE_MAX;
+	return inv_kept_put_object(f->file->kept, LC_S("work"), *ret);
+}
+
+static size_t take(size_t *from, size_t n)
+{
+	*from -= lc_min(*from, n);
+	return *from;
+}
+
+int pom_count_work(struct pom_files *f, size_t n)
+{
+	size_t *left;
+	int r = tree_work(f, &left);
+	if (r)
+		return r;
+	if (take(&f->work_left, n) == 0 || (left && take(left, n) == 0))
+		f->work_left = 0;
+	return 0;
+}
+
+static int count_work(struct pom_project *p)
+{
+	size_t n = 1;
+	for (size_t i = 0; i < p->n; i++)
+		n += p->chain[i]->properties.n + p->chain[i]->managed.n +
+		     p->chain[i]->dependencies.n;
+	int r = pom_count_work(p->files, n);
+	if (r == 0 && p->files->work_left == 0)
+		p->n = 0;
+	return r;
+}
+
 /* Recursion by way of imports ends at IMPORTS_DEPTH_MAX. */
 int pom_project_load(struct pom_project *p, const struct pom_source *from, struct lc_err *e)
 {
 	int r = read_chain(p, *from, e);
+	if (r == 0 && !p->is_asking)
+		r = count_work(p);
 	if (r || p->n == 0)
 		return r;
 	r = add_properties(p);

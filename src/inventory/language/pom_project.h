@@ -18,12 +18,16 @@ struct pom_files {
 	const struct inv_file *file; /* from which it goes */
 	struct lc_arena *arena;      /* of all that is read */
 	unsigned imports_left;       /* bills to be looked for */
-	unsigned reads_left;
-	struct lc_map read; /* where it lies -> struct pom */
+	size_t work_left;      /* for what the file itself does not say; 0: not all was looked at */
+	struct lc_map brought; /* the same -> struct pom_brought */
+	struct lc_map read;    /* where it lies -> struct pom; those that are not kept for others */
 };
 /** @param file  its scratch is where everything lives */
 void pom_files_init(struct pom_files *f, const struct inv_file *file);
 void pom_files_done(struct pom_files *f);
+
+/** Count so much work; work_left becomes 0 when it was too much. LC_ENOMEM. */
+int pom_count_work(struct pom_files *f, size_t n) LC_MUST_CHECK;
 
 /** A project file: text.p NULL there is none. */
 struct pom_source {
@@ -37,6 +41,7 @@ int pom_find(struct pom_files *f, const struct java_coordinates *of,
 struct pom_project {
 	struct pom_files *files;
 	unsigned depth;                     /* of imports */
+	bool is_asking;                     /* the file's own: always read whole */
 	struct pom *chain[POM_PARENTS_MAX]; /* the project, its parent, that one's parent, … */
 	size_t n;                           /* 0: there is no project in the file */
 	struct lc_map properties;           /* name -> struct lc_slice, the nearest one's */
