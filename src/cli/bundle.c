@@ -72,15 +72,10 @@ static int no_memory(struct work *w)
 
 static int read_text(struct work *w, struct lc_slice path, struct lc_slice *ret)
 {
-	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
-	const char *name = lc_arena_str(&w->a, path);
-	lc_buf_init(&text, FILE_BYTES_MAX);
-	int rc = name ? io_read_file(name, &text, err(w)) : no_memory(w);
-	if (rc == LC_ENOTFOUND)
-		return lc_fail(err(w), LC_EUSAGE, _("%s: no such file"), lc_quote(path).s);
-	if (!rc && lc_arena_dup(&w->a, lc_buf_get(&text), ret))
-		rc = no_memory(w);
-	return rc ? lc_wrap(err(w), rc, "%s", lc_quote(path).s) : 0;
+	int rc = io_read_text(path, FILE_BYTES_MAX, &w->a, ret, err(w));
+	return rc == LC_ENOTFOUND
+		       ? lc_fail(err(w), LC_EUSAGE, _("%s: no such file"), lc_quote(path).s)
+		       : rc;
 }
 
 /* ---- what a log still has to say ---- */

@@ -227,14 +227,10 @@ static const char *version_name(const struct work *w)
 
 static int inspect(struct work *w, struct lc_slice path)
 {
-	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
 	struct lc_slice bytes;
-	const char *name = lc_arena_str(&w->a, path);
-	lc_buf_init(&text, BUNDLE_BYTES_MAX);
-	int rc = name ? io_read_file(name, &text, &w->why.err) : LC_ENOMEM;
-	rc = rc ? rc : lc_arena_dup(&w->a, lc_buf_get(&text), &bytes);
+	int rc = io_read_text(path, BUNDLE_BYTES_MAX, &w->a, &bytes, &w->why.err);
 	if (rc)
-		return lc_wrap(&w->why.err, rc, "%s", lc_quote(path).s);
+		return rc;
 	w->old = file_signature_is_old(bytes, &w->a);
 	rc = w->old ? file_signature_read_old(bytes, &w->a, &w->b, &w->why)
 		    : bundle_parse(bytes, &w->a, &w->b, &w->why);

@@ -62,19 +62,19 @@ static int make(struct lc_slice type, struct lc_slice file, int64_t now, struct 
 int cli_predicate(const struct cli_values *v, int64_t now, struct lc_arena *a,
 		  struct lc_slice *ret_type, struct lc_slice *ret_predicate, struct lc_err *e)
 {
-	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	struct lc_slice path = v->v[CLI_OPT_PREDICATE].text;
 	struct lc_slice type = v->v[CLI_OPT_PREDICATE_TYPE].text;
-	const char *text = lc_arena_str(a, path);
-	lc_buf_init(&b, PREDICATE_BYTES_MAX);
+	struct lc_slice file;
 	if (!path.n)
 		return lc_fail(e, LC_EUSAGE, "%s", _("attest what? give --predicate FILE"));
 	if (!statement_predicate_type(type, ret_type))
 		return lc_fail(e, LC_EUSAGE, _("--type: %s is neither a known type nor a URI"),
 			       lc_quote(type).s);
-	int rc = text ? io_read_file(text, &b, e) : lc_fail(e, LC_ENOMEM, "no memory");
+	int rc = io_read_text(path, PREDICATE_BYTES_MAX, a, &file, e);
 	if (rc == LC_ENOTFOUND)
 		return lc_fail(e, LC_EUSAGE, _("--predicate: %s: no such file"), lc_quote(path).s);
-	rc = rc ? rc : make(type, lc_buf_get(&b), now, a, ret_predicate, e);
+	if (rc)
+		return lc_wrap(e, rc, "--predicate");
+	rc = make(type, file, now, a, ret_predicate, e);
 	return rc ? lc_wrap(e, rc, "--predicate: %s", lc_quote(path).s) : 0;
 }

@@ -79,15 +79,8 @@ static int no_memory(struct work *w)
 
 static int read_text(struct work *w, enum cli_opt option, size_t max, struct lc_slice *ret)
 {
-	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
-	const char *path = lc_arena_str(&w->a, w->v->v[option].text);
-	lc_buf_init(&text, max);
-	int rc = path ? io_read_file(path, &text, &w->e) : no_memory(w);
-	if (!rc && lc_arena_dup(&w->a, lc_buf_get(&text), ret))
-		rc = no_memory(w);
-	return rc ? lc_wrap(&w->e, rc, "--%s %s", cli_options[option].name,
-			    lc_quote(w->v->v[option].text).s)
-		  : 0;
+	int rc = io_read_text(w->v->v[option].text, max, &w->a, ret, &w->e);
+	return rc ? lc_wrap(&w->e, rc, "--%s", cli_options[option].name) : 0;
 }
 
 /* ---- who ---- */

@@ -24,11 +24,6 @@ static struct lc_slice given(const struct opening *o, enum cli_opt option)
 	return o->v->v[option].text;
 }
 
-static int no_memory(const struct opening *o)
-{
-	return lc_fail(o->e, LC_ENOMEM, "%s", _("no memory for options"));
-}
-
 /* ---- who ---- */
 
 static int open_key(struct opening *o)
@@ -127,25 +122,20 @@ static int of_config(struct opening *o, const struct signing_config *c, bool key
 /* The configuration that is named, else the one that `initialize` keeps; LC_ENOTFOUND neither. */
 static int read_config(struct opening *o, struct signing_config *ret, struct lc_slice *ret_name)
 {
-	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	struct lc_slice text;
 	struct lc_slice path = given(o, CLI_OPT_SIGNING_CONFIG);
 	const char *dir = path.n ? NULL : cli_trust_dir(o->io, o->a);
 	if (!path.n && dir)
 		path = lc_arena_fmt(o->a, "%s/" CLI_SIGNING_CONFIG_FILE, dir);
-	const char *name = path.n ? lc_arena_str(o->a, path) : NULL;
 	*ret_name = path;
-	lc_buf_init(&b, CONFIG_BYTES_MAX);
-	if (!name)
-		return path.n ? no_memory(o) : LC_ENOTFOUND;
-	int rc = io_read_file(name, &b, o->e);
+	if (!path.n)
+		return LC_ENOTFOUND;
+	int rc = io_read_text(path, CONFIG_BYTES_MAX, o->a, &text, o->e);
 	if (rc == LC_ENOTFOUND && given(o, CLI_OPT_SIGNING_CONFIG).n)
 		return lc_fail(o->e, LC_EUSAGE, _("--signing-config: %s: no such file"),
 			       lc_quote(path).s);
 	if (rc == LC_ENOTFOUND)
 		lc_err_clear(o->e);
-	if (!rc && lc_arena_dup(o->a, lc_buf_get(&b), &text))
-		return no_memory(o);
 	return rc ? rc : signing_config_parse(text, o->a, ret, o->e);
 }
 
@@ -222,16 +212,12 @@ static void start_clock(struct cli_signing *s, const struct cli_values *v)
 
 static int open_client(struct opening *o, const struct lc_limits *limits)
 {
-	struct lc_buf pem LC_CLEANUP(lc_buf_done) = { 0 };
 	struct http_options options = { .environment = o->io->environment };
 	struct lc_slice cacert = given(o, CLI_OPT_CACERT);
-	const char *path = cacert.n ? lc_arena_str(o->a, cacert) : NULL;
-	lc_buf_init(&pem, CACERT_BYTES_MAX);
-	int rc = path ? io_read_file(path, &pem, o->e) : 0;
-	if (!rc && lc_arena_dup(o->a, lc_buf_get(&pem), &options.tls.ca_pem))
-		rc = no_memory(o);
+	int rc = cacert.n ? io_read_text(cacert, CACERT_BYTES_MAX, o->a, &options.tls.ca_pem, o->e)
+			  : 0;
 	if (rc)
-		return lc_wrap(o->e, rc, "--cacert %s", lc_quote(cacert).s);
+		return lc_wrap(o->e, rc, "--cacert");
 	o->s->limits = lc_limits_default;
 	o->s->watching = !limits;
 	options.limits = limits ? limits : &o->s->limits;

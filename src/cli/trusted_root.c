@@ -55,15 +55,10 @@ struct work {
 
 static int read_text(struct work *w, struct lc_slice path, size_t max, struct lc_slice *ret)
 {
-	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
-	const char *name = lc_arena_str(&w->a, path);
-	lc_buf_init(&text, max);
-	int rc = name ? io_read_file(name, &text, &w->e) : lc_arena_err(&w->a);
-	if (rc == LC_ENOTFOUND)
-		return lc_fail(&w->e, LC_EUSAGE, _("%s: no such file"), lc_quote(path).s);
-	if (!rc && lc_arena_dup(&w->a, lc_buf_get(&text), ret))
-		rc = LC_ENOMEM;
-	return rc ? lc_wrap(&w->e, rc, "%s", lc_quote(path).s) : 0;
+	int rc = io_read_text(path, max, &w->a, ret, &w->e);
+	return rc == LC_ENOTFOUND
+		       ? lc_fail(&w->e, LC_EUSAGE, _("%s: no such file"), lc_quote(path).s)
+		       : rc;
 }
 
 /* ---- "url=…,certificate-chain=…,start-time=…" ---- */

@@ -100,6 +100,17 @@ int io_read_file(const char *path, struct lc_buf *buf, struct lc_err *e)
 	return rc;
 }
 
+int io_read_text(struct lc_slice path, size_t max_bytes, struct lc_arena *a, struct lc_slice *ret,
+		 struct lc_err *e)
+{
+	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
+	const char *name = lc_arena_str(a, path);
+	lc_buf_init(&b, max_bytes);
+	int rc = name ? io_read_file(name, &b, e) : LC_ENOMEM;
+	rc = rc ? rc : lc_arena_dup(a, lc_buf_get(&b), ret);
+	return rc == LC_ENOMEM ? lc_fail(e, rc, "no memory for a file") : rc;
+}
+
 /* Takes fd over. */
 static int content_of(int fd, const char *path, struct lc_content *ret, struct lc_err *e)
 {

@@ -19,6 +19,10 @@
  * stdin. */
 int io_read_file(const char *path, struct lc_buf *buf, struct lc_err *e) LC_MUST_CHECK;
 
+/** The same into an arena, for what must outlive the call; at most max_bytes. LC_ENOMEM, too. */
+int io_read_text(struct lc_slice path, size_t max_bytes, struct lc_arena *a, struct lc_slice *ret,
+		 struct lc_err *e) LC_MUST_CHECK;
+
 /** A regular file as content of owned descriptor; LC_ENOTFOUND, LC_EIO, LC_EUNSUP for directories.
  */
 int io_open_content(const char *path, struct lc_content *ret, struct lc_err *e) LC_MUST_CHECK;

@@ -11,6 +11,7 @@ import hashlib
 import json
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -358,6 +359,58 @@ def images_signed_by_keys_are_published_once():
             yield f"{done.stderr} {s.seen[asked:]}"
 
 
+# ---- timestamps by openssl ts alone ----
+
+def openssl(s, *args):
+    return subprocess.run(["openssl", *map(str, args)], cwd=s.dir, capture_output=True,
+                          check=True).stdout
+
+
+def timestamp(s, content, *query):
+    """What openssl makes of a question that openssl made."""
+    (s.dir / "stamped").write_bytes(content)
+    (s.dir / "q.tsq").write_bytes(openssl(s, "ts", "-query", "-data", "stamped", *query))
+    openssl(s, "ts", "-reply", "-queryfile", "q.tsq", "-signer", "tsa.pem", "-inkey", "tsa.key",
+            "-config", "tsa.cnf", "-out", "made.tsr")
+    return s.dir / "made.tsr"
+
+
+def timestamps_made_by_openssl():
+    with services("stamped") as s:
+        key, sig, bundle = keys("stamped", "ecdsa-p256"), s.dir / "a.sig", s.dir / "bundle"
+        pub, root = key.with_suffix(".pub"), s.write("root.json", s.trusted_root())
+        lacre("sign-blob", "--key", key, "--output-signature", sig, FILE)
+        raw = base64.b64decode(sig.read_text())
+        create = ("bundle", "create", "--artifact", FILE, "--signature", sig, "--key", pub,
+                  "--ignore-tlog", "--out", bundle, "--rfc3161-timestamp")
+        verify = ("verify-blob", "--bundle", bundle, "--key", pub, "--insecure-ignore-tlog",
+                  "--use-signed-timestamps", "--trusted-root", root, FILE)
+        for query in (("-sha256", "-cert"), ("-sha384",), ("-sha512", "-cert", "-no_nonce")):
+            made = timestamp(s, raw, *query)
+            lacre(*create, made)
+            lacre(*verify)
+            wrapped = s.write("wrapped.json", {
+                "SignedRFC3161Timestamp": base64.b64encode(made.read_bytes()).decode()})
+            lacre(*create, wrapped)
+            if b"signed at" not in lacre(*verify).stdout:
+                yield f"{query}: no time"
+        lacre(*create, timestamp(s, b"another", "-sha256", "-cert"))
+        if b"T1" not in lacre(*verify, want=12).stderr:
+            yield "a timestamp of something else counts"
+        other = Services(s.dir / "other")
+        other.server.server_close()
+        made = timestamp(other, raw, "-sha256", "-cert")
+        lacre(*create, made)
+        if b"T1" not in lacre(*verify, want=12).stderr:
+            yield "another authority's timestamp counts"
+        # The same root as files, as openssl and cosign take them.
+        lacre(*create, timestamp(s, raw, "-sha256", "-cert"))
+        (s.dir / "chain.pem").write_bytes((s.dir / "tsa.pem").read_bytes()
+                                          + (s.dir / "tsaroot.pem").read_bytes())
+        lacre("verify-blob", "--bundle", bundle, "--key", pub, "--insecure-ignore-tlog",
+              "--use-signed-timestamps", "--timestamp-certificate-chain", s.dir / "chain.pem", FILE)
+
+
 # ---- whom to trust ----
 
 def material_of(s):
@@ -625,8 +678,8 @@ CASES = [files_are_signed_without_a_key, urls_name_services_as_well, claims_abou
          a_wrong_answer_leaves_an_image_as_it_was, tokens_come_from_many_places,
          tokens_that_cannot_serve, what_is_missing_is_said, services_kept_by_initialize,
          signatures_of_keys_are_published, the_same_again_is_one_entry,
-         images_signed_by_keys_are_published_once, trusted_roots_are_made_of_files,
-         trusted_roots_of_wrong_parts, bundles_are_made_of_older_files,
+         images_signed_by_keys_are_published_once, timestamps_made_by_openssl,
+         trusted_roots_are_made_of_files, trusted_roots_of_wrong_parts, bundles_are_made_of_older_files,
          bundles_are_made_of_envelopes, bundles_are_upgraded, bundles_are_shown, wrong_answers_are_refused, faults_of_newer_logs,
          nobody_is_there]
 
