@@ -2,6 +2,8 @@
 #include "inventory/language/analysers.h"
 #include "inventory/language/java.h"
 
+#include <stdio.h>
+
 #include "format/zip_make.h"
 #include "inventory/facts_text.h"
 #include "support/alloc_fail.h"
@@ -219,6 +221,47 @@ static void tells_of_what_is_no_archive(void **state)
 	lc_buf_done(&b);
 }
 
+/*
+ * A signed archive's manifest names each of its files. Of the hundreds that an application holds
+ * only what they say of themselves is kept, and that no longer than they are read.
+ */
+static void manifests_of_signed_archives_are_not_kept(void **state)
+{
+	enum { ARCHIVES = 40, ENTRIES = 9000 };
+	static char names[ARCHIVES][32];
+	static struct member nested[ARCHIVES];
+	struct lc_buf manifest;
+	struct lc_buf inner;
+	struct lc_buf outer;
+	struct facts f;
+	(void)state;
+	lc_buf_init(&manifest, CAP);
+	(void)lc_buf_str(&manifest, "Manifest-Version: 1.0\r\nImplementation-Version: 7\r\n"
+				    "Implementation-Vendor-Id: com.y\r\n\r\n");
+	for (unsigned i = 0; i < ENTRIES; i++)
+		(void)lc_buf_fmt(&manifest,
+				 "Name: org/x/C%u.class\r\nSHA-256-Digest: 47DEQpj8HBSa+/TImW+5JCeu"
+				 "QeRkm5NMpJWZG3hSuFU=\r\n\r\n",
+				 i);
+	const struct member members[] = { { "META-INF/MANIFEST.MF", lc_buf_get(&manifest) } };
+	make(members, 1, &inner);
+	for (unsigned i = 0; i < ARCHIVES; i++) {
+		(void)snprintf(names[i], sizeof(names[i]), "lib/a%u.jar", i);
+		nested[i] = (struct member){ names[i], lc_buf_get(&inner) };
+	}
+	make(nested, ARCHIVES, &outer);
+	facts_of(&f, &inv_java_archive, "app.war", lc_buf_get(&outer));
+	assert_int_equal(f.facts.diagnostics.n, 0);
+	assert_int_equal(f.facts.files.v[0].packages.n, ARCHIVES);
+	assert_in_range(f.scratch.used, 0, 1 << 20);
+	for (size_t i = 0; i < ARCHIVES; i++)
+		assert_text(f.facts.files.v[0].packages.v[i].version, "7");
+	facts_done(&f);
+	lc_buf_done(&outer);
+	lc_buf_done(&inner);
+	lc_buf_done(&manifest);
+}
+
 static void bounds_what_unfolds(void **state)
 {
 	struct lc_buf bomb;
@@ -304,6 +347,7 @@ int main(void)
 		cmocka_unit_test(reads_archives_inside),
 		cmocka_unit_test(stops_at_depth),
 		cmocka_unit_test(tells_of_what_is_no_archive),
+		cmocka_unit_test(manifests_of_signed_archives_are_not_kept),
 		cmocka_unit_test(bounds_what_unfolds),
 		cmocka_unit_test(counts_what_was_no_use),
 		cmocka_unit_test(memory_may_run_out),

@@ -161,6 +161,16 @@ static int take_value(struct lc_slice *rest, struct lc_slice first, struct lc_ar
 	return 0;
 }
 
+struct lc_slice java_manifest_main(struct lc_slice text)
+{
+	struct lc_slice rest = text;
+	struct lc_slice line;
+	size_t n = 0;
+	while (lc_line(&rest, &line) && line.n)
+		n = text.n - rest.n;
+	return lc_sub(text, 0, n);
+}
+
 enum { ATTRIBUTES_MAX = 1024 };
 
 int java_manifest_read(struct lc_slice text, struct lc_arena *a, struct java_manifest *ret)

@@ -30,6 +30,8 @@ bool java_by_properties(struct lc_slice text, struct java_coordinates *ret);
 struct java_manifest {
 	struct lc_map map; /* lower-case name -> struct lc_slice */
 };
+/** The main section of a manifest: up to the first empty line. Those of signed jars go on. */
+struct lc_slice java_manifest_main(struct lc_slice text);
 /** The map is the caller's, java_manifest_done(). LC_ENOMEM, LC_ELIMIT of the arena. */
 int java_manifest_read(struct lc_slice text, struct lc_arena *a,
 		       struct java_manifest *ret) LC_MUST_CHECK;

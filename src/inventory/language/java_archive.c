@@ -2,8 +2,9 @@
  * Java archives: jar, war, ear and their kin, and those inside them. Sources: JAR File
  * Specification; Maven Archiver; Spring Boot, "The Executable Jar Format".
  *
- *	META-INF/maven/GROUP/ARTIFACT/pom.properties    what was built from Maven's projects: one,
- *or several where archives were put into one META-INF/maven/GROUP/ARTIFACT/pom.xml
+ *	META-INF/maven/GROUP/ARTIFACT/pom.properties
+ *	META-INF/maven/GROUP/ARTIFACT/pom.xml
+ *	    of what was built from Maven's projects: one, or several put into one archive
  *	META-INF/MANIFEST.MF
  *	WEB-INF/lib/NAME.jar, BOOT-INF/lib/NAME.jar, lib/NAME.jar, …
  *
@@ -39,6 +40,7 @@ struct archive {
 	const struct lc_content *content;
 	struct zip_reader *zip;
 	struct packages packages;
+	struct lc_arena texts; /* of the manifest: let go of with the archive, there may be many */
 	struct java_manifest manifest;
 	struct java_coordinates project; /* of META-INF/maven/GROUP/ARTIFACT/pom.xml, no version */
 	struct inv_package *own;         /* the one that the file is named after */
@@ -167,7 +169,6 @@ static int note_project(struct archive *j, struct lc_slice name)
 
 static int read_text(struct archive *j, const struct zip_member *m)
 {
-	struct lc_arena *a = j->reading->file->scratch;
 	struct lc_err e = { 0 };
 	struct lc_buf text;
 	uint64_t before = zip_inflated(j->zip);
@@ -179,8 +180,8 @@ static int read_text(struct archive *j, const struct zip_member *m)
 	} else if (lc_ends(m->name, LC_S("pom.properties"))) {
 		r = add_properties(j, bytes);
 	} else if (j->manifest.map.n == 0) {
-		r = lc_arena_dup(a, bytes, &bytes);
-		r = r ? r : java_manifest_read(bytes, a, &j->manifest);
+		r = lc_arena_dup(&j->texts, java_manifest_main(bytes), &bytes);
+		r = r ? r : java_manifest_read(bytes, &j->texts, &j->manifest);
 	}
 	lc_buf_done(&text);
 	return r ? r : charge(j, before);
@@ -320,11 +321,13 @@ static int read_archive(struct archive *j)
 	if (r)
 		return judge(j, LC_S(""), r, &e);
 	packages_init(&j->packages, j->reading->file->scratch, j->reading->out);
+	lc_arena_init(&j->texts, (size_t)4 * TEXT_MAX);
 	r = read_members(j);
 	r = r ? r : identify(j);
 	r = r ? r : put(j);
 	packages_done(&j->packages);
 	java_manifest_done(&j->manifest);
+	lc_arena_done(&j->texts);
 	zip_reader_close(j->zip);
 	return r;
 }
