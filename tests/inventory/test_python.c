@@ -131,7 +131,15 @@ static const struct row uv[] = {
 	    "p uv a 1 dep=a@1 direct lines=5-8\n"),
 };
 
+#define TEN(c)     c c c c c c c c c c
+#define LONG_GROUP TEN(TEN("gruppe "))
+
 static const struct row pylock[] = {
+	ROW("a group with a long name",
+	    "default-groups = [\"" LONG_GROUP "\"]\n"
+	    "[[packages]]\nname = \"a\"\nversion = \"1\"\nmarker = \"'" LONG_GROUP
+	    "' in dependency_groups\"\n",
+	    "p pylock a 1 lines=2-5\n"),
 	ROW("groups by their markers",
 	    "default-groups = [\"base\"]\n"
 	    "[[packages]]\nname = \"a\"\nversion = \"1\"\ndependencies = [{ name = \"b\" }]\n"

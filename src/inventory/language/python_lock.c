@@ -44,12 +44,12 @@ struct python_lock {
 
 enum { GROUPS_MAX = 256, SAME_NAME_MAX = 64 }; /* looked through for each package */
 
-static bool has(const struct toml_doc *d, toml_ref list, const char *text)
+static bool has(const struct toml_doc *d, toml_ref list, struct lc_slice text)
 {
 	size_t n = 0;
 	toml_each(d, list, i)
 	{
-		if (lc_eq(toml_str(d, i), lc_str(text)))
+		if (lc_eq(toml_str(d, i), text))
 			return true;
 		if (++n == GROUPS_MAX)
 			break;
@@ -67,7 +67,7 @@ static bool poetry_dev(const struct python_lock *p, toml_ref package)
 {
 	toml_ref groups = toml_get(&p->doc, package, "groups");
 	if (toml_count(&p->doc, groups))
-		return !has(&p->doc, groups, "main");
+		return !has(&p->doc, groups, LC_S("main"));
 	return lc_eq(toml_get_str(&p->doc, package, "category"), LC_S("dev"));
 }
 
@@ -125,8 +125,7 @@ static bool pylock_dev(const struct python_lock *p, toml_ref package)
 	if (!lc_cut(lc_skip(marker, 1), marker.p[0], &group, &rest))
 		return false;
 	return lc_eq(lc_trim(rest), LC_S("in dependency_groups")) &&
-	       !has(&p->doc, toml_get(&p->doc, toml_root(&p->doc), "default-groups"),
-		    lc_quote(group).s);
+	       !has(&p->doc, toml_get(&p->doc, toml_root(&p->doc), "default-groups"), group);
 }
 
 static bool never(const struct python_lock *p, toml_ref package)
