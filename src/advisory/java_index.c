@@ -17,10 +17,26 @@ static const char *const queries[QUERY_N] = {
 		  " ORDER BY c DESC, a.group_id LIMIT 1",
 };
 
+/*
+ * Of SQLite's machine. An index of trivy's answers with some thousands, by its own indexes; one
+ * without them, or with a hundred thousand groups of one name, would take hours.
+ */
+enum { OPS_A_CALL = 1000, OPS_A_QUESTION = 20 * 1000 * 1000 };
+static const uint64_t ops_max = (uint64_t)2 * 1000 * 1000 * 1000; /* of all questions */
+
 struct java_index {
 	sqlite3 *sql;
 	sqlite3_stmt *statements[QUERY_N];
+	uint64_t ops, question_ops; /* so far */
 };
+
+static int on_progress(void *ctx)
+{
+	struct java_index *x = ctx;
+	x->ops += OPS_A_CALL;
+	x->question_ops += OPS_A_CALL;
+	return x->ops > ops_max || x->question_ops > OPS_A_QUESTION;
+}
 
 static int open_index(struct java_index *x, const char *path, struct lc_err *e)
 {
@@ -28,6 +44,7 @@ static int open_index(struct java_index *x, const char *path, struct lc_err *e)
 	rc = rc ? rc : sql_harden(x->sql, ROW_BYTES_MAX, e);
 	if (rc)
 		return lc_wrap(e, rc, "Java index");
+	sqlite3_progress_handler(x->sql, OPS_A_CALL, on_progress, x);
 	for (int i = 0; i < QUERY_N; i++) {
 		x->statements[i] = sql_prepare(x->sql, queries[i], e);
 		if (!x->statements[i])
@@ -63,9 +80,14 @@ void java_index_close(struct java_index *x)
 /* The row of the query whose values are bound. */
 static int step(struct java_index *x, enum query q, struct lc_err *e)
 {
+	x->question_ops = 0;
 	int rc = sqlite3_step(x->statements[q]);
 	if (rc == SQLITE_ROW)
 		return 0;
+	if (rc == SQLITE_INTERRUPT)
+		return lc_fail(
+			e, LC_ELIMIT,
+			"Java index: looking up takes too long: it is not as trivy makes it");
 	return rc == SQLITE_DONE ? LC_ENOTFOUND : sql_fail(x->sql, rc, "Java index", e);
 }
 

@@ -1,6 +1,6 @@
 /*
  * An index of Maven repositories: which artifact an archive is by its SHA-1, and which groups have
- *an artifact. Source: trivy-java-db, schema 1 (SQLite):
+ * an artifact. Source: trivy-java-db, schema 1 (SQLite):
  *
  *	artifacts(id, group_id, artifact_id)
  *	indices(artifact_id -> artifacts.id, version, sha1 BLOB, archive_type "jar" or "aar")
@@ -29,7 +29,8 @@ void java_index_close(struct java_index *x);
  *
  * @param sha1  20 bytes
  * @param ret   in the arena
- * @return 0; LC_ENOTFOUND nothing is known; LC_EBAD the file is damaged; LC_ENOMEM
+ * @return 0; LC_ENOTFOUND nothing is known; LC_EBAD the file is damaged; LC_ELIMIT it has no
+ *         indexes of its own, or too much of one name; LC_ENOMEM
  */
 int java_index_by_sha1(struct java_index *x, const uint8_t sha1[20], struct lc_arena *a,
 		       struct java_artifact *ret, struct lc_err *e) LC_MUST_CHECK;

@@ -1,6 +1,7 @@
 /* Java archives that only an index of repositories knows by name. */
 #include "scan/java_names.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 
 #include "advisory/java_index_make.h"
@@ -108,6 +109,35 @@ static void what_is_no_index_is_said(void **state)
 	java_index_close(NULL);
 }
 
+/* As trivy would never make it: without indexes, and with thousands of groups of one name. */
+static void an_index_that_costs_too_much_is_said(void **state)
+{
+	static const char sql[] =
+		"CREATE TABLE artifacts(id INTEGER PRIMARY KEY, group_id TEXT, artifact_id TEXT);"
+		"CREATE TABLE indices(artifact_id INTEGER, version TEXT, sha1 BLOB,"
+		" archive_type TEXT);"
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)"
+		" INSERT INTO artifacts SELECT i, 'g' || i, 'a' FROM n;"
+		"INSERT INTO indices SELECT id, '1', x'00', 'jar' FROM artifacts";
+	char path[512];
+	struct java_index *x = NULL;
+	struct lc_arena a = { 0 };
+	struct lc_slice group;
+	struct lc_err e = { 0 };
+	sqlite3 *db;
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/slow.db", make_temp_dir());
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	assert_int_equal(java_index_open(path, &x, NULL), 0);
+	assert_int_equal(java_index_group(x, LC_S("a"), LC_S("1"), &a, &group, &e), LC_ELIMIT);
+	assert_true(lc_find_slice(lc_str(e.msg), LC_S("too long")) != SIZE_MAX);
+	assert_int_equal(java_index_has(x, LC_S("g6000"), LC_S("a"), &e), 0);
+	java_index_close(x);
+	lc_arena_done(&a);
+}
+
 static int attempt(void *ctx)
 {
 	struct java_index *x = NULL;
@@ -140,6 +170,7 @@ int main(void)
 		cmocka_unit_test(archives_get_the_names_that_the_index_knows),
 		cmocka_unit_test(what_tells_no_version_is_left_out),
 		cmocka_unit_test(what_is_no_index_is_said),
+		cmocka_unit_test(an_index_that_costs_too_much_is_said),
 		cmocka_unit_test(no_memory_is_an_error),
 	};
 	return cmocka_run_group_tests_name("java_names", tests, NULL, NULL);
