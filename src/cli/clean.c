@@ -12,6 +12,7 @@
 #include "cli/database.h"
 #include "cli/place.h"
 #include "cli/talk.h"
+#include "io/remove.h"
 #include "scan/cache.h"
 
 static const enum cli_opt options[] = {

@@ -1,6 +1,7 @@
 #include "crypt/openpgp.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <gpgme.h>
 #include <locale.h>
 #include <pthread.h>
@@ -205,7 +206,7 @@ void openpgp_ring_close(struct openpgp_ring *r)
 		gpg.release(r->ctx);
 	struct lc_err e = { 0 };
 	/* Public keys: what cannot be removed may stay. */
-	if (r->home[0] && io_remove_tree(r->home, &e))
+	if (r->home[0] && io_remove_at(AT_FDCWD, r->home, NULL, &e))
 		lc_debug("%s: %s", r->home, e.msg);
 	lc_free(r);
 }

@@ -88,16 +88,6 @@ void io_spool_sweep(int dirfd, const char *spool, unsigned max);
 /** mkdir -p with mode 0700 for what is made. */
 int io_make_dirs(const char *path, struct lc_err *e) LC_MUST_CHECK;
 
-struct io_removed {
-	uint64_t files, bytes;
-};
-/**
- * Remove NAME below a directory and, if it is a directory, what is in it, behind no link: a link
- * goes itself. Nothing there is no failure. Adds to count.
- */
-int io_remove_at(int dirfd, const char *name, struct io_removed *count,
-		 struct lc_err *e) LC_MUST_CHECK;
-
 /** Names in a directory, sorted bytewise, without "." and ".."; at most max. */
 int io_list_dir(const char *path, struct lc_arena *a, size_t max, struct lc_slices *ret,
 		struct lc_err *e) LC_MUST_CHECK;

@@ -2,9 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,11 +13,29 @@
 enum { NAME_BYTES = 32 };
 
 struct removal {
-	const char *path;
 	struct io_tree top;
-	unsigned long moved; /* directories get new names up there */
-	bool again;          /* something is left that may go the next time */
+	unsigned long moved;      /* directories get new names up there */
+	bool again;               /* something is left that may go the next time */
+	struct io_removed *count; /* NULL nobody wants to know */
 };
+
+static bool is_directory(int sys)
+{
+	return sys == -EISDIR || sys == -EPERM;
+}
+
+/* What is no directory, a link included; 0 when it is gone, whoever removed it. */
+static int remove_file(const struct removal *r, int dirfd, const char *name)
+{
+	struct stat st = { 0 };
+	bool seen = r->count && fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	int sys = lc_sys_unlink(dirfd, name);
+	if (sys == 0 && seen) {
+		r->count->files++;
+		r->count->bytes += st.st_size > 0 ? (uint64_t)st.st_size : 0;
+	}
+	return sys == -ENOENT ? 0 : sys;
+}
 
 /* A directory of a directory goes to the top, where nothing has such a name. */
 static int move_up(struct removal *r, int from, const char *name)
@@ -44,11 +60,9 @@ static int empty(struct removal *r, const char *name, struct lc_err *e)
 				 r->top.walking ? IO_BY_WALKING : IO_BY_KERNEL_NO_LINKS);
 	int rc = fd < 0 ? lc_fail_sys(e, -fd, "%s", lc_quote(lc_str(name)).s)
 			: io_tree_list(&r->top, name, &d, e);
-	while (rc == 0 && (rc = io_tree_next(d, &entry, e)) == 0) {
-		int sys = lc_sys_unlink(fd, entry.name);
-		if (sys == -EISDIR || sys == -EPERM)
+	while (rc == 0 && (rc = io_tree_next(d, &entry, e)) == 0)
+		if (is_directory(remove_file(r, fd, entry.name)))
 			rc = move_up(r, fd, entry.name);
-	}
 	if (fd >= 0)
 		(void)close(fd); /* nothing was written */
 	return rc == LC_ENOTFOUND ? 0 : rc;
@@ -56,19 +70,11 @@ static int empty(struct removal *r, const char *name, struct lc_err *e)
 
 static int remove_entry(struct removal *r, const char *name, struct lc_err *e)
 {
-	char path[PATH_MAX];
-	int sys = lc_sys_unlink(r->top.fd, name);
-	if (sys == 0)
-		return 0;
-	if (sys != -EISDIR && sys != -EPERM)
-		return lc_fail_sys(e, -sys, "%s", lc_quote(lc_str(name)).s);
-	int rc = empty(r, name, e);
-	int n = snprintf(path, sizeof(path), "%s/%s", r->path, name);
-	if (rc == 0 && (n < 0 || (size_t)n >= sizeof(path)))
-		rc = lc_fail(e, LC_ELIMIT, "%s: name too long", lc_quote(lc_str(name)).s);
-	if (rc == 0 && rmdir(path))
-		rc = lc_fail_sys(e, errno, "%s", lc_quote(lc_str(name)).s);
-	return rc;
+	int sys = remove_file(r, r->top.fd, name);
+	int rc = is_directory(sys) ? empty(r, name, e) : 0;
+	if (!rc && is_directory(sys))
+		sys = lc_sys_rmdir(r->top.fd, name);
+	return rc || !sys ? rc : lc_fail_sys(e, -sys, "%s", lc_quote(lc_str(name)).s);
 }
 
 static int sweep(struct removal *r, struct lc_err *e)
@@ -82,16 +88,29 @@ static int sweep(struct removal *r, struct lc_err *e)
 	return rc == LC_ENOTFOUND ? 0 : rc;
 }
 
-int io_remove_tree(const char *path, struct lc_err *e)
+/* What is in a directory that is no link; 0 also when it is gone meanwhile. */
+static int remove_content(struct removal *r, int dirfd, const char *name, struct lc_err *e)
 {
-	struct removal r = { .path = path, .again = true };
-	int rc = io_tree_open(path, &r.top, e);
-	if (rc)
-		return rc;
-	while (rc == 0 && r.again)
-		rc = sweep(&r, e);
-	io_tree_close(&r.top);
-	if (rc == 0 && rmdir(path))
-		rc = lc_fail_sys(e, errno, "%s", lc_quote(lc_str(path)).s);
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int fd = io_above_std(lc_sys_open(dirfd, name, flags, 0));
+	if (fd == -ENOENT)
+		return 0;
+	if (fd < 0)
+		return lc_fail_sys(e, -fd, "%s", lc_quote(lc_str(name)).s);
+	int rc = io_tree_of(fd, name, &r->top, e);
+	for (r->again = rc == 0; rc == 0 && r->again;)
+		rc = sweep(r, e);
+	io_tree_close(&r->top);
 	return rc;
+}
+
+int io_remove_at(int dirfd, const char *name, struct io_removed *count, struct lc_err *e)
+{
+	struct removal r = { .top = { .fd = -1, .file = -1 }, .count = count };
+	int sys = remove_file(&r, dirfd, name);
+	int rc = is_directory(sys) ? remove_content(&r, dirfd, name, e) : 0;
+	if (!rc && is_directory(sys))
+		sys = lc_sys_rmdir(dirfd, name);
+	return rc || !sys || sys == -ENOENT ? rc
+					    : lc_fail_sys(e, -sys, "%s", lc_quote(lc_str(name)).s);
 }

@@ -52,6 +52,11 @@ int io_tree_open(const char *path, struct io_tree *ret, struct lc_err *e)
 			e->code = LC_ENOTFOUND;
 		return absent ? LC_ENOTFOUND : rc;
 	}
+	return io_tree_of(fd, path, ret, e);
+}
+
+int io_tree_of(int fd, const char *path, struct io_tree *ret, struct lc_err *e)
+{
 	int rc = open_root(fd, path, ret, e);
 	if (rc)
 		(void)close(fd); /* nothing was written */

@@ -22,6 +22,8 @@ struct io_tree {
 
 /** LC_ENOTFOUND, LC_EIO; LC_EUNSUP neither directory nor regular file. Borrows path. */
 int io_tree_open(const char *path, struct io_tree *ret, struct lc_err *e) LC_MUST_CHECK;
+/** The same of an open directory or file, which it takes over in any case. */
+int io_tree_of(int fd, const char *path, struct io_tree *ret, struct lc_err *e) LC_MUST_CHECK;
 void io_tree_close(struct io_tree *t);
 
 enum io_kind { IO_KIND_FILE, IO_KIND_DIR, IO_KIND_LINK, IO_KIND_OTHER };

@@ -16,7 +16,7 @@
 
 #include "inventory/matcher.h"
 #include "inventory/walk.h"
-#include "io/file.h"
+#include "io/remove.h"
 
 /** Keys and entries are made of these bytes. */
 enum { SCAN_CACHE_ID_BYTES = 32 };

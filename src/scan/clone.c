@@ -1,6 +1,7 @@
 #include "scan/clone.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -386,7 +387,7 @@ int scan_clone_open(const struct scan_clone_options *o, struct scan_clone *ret, 
 void scan_clone_close(struct scan_clone *c)
 {
 	struct lc_err e = { 0 };
-	if (c->dir && io_remove_tree(c->dir, &e))
+	if (c->dir && io_remove_at(AT_FDCWD, c->dir, NULL, &e))
 		lc_debug("%s: %s", c->dir, e.msg);
 	lc_arena_done(&c->arena);
 	*c = (struct scan_clone){ 0 };

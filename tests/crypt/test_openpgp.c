@@ -3,6 +3,7 @@
 #include "crypt/openpgp.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -38,7 +39,7 @@ static int teardown(void **state)
 	lc_buf_done(&f->one);
 	lc_buf_done(&f->two);
 	lc_buf_done(&f->message);
-	return io_remove_tree(f->place, NULL);
+	return io_remove_at(AT_FDCWD, f->place, NULL, NULL);
 }
 
 static void read_files(struct files *f)

@@ -1,6 +1,6 @@
 /*
  * Images made in memory for tests: layers, documents and archives of every kind that oci/ reads, to
- *be spoilt before they are written. Allocation failures end the test program: these are tests.
+ * be spoilt before they are written. Allocation failures end the test program: these are tests.
  *
  *	struct make m = { 0 };
  *	make_layout(&m, &image, 1);              index.json, oci-layout and blobs as members of m

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "io/file.h"
+#include "io/remove.h"
 #include "support/fixture.h"
 #include "support/slice_assert.h"
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/shim.h"
+#include "io/file.h"
 #include "scan/scan.h"
 #include "support/alloc_fail.h"
 #include "support/shim_fake.h"

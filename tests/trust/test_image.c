@@ -7,6 +7,7 @@
 
 #include "base/shim.h"
 #include "io/file.h"
+#include "io/remove.h"
 #include "support/slice_assert.h"
 #include "trust/sign.h"
 

@@ -1,6 +1,7 @@
 /* Signatures as the containers tools keep them: the forms of files, and the places they lie in. */
 #include "trust/stored_signature.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -90,7 +91,7 @@ static int make_place(void **state)
 static int remove_place(void **state)
 {
 	(void)state;
-	return io_remove_tree(place, NULL);
+	return io_remove_at(AT_FDCWD, place, NULL, NULL);
 }
 
 static void put(const char *name, const char *text)

@@ -11,6 +11,7 @@
 
 #include "base/shim.h"
 #include "io/file.h"
+#include "io/remove.h"
 #include "support/slice_assert.h"
 #include "trust/attach.h"
 #include "trust/certificate.h"
