@@ -54,6 +54,9 @@ static int make_place(struct copying *w, struct lc_err *e)
 	if (!mkdtemp(dir)) /* 0700 */
 		return lc_fail_sys(e, errno, "%s", dir);
 	c->dir = dir;
+	int rc = io_guard_start(dir, &c->guard, e);
+	if (rc)
+		return rc;
 	text = lc_arena_fmt(&c->arena, "%s/files", dir);
 	c->path = text.p ? lc_arena_str(&c->arena, text) : NULL;
 	if (!c->path)
@@ -389,6 +392,7 @@ void scan_clone_close(struct scan_clone *c)
 	struct lc_err e = { 0 };
 	if (c->dir && io_remove_at(AT_FDCWD, c->dir, NULL, &e))
 		lc_debug("%s: %s", c->dir, e.msg);
+	io_guard_end(&c->guard);
 	lc_arena_done(&c->arena);
 	*c = (struct scan_clone){ 0 };
 }

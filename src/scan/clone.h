@@ -3,13 +3,14 @@
  * not.
  *
  * A copy is one commit's files in a directory of ours below $TMPDIR that nobody else may enter; it
- * is removed when it is closed. Sizes are bounded before anything is written out. See git.h for
- * what git may do.
+ * is removed when it is closed, and when the program is killed before. Sizes are bounded before
+ * anything is written out. See git.h for what git may do.
  */
 #pragma once
 
 #include "base/arena.h"
 #include "base/limits.h"
+#include "io/guard.h"
 #include "report/report.h"
 
 struct scan_clone_options {
@@ -23,9 +24,10 @@ struct scan_clone_options {
 
 struct scan_clone {
 	struct lc_arena arena;
-	const char *dir;      /* private; NULL: there is none */
-	const char *path;     /* of the files, in it */
-	struct lc_slice name; /* the address as it may be shown */
+	const char *dir;       /* private; NULL: there is none */
+	struct io_guard guard; /* of dir: removes it when nobody else can */
+	const char *path;      /* of the files, in it */
+	struct lc_slice name;  /* the address as it may be shown */
 	struct report_repository about;
 };
 

@@ -222,8 +222,41 @@ def a_stop_leaves_nothing_behind():
                 yield f"{how}: left {left()}"
 
 
+def even_a_kill_leaves_nothing_behind():
+    """The second of two signals, and SIGKILL, stop the program where it is; others read its output
+    to the end meanwhile."""
+    need_git()
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        s.listen()
+        url = f"https://127.0.0.1:{s.getsockname()[1]}/x.git"
+        for signals in ((signal.SIGINT, signal.SIGINT), (signal.SIGKILL,)):
+            child = subprocess.Popen([lacre.path, "repo", url], env={**os.environ, **ENV},
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            for _ in range(100):
+                if left():
+                    break
+                time.sleep(0.05)
+            else:
+                yield f"{signals}: nothing was begun"
+            time.sleep(0.3)
+            for one in signals:
+                child.send_signal(one)
+            begun = time.monotonic()
+            child.communicate(timeout=20)
+            if time.monotonic() - begun > 5:
+                yield f"{signals}: its output stayed open"
+            for _ in range(100):
+                if not left():
+                    break
+                time.sleep(0.05)
+            else:
+                yield f"{signals}: left {left()}"
+
+
 CHECKS = [branches_tags_and_commits_are_scanned, a_directory_is_scanned_as_it_is,
           nothing_that_a_repository_names_is_run,
           addresses_that_could_mean_something_else_are_refused, credentials_are_shown_nowhere,
-          what_cannot_be_had_is_one_line, a_stop_leaves_nothing_behind]
+          what_cannot_be_had_is_one_line, a_stop_leaves_nothing_behind,
+          even_a_kill_leaves_nothing_behind]
 run([(check.__name__, check) for check in CHECKS])
