@@ -102,8 +102,8 @@ const struct cli_command cli_command_repo = {
 		"reads no configuration of the system, the user or the repository that could run "
 		"a program: no hooks, submodules, filters, credential helpers or prompts. "
 		"GITHUB_TOKEN, GITLAB_TOKEN and BITBUCKET_TOKEN are sent to github.com, "
-		"gitlab.com and bitbucket.org alone. Credentials in an address are shown "
-		"nowhere."),
+		"gitlab.com and bitbucket.org alone, and with --insecure to nobody. Credentials in "
+		"an address are shown nowhere."),
 	.examples = N_("a repository on a server\n"
 		       "  lacre repo https://github.com/example/app\n"
 		       "one branch of it, by ssh\n"

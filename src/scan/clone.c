@@ -91,15 +91,15 @@ static void set(struct git *g, const char *key, const char *value)
 	g->settings[g->settings_n++].value = value;
 }
 
-/* A service's token goes to that service alone. */
-static const char *token_for(const struct git_url *u, char *const *environment)
+/* A service's token goes to that service alone: not to whoever answers in its place. */
+static const char *token_for(const struct git_url *u, bool insecure, char *const *environment)
 {
 	static const struct {
 		const char *variable, *host;
 	} rows[] = { { "GITHUB_TOKEN", "github.com" },
 		     { "GITLAB_TOKEN", "gitlab.com" },
 		     { "BITBUCKET_TOKEN", "bitbucket.org" } };
-	if (!lc_eq(u->protocol, LC_S("https")) || u->secrets.n)
+	if (!lc_eq(u->protocol, LC_S("https")) || u->secrets.n || insecure)
 		return NULL;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (lc_eq_nocase(u->host, lc_str(rows[i].host)))
@@ -155,7 +155,7 @@ static int prepare(struct copying *w, struct lc_err *e)
 {
 	const struct scan_clone_options *o = w->o;
 	struct lc_arena *a = &w->c->arena;
-	const char *token = token_for(&w->url, o->environment);
+	const char *token = token_for(&w->url, o->insecure, o->environment);
 	w->git = (struct git){
 		.arena = a,
 		.limits = o->limits,

@@ -254,9 +254,26 @@ def even_a_kill_leaves_nothing_behind():
                 yield f"{signals}: left {left()}"
 
 
+def a_token_goes_to_whom_it_is_for():
+    """Not to whoever answers for them: --insecure looks at nobody's certificate."""
+    fake = BASE / "fake"
+    fake.mkdir()
+    said = BASE / "said"
+    (fake / "git").write_text(f"#!/bin/sh\nenv | grep GIT_CONFIG >> {said}\nexit 1\n")
+    (fake / "git").chmod(0o755)
+    path = f"{fake}:{os.environ['PATH']}"
+    for args, host, sent in (((), "github.com", True), ((), "github.com.example.org", False),
+                             (("--insecure",), "github.com", False)):
+        said.write_text("")
+        lacre.run("repo", *args, f"https://{host}/a/b",
+                  env={**ENV, "PATH": path, "GITHUB_TOKEN": "s3kr3tword"})
+        if ("extraHeader" in said.read_text()) != sent or not said.read_text():
+            yield f"{args} {host}: {said.read_text()[-300:]}"
+
+
 CHECKS = [branches_tags_and_commits_are_scanned, a_directory_is_scanned_as_it_is,
           nothing_that_a_repository_names_is_run,
           addresses_that_could_mean_something_else_are_refused, credentials_are_shown_nowhere,
           what_cannot_be_had_is_one_line, a_stop_leaves_nothing_behind,
-          even_a_kill_leaves_nothing_behind]
+          even_a_kill_leaves_nothing_behind, a_token_goes_to_whom_it_is_for]
 run([(check.__name__, check) for check in CHECKS])
