@@ -119,6 +119,64 @@ static int ask_here(const struct git *g, struct report_repository *ret, struct l
 	return rc == LC_EREMOTE ? 0 : rc;
 }
 
+/* ---- a ".git" that is a file: "gitdir: PATH", of work trees and submodules ---- */
+
+/* Is what lies at text, seen from base, the file or directory want? */
+static bool leads_to(const char *base, struct lc_slice text, const char *want)
+{
+	char path[PATH_MAX];
+	char real[PATH_MAX];
+	bool absolute = lc_starts(text, LC_S("/"));
+	int n = snprintf(path, sizeof(path), "%s%s%.*s", absolute ? "" : base, absolute ? "" : "/",
+			 LC_FMT(text));
+	return want && text.n && n > 0 && (size_t)n < sizeof(path) && realpath(path, real) &&
+	       strcmp(real, want) == 0;
+}
+
+/* Of a regular file; what does not fit is no path. */
+static bool first_line_of(const char *path, char text[PATH_MAX], struct lc_slice *ret)
+{
+	struct lc_content c LC_CLEANUP(lc_content_done) = { .fd = -1 };
+	size_t n = 0;
+	if (io_open_content(path, &c, NULL) || lc_content_some(&c, 0, text, PATH_MAX, &n, NULL))
+		return false;
+	struct lc_slice rest = lc_slice_of(text, n);
+	return lc_line(&rest, ret);
+}
+
+/*
+ * The repository that it names must name this place as well: a work tree's in its file "gitdir", a
+ * submodule's in core.worktree. Anything else may be the user's own, of another project, whose
+ * commit is none of this one's.
+ */
+static int is_its_own(const struct git *g, const char *real, const char *file, bool *ret)
+{
+	static const char *const worktree[] = { "config", "--get", "core.worktree", NULL };
+	char text[PATH_MAX];
+	char back[PATH_MAX];
+	char dir[PATH_MAX];
+	char own[PATH_MAX];
+	struct lc_slice line;
+	struct lc_slice named = LC_S("");
+	*ret = false;
+	if (!first_line_of(file, text, &line) || !lc_chop_prefix(&line, LC_S("gitdir:")))
+		return 0;
+	line = lc_trim(line);
+	bool absolute = lc_starts(line, LC_S("/"));
+	int n = snprintf(dir, sizeof(dir), "%s%s%.*s", absolute ? "" : real, absolute ? "" : "/",
+			 LC_FMT(line));
+	if (n < 0 || (size_t)n >= sizeof(dir) || !realpath(file, own))
+		return 0; /* the file is there, and of this place */
+	struct lc_slice pointer = lc_arena_fmt(g->arena, "%s/gitdir", dir);
+	if (!pointer.p)
+		return lc_arena_err(g->arena);
+	*ret = first_line_of((const char *)pointer.p, back, &named) &&
+	       leads_to(dir, lc_trim(named), own);
+	int rc = *ret ? 0 : first_line(g, worktree, &named);
+	*ret = *ret || (rc == 0 && leads_to(dir, named, real));
+	return rc;
+}
+
 int scan_repository_about(const char *path, char *const *environment,
 			  const struct lc_limits *limits, struct lc_arena *a,
 			  struct report_repository *ret, struct lc_err *e)
@@ -133,15 +191,20 @@ int scan_repository_about(const char *path, char *const *environment,
 		.from = environment,
 	};
 	struct report_repository about = { 0 };
+	bool is_dir = false;
+	bool own = true;
 	if (!git_dir.p)
 		return lc_fail(e, lc_arena_err(a), "no memory for a repository");
-	if (!io_exists((const char *)git_dir.p, NULL) || !realpath(path, real))
-		return 0;
+	if (!io_exists((const char *)git_dir.p, &is_dir) || !realpath(path, real) ||
+	    !leads_to(real, LC_S(".git"), (const char *)lc_arena_fmt(a, "%s/.git", real).p))
+		return 0; /* none, or a link to another place's */
 	/* One above is another's. */
 	struct lc_slice above = lc_sub(lc_str(real), 0, lc_rfind(lc_str(real), '/'));
 	g.ceiling = lc_arena_str(a, above);
 	int rc = git_start(&g, e);
-	rc = rc ? rc : ask_here(&g, &about, e);
+	if (!rc && !is_dir && is_its_own(&g, real, (const char *)git_dir.p, &own))
+		rc = lc_fail(e, lc_arena_err(a), "no memory for a repository");
+	rc = rc || !own ? rc : ask_here(&g, &about, e);
 	if (rc == 0)
 		*ret = about;
 	return rc;

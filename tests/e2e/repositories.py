@@ -271,9 +271,37 @@ def a_token_goes_to_whom_it_is_for():
             yield f"{args} {host}: {said.read_text()[-300:]}"
 
 
+def a_repository_elsewhere_is_not_this_one():
+    need_git()
+    mine = repository("mine")
+    tip = git(mine, "rev-parse", "main")
+    tree = BASE / "tree"
+    tree.mkdir()
+    (tree / "package-lock.json").write_text(LOCK)
+    dot = tree / ".git"
+    for make in (lambda: dot.write_text(f"gitdir: {mine}/.git\n"),
+                 lambda: dot.write_text("gitdir: ../mine/.git\n"),
+                 lambda: dot.symlink_to(mine / ".git"), lambda: os.mkfifo(dot),
+                 lambda: dot.write_text("gitdir: /dev/null\n"), lambda: dot.write_text("x")):
+        make()
+        got = report(tree)
+        if got.get("Metadata", {}).get("Commit") or not got.get("Results"):
+            yield f"{dot.lstat()}: {got.get('Metadata')}"
+        dot.unlink()
+    git(mine, "worktree", "add", "-q", BASE / "linked", "other")
+    if report(BASE / "linked")["Metadata"]["Commit"] != git(mine, "rev-parse", "other"):
+        yield "a work tree of its own is one"
+    above = repository("above")
+    git(above, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", f"file://{mine}",
+        "sub")
+    if report(above / "sub")["Metadata"]["Commit"] != tip:
+        yield "a submodule is one"
+
+
 CHECKS = [branches_tags_and_commits_are_scanned, a_directory_is_scanned_as_it_is,
           nothing_that_a_repository_names_is_run,
           addresses_that_could_mean_something_else_are_refused, credentials_are_shown_nowhere,
           what_cannot_be_had_is_one_line, a_stop_leaves_nothing_behind,
-          even_a_kill_leaves_nothing_behind, a_token_goes_to_whom_it_is_for]
+          even_a_kill_leaves_nothing_behind, a_token_goes_to_whom_it_is_for,
+          a_repository_elsewhere_is_not_this_one]
 run([(check.__name__, check) for check in CHECKS])
