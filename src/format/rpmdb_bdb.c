@@ -3,12 +3,13 @@
  * the order of the file; freed ones have another type. Numbers have the byte order of the machine
  * that made the file.
  *
- *	page 0   lsn:8 page:4 magic:4 version:4 page size:4 encryption:1 type:1 flags:1 … last
- *page:4 @32 page     lsn:8 page:4 previous:4 next:4 entries:2 used:2 level:1 type:1     26 bytes,
- *then entries × offset:2, items from the page's end down; key and data take turns hash     item:
- *type:1 data                  1 here, 3 elsewhere: unused:3 page:4 length:4 B-tree   item: length:2
- *type:1 data         1 here, 3 elsewhere: unused:1 page:4 length:4 chain    pages of type 7, bound
- *by next; used tells the bytes behind the page's header
+ *	page 0   lsn:8 page:4 magic:4 version:4 page size:4 encryption:1 type:1 flags:1 …
+ *	         last page:4 at 32
+ *	page     lsn:8 page:4 previous:4 next:4 entries:2 used:2 level:1 type:1, 26 bytes;
+ *	         entries × offset:2; items from the page's end down, key and data in turns
+ *	hash     item: type:1 data; type 1 here, 3 elsewhere: unused:3 page:4 length:4
+ *	B-tree   item: length:2 type:1 data; type 1 here, 3 elsewhere: unused:1 page:4 length:4
+ *	chain    pages of type 7, bound by next; used tells the bytes behind the page's header
  *
  * Key 0 holds the next number to be given. Source: Berkeley DB 5.3 dbinc/db_page.h; rpm 4.14
  * lib/backend/db3.c.

@@ -4,8 +4,8 @@
  *	epoch    digits before the first byte that is none, when that is ':'; absent or empty is 0
  *	pkgrel   behind the last '-'; counts only where both sides have one
  *	parts    runs of digits or of ASCII letters, with separators between; more separators in
- *front of a run are newer than fewer; digits are newer than letters; what is left over on one side
- *makes it newer, unless that begins with a letter: 1.0rc < 1.0 < 1.0.a < 1.0.1
+ * front of a run are newer than fewer; digits are newer than letters; what is left over on one side
+ * makes it newer, unless that begins with a letter: 1.0rc < 1.0 < 1.0.a < 1.0.1
  *
  * No order in the strict sense: 1-1 and 1-2 are both equal to 1. '~' and '^' merely separate.
  */

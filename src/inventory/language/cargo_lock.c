@@ -1,6 +1,6 @@
 /*
  * Cargo.lock, with Cargo.toml beside it. Source: The Cargo Book, Cargo.lock and The Manifest
- *Format.
+ * Format.
  *
  *	[[package]]
  *	name = "a"

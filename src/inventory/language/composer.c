@@ -1,11 +1,14 @@
 /*
  * PHP's Composer: what is locked (composer.lock) and what is installed
- *(vendor/composer/installed.json). Source: getcomposer.org, "Basic usage" and the schema of
- *composer.json.
+ * (vendor/composer/installed.json). Source: getcomposer.org, "Basic usage" and the schema of
+ * composer.json.
  *
- *	composer.lock   { "packages": [ { "name", "version", "require": { NAME: RANGE }, "license":
- *[…] } ], "packages-dev": [ … ] } installed.json  2: { "packages": [ … ], "dev-package-names": [
- *NAME ] }; 1: the list alone
+ *	composer.lock
+ *	    { "packages": [ { "name", "version", "require": { NAME: RANGE }, "license": […] } ],
+ *	      "packages-dev": [ … ] }
+ *	installed.json
+ *	    2  { "packages": [ … ], "dev-package-names": [ NAME ] }
+ *	    1  the list alone
  *
  * The manifest beside the lock file says what the project asks for.
  */

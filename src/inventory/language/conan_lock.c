@@ -2,8 +2,10 @@
  * Conan's conan.lock. Source: docs.conan.io, lockfiles, of versions 1 and 2.
  *
  *	1  { "graph_lock": { "nodes": { "0": { "requires": ["1"] },
- *	     "1": { "ref": "zlib/1.2@user/channel#revision", "requires": […], "context": "host" } }
- *} } 2  { "requires": ["zlib/1.2#revision%time"], "build_requires": […], "python_requires": […] }
+ *	     "1": { "ref": "zlib/1.2@user/channel#revision", "requires": […],
+ *	            "context": "host" } } } }
+ *	2  { "requires": ["zlib/1.2#revision%time"], "build_requires": […],
+ *	     "python_requires": […] }
  *
  * What only builds need is for development.
  */

@@ -1,6 +1,6 @@
 /*
  * Deno's deno.lock, of which npm's packages are read. Source: Deno's manual, "Modules and
- *dependencies".
+ * dependencies".
  *
  *	2     { "npm": { "packages": { "a@1.2.3": { "dependencies": { "b": "b@1.0.0" } } } } }
  *	3     { "packages": { "npm": { "a@1.2.3": { "dependencies": { … } } } } }

@@ -1,14 +1,15 @@
 /*
  * What .NET programs were published with: NAME.deps.json. Source: .NET runtime, "Runtime
- *configuration files" and "deps.json".
+ * configuration files" and "deps.json".
  *
  *	{ "runtimeTarget": { "name": TARGET },
- *	  "targets": { TARGET: { "A/1.2": { "dependencies": { NAME: VERSION }, "runtime": { FILE: …
- *} } } }, "libraries": { "A/1.2": { "type": "package" } } }
+ *	  "targets": { TARGET: {
+ *	    "A/1.2": { "dependencies": { NAME: VERSION }, "runtime": { FILE: … } } } },
+ *	  "libraries": { "A/1.2": { "type": "package" } } }
  *
  * Types: package; runtimepack, the runtime that came along, whose name has "runtimepack." in front;
  * project, the program and its own parts. A library without files of the target takes no part in
- *it.
+ * it.
  */
 #include "inventory/language/analysers.h"
 #include "inventory/language/lock.h"

@@ -1,6 +1,6 @@
 /*
  * Installed gems: the specifications that RubyGems writes. Source: guides.rubygems.org,
- *Specification Reference; RubyGems' Gem::Specification#to_ruby.
+ * Specification Reference; RubyGems' Gem::Specification#to_ruby.
  *
  *	# stub: nokogiri 1.16.0 x86_64-linux lib
  *	Gem::Specification.new do |s|
@@ -9,7 +9,7 @@
  *	  s.licenses = ["MIT".freeze]
  *
  * The text is Ruby, of which only values that are written out are understood. Where name or version
- *are none, the file's own name says them: specifications/NAME-VERSION[-PLATFORM].gemspec.
+ * are none, the file's own name says them: specifications/NAME-VERSION[-PLATFORM].gemspec.
  */
 #include "inventory/language/analysers.h"
 

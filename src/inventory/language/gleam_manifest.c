@@ -2,8 +2,7 @@
  * Gleam's manifest.toml. Source: Gleam's documentation, gleam.toml and its build tool.
  *
  *	packages = [
- *	  { name = "a", version = "1.2.3", requirements = ["b"], source = "hex", outer_checksum =
- *"…" },
+ *	  { name = "a", version = "1.2.3", requirements = ["b"], source = "hex", … },
  *	]
  *	[requirements]
  *	a = { version = "~> 1.0" }

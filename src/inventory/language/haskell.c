@@ -1,6 +1,6 @@
 /*
  * Haskell's lock files. Sources: cabal's user guide, "cabal freeze"; stack's documentation, "Lock
- *files".
+ * files".
  *
  *	cabal.project.freeze  constraints: any.aeson ==1.5.4.1,
  *	                                   aeson -fast,

@@ -7,8 +7,8 @@
  *	     version = "1.2.3"
  *
  * deps may be a table of names and uuids where names are not unique. Parts of the standard library
- *have no version of their own but that of julia, which only 2.0 tells. Project.toml beside says
- *what is asked for.
+ * have no version of their own but that of julia, which only 2.0 tells. Project.toml beside says
+ * what is asked for.
  */
 #include "inventory/language/analysers.h"
 #include "inventory/language/lock.h"

@@ -1,6 +1,6 @@
 /*
  * Installed packages of Lua: the rockspecs that LuaRocks keeps. Source: LuaRocks' wiki, "Rockspec
- *format".
+ * format".
  *
  *	lib/luarocks/rocks-5.4/NAME/VERSION/NAME-VERSION.rockspec
  *

@@ -1,6 +1,6 @@
 /*
  * Elixir's mix.lock: a map in Elixir's syntax, one entry a line. Source: Hex's documentation,
- *mix.lock.
+ * mix.lock.
  *
  *	%{
  *	  "app": {:hex, :package, "1.2.3", "hash", [:mix],
@@ -9,7 +9,7 @@
  *	}
  *
  * What comes from repositories has no version. Projects name what they ask for in mix.exs beside
- *it.
+ * it.
  */
 #include "inventory/language/analysers.h"
 #include "inventory/language/lock.h"

@@ -1,6 +1,6 @@
 /*
  * What Nix and Guix build: directories of their stores, named after what is in them. Source: the
- *Nix manual, "Store Path"; builtins.parseDrvName.
+ * Nix manual, "Store Path"; builtins.parseDrvName.
  *
  *	nix/store/HASH-openssl-3.0.11-bin
  *

@@ -3,9 +3,11 @@
  * documentation, "PackageReference in project files".
  *
  *	{ "version": 3,
- *	  "targets": { "net8.0": { "A/1.0": { "type": "package", "dependencies": { NAME: RANGE } } }
- *}, "libraries": { "A/1.0": { "type": "package" } }, "project": { "frameworks": { "net8.0": {
- *"dependencies": { "A": { "target": "Package" } } } } } }
+ *	  "targets": { "net8.0": {
+ *	    "A/1.0": { "type": "package", "dependencies": { NAME: RANGE } } } },
+ *	  "libraries": { "A/1.0": { "type": "package" } },
+ *	  "project": { "frameworks": { "net8.0": {
+ *	    "dependencies": { "A": { "target": "Package" } } } } } }
  *
  * Types: package; project, another one's. Targets with "/" are those of a runtime.
  */

@@ -5,7 +5,7 @@
  *	  "dependencies": { NAME: RANGE } } } } }
  *
  * Types are Direct, Transitive, CentralTransitive and Project, the last the solution's own. What
- *depends on what holds within a framework; names differ by more than case.
+ * depends on what holds within a framework; names differ by more than case.
  */
 #include "inventory/language/analysers.h"
 #include "inventory/language/lock.h"

@@ -2,9 +2,10 @@
  * PHP's PEAR and PECL: the registry of what is installed, a file each. Source: PEAR,
  * PEAR/Registry.php; PHP, serialize().
  *
- *	php/.registry/archive_tar.reg                  a:37:{s:4:"name";s:11:"Archive_Tar"; …
- *	php/.registry/.channel.pecl.php.net/redis.reg s:7:"version";a:2:{s:7:"release";s:5:"5.3.7";
- *…
+ *	php/.registry/archive_tar.reg
+ *	    a:37:{s:4:"name";s:11:"Archive_Tar"; …
+ *	php/.registry/.channel.pecl.php.net/redis.reg
+ *	    … s:7:"version";a:2:{s:7:"release";s:5:"5.3.7"; …
  *
  * A value is s:BYTES:"…"; i:N; d:N; b:0; N; or a:COUNT:{ key value … }.
  */

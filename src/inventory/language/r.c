@@ -2,8 +2,12 @@
  * R: what renv locks, and what is installed. Sources: renv's documentation, renv.lock; Writing R
  * Extensions, "The DESCRIPTION file".
  *
- *	renv.lock                { "Packages": { NAME: { "Package", "Version", "Requirements": [
- *NAME ] } } } library/NAME/DESCRIPTION Package: NAME Version: 1.2-3 License: MIT + file LICENSE
+ *	renv.lock
+ *	    { "Packages": { NAME: { "Package", "Version", "Requirements": [ NAME ] } } }
+ *	library/NAME/DESCRIPTION
+ *	    Package: NAME
+ *	    Version: 1.2-3
+ *	    License: MIT + file LICENSE
  *
  * Sources have such descriptions, too: an installed one lies in the directory of its name.
  */

@@ -2,11 +2,11 @@
  * Erlang's rebar.lock: Erlang terms. Source: rebar3's documentation, "Dependencies: Lock Files".
  *
  *	{"1.2.0",
- *	[{<<"app">>,{pkg,<<"package">>,<<"1.2.3">>},0},     the number: how far from the project, 0
- *asked for
+ *	[{<<"app">>,{pkg,<<"package">>,<<"1.2.3">>},0},
  *	 {<<"own">>,{git,"https://…",{ref,"…"}},1}]}.
  *	[{pkg_hash,[{<<"app">>, <<"…">>}]}].
  *
+ * The number behind each is how far from the project it is: 0 is what the project asks for.
  * What comes from repositories has no version.
  */
 #include "inventory/language/analysers.h"

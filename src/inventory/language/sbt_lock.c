@@ -1,8 +1,9 @@
 /*
  * sbt's build.sbt.lock, of its plug-in sbt-dependency-lock. Source: its documentation.
  *
- *	{ "lockVersion": 1, "dependencies": [ { "org", "name", "version", "configurations":
- *["compile"], "artifacts": [ { "name", "hash": "sha1:…" } ] } ] }
+ *	{ "lockVersion": 1, "dependencies": [
+ *	  { "org", "name", "version", "configurations": ["compile"],
+ *	    "artifacts": [ { "name", "hash": "sha1:…" } ] } ] }
  *
  * What neither compiling nor running needs is for development.
  */

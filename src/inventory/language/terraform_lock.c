@@ -1,6 +1,6 @@
 /*
  * Terraform's .terraform.lock.hcl: the providers of a configuration. Source: Terraform's
- *documentation, "Dependency Lock File".
+ * documentation, "Dependency Lock File".
  *
  *	provider "registry.terraform.io/hashicorp/aws" {
  *	  version     = "4.0.0"

@@ -1,6 +1,6 @@
 /*
  * WordPress and its plug-ins. Source: WordPress, "Header Requirements", "How Your Readme.txt
- *Works".
+ * Works".
  *
  *	wp-includes/version.php                    $wp_version = '6.4.2';
  *	wp-content/plugins/NAME/readme.txt         Stable tag: 5.3

@@ -2,7 +2,7 @@
  * etc/apk/repositories: one repository a line, "#" comments, "@tag" in front for packages that ask
  * for the tag alone. The release of the untagged ones is the packages' release, which may be later
  * than the system's: the highest counts, and "edge" is higher than any. Source:
- *apk-repositories(5).
+ * apk-repositories(5).
  *
  *	https://dl-cdn.alpinelinux.org/alpine/v3.18/main
  */

@@ -1,6 +1,6 @@
 /*
  * dpkg's status file, and status.d of images without dpkg (one paragraph or more a file, no
- *Status). Source: Debian Policy 5.3, 5.6; dpkg(1) "Package states"; deb822(5).
+ * Status). Source: Debian Policy 5.3, 5.6; dpkg(1) "Package states"; deb822(5).
  *
  *	Package: libssl3            Status: install ok installed
  *	Architecture: amd64         Source: openssl (3.0.15-1~deb12u1)

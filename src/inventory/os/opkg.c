@@ -1,10 +1,9 @@
 /*
  * opkg (OpenWrt, Yocto): a status file and info files as dpkg has them, with differences.
  *
- *	usr/lib/opkg/status, var/lib/opkg/status     paragraphs; versions need not begin with a
- *digit
- *	.../opkg/info/busybox.control                the package's whole paragraph, no Status
- *	.../opkg/info/busybox.list                   paths, one a line
+ *	{usr,var}/lib/opkg/status       paragraphs; versions need not begin with a digit
+ *	.../opkg/info/busybox.control   the package's whole paragraph, no Status
+ *	.../opkg/info/busybox.list      paths, one a line
  *
  * Short status files have neither licence nor source: both are the control file's to tell.
  */

@@ -1,10 +1,12 @@
 /*
  * What Red Hat's build systems leave in their images, in root/buildinfo or usr/share/buildinfo:
  *
- *	content_manifests/NAME.json, content-sets.json   { "content_sets": [ "rhel-9-…-rpms", … ] }
- *	Dockerfile-NAME-VERSION-RELEASE                  LABEL
- *"com.redhat.component"="ubi8-container" "architecture"="x86_64" … labels.json {
- *"com.redhat.component": …, "version": …, "release": …, "architecture": … }
+ *	content_manifests/NAME.json, content-sets.json
+ *	    { "content_sets": [ "rhel-9-…-rpms", … ] }
+ *	Dockerfile-NAME-VERSION-RELEASE
+ *	    LABEL "com.redhat.component"="ubi8-container" "architecture"="x86_64" …
+ *	labels.json
+ *	    { "com.redhat.component": …, "version": …, "release": …, "architecture": … }
  */
 #include "format/json.h"
 #include "inventory/os/analysers.h"

@@ -1,6 +1,6 @@
 /*
  * The release files that distributions had before os-release, and still have. One row a path: how
- *it is read, and which system it speaks of.
+ * it is read, and which system it speaks of.
  *
  *	etc/debian_version    12.5                or  trixie/sid
  *	etc/alpine-release    3.18.9
