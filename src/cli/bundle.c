@@ -249,28 +249,12 @@ static int read_signer(struct work *w)
 	return 0;
 }
 
-/* JSON as cosign writes it, or the response itself. */
 static int read_timestamp(struct work *w)
 {
 	struct lc_slice path = given(w, CLI_OPT_RFC3161_TIMESTAMP);
-	struct json_doc d;
-	struct lc_slice *item;
 	struct lc_slice text;
-	if (!path.n)
-		return 0;
-	int rc = read_text(w, path, &text);
-	if (rc)
-		return rc;
-	item = lc_vec_push(&w->a, &w->b.timestamps);
-	if (!item)
-		return no_memory(w);
-	*item = text;
-	if (!lc_starts(lc_trim(text), LC_S("{")))
-		return 0;
-	rc = signature_json(text, "timestamp", &w->a, &d, &w->why);
-	return rc ? rc
-		  : signature_base64(json_get_str(&d, json_root(&d), "SignedRFC3161Timestamp"),
-				     "the timestamp", &w->a, item, &w->why);
+	int rc = path.n ? read_text(w, path, &text) : 0;
+	return rc || !path.n ? rc : timestamp_read(text, &w->a, &w->b, &w->why);
 }
 
 /* ---- create: where it was published ---- */

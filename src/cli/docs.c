@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/describe.h"
 #include "cli/manual.h"
+#include "cli/parse.h"
 #include "cli/talk.h"
 
 enum { DOCS_BYTES_MAX = 4 << 20 };
@@ -63,10 +64,9 @@ static void put_exit_codes(struct lc_buf *b)
 
 static void put_env(struct lc_buf *b, const struct cli_option *o)
 {
-	lc_buf_str(b, "`LACRE_");
-	for (const char *c = o->name; *c; c++)
-		lc_buf_byte(b, *c == '-' ? '_' : (uint8_t)(*c >= 'a' && *c <= 'z' ? *c - 32 : *c));
-	lc_buf_byte(b, '`');
+	char name[CLI_ENV_NAME_MAX];
+	cli_env_name("LACRE_", o->name, name);
+	lc_buf_fmt(b, "`%s`", name);
 }
 
 static void put_option_row(struct lc_buf *b, const struct cli_option *o)

@@ -199,10 +199,12 @@ static int parse_arguments(struct parse *p)
 	return rc;
 }
 
-/* "list-all-pkgs" as PREFIX_LIST_ALL_PKGS. */
+/* "list-all-pkgs" as PREFIX_LIST_ALL_PKGS. LACRE_PASSWORD is the one of key files. */
 void cli_env_name(const char *prefix, const char *option, char ret[CLI_ENV_NAME_MAX])
 {
 	size_t n = 0;
+	if (lc_eq(lc_str(prefix), LC_S("LACRE_")) && lc_eq(lc_str(option), LC_S("password")))
+		option = "registry-password";
 	for (const char *c = prefix; *c && n + 1 < CLI_ENV_NAME_MAX; c++)
 		ret[n++] = *c;
 	for (const char *c = option; *c && n + 1 < CLI_ENV_NAME_MAX; c++)

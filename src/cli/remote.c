@@ -45,7 +45,8 @@ static int set_credentials(const struct cli_values *v, struct lc_arena *a, struc
 	int rc = from_stdin ? read_password(a, &r->password, e) : 0;
 	if (rc == 0 && r->username.n && !r->password.n)
 		rc = lc_fail(e, LC_EUSAGE, "%s",
-			     _("--username without a password: give --password-stdin"));
+			     _("--username without a password: give --password-stdin, or "
+			       "LACRE_REGISTRY_PASSWORD"));
 	return rc;
 }
 

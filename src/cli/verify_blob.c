@@ -16,14 +16,15 @@ enum { BUNDLE_BYTES_MAX = 64 << 20, ALL_BYTES_MAX = 512 << 20 };
 static const enum cli_opt blob_options[] = {
 	CLI_OPT_BUNDLE,     CLI_OPT_NEW_BUNDLE_FORMAT,
 	CLI_OPT_SIGNATURE,  CLI_OPT_CERTIFICATE,
-	CLI_DEMAND_OPTIONS, CLI_OPT_FORMAT,
-	CLI_OPT_OUTPUT,     CLI_OPT_QUIET,
-	CLI_OPT_DEBUG,      CLI_OPT_HELP,
-	CLI_OPT_N,
+	CLI_DEMAND_OPTIONS, CLI_OPT_RFC3161_TIMESTAMP,
+	CLI_OPT_FORMAT,     CLI_OPT_OUTPUT,
+	CLI_OPT_QUIET,      CLI_OPT_DEBUG,
+	CLI_OPT_HELP,       CLI_OPT_N,
 };
 static const enum cli_opt attestation_options[] = {
 	CLI_OPT_BUNDLE,         CLI_OPT_NEW_BUNDLE_FORMAT,
 	CLI_OPT_PREDICATE_TYPE, CLI_DEMAND_OPTIONS,
+	CLI_OPT_CHECK_CLAIMS,   CLI_OPT_RFC3161_TIMESTAMP,
 	CLI_OPT_FORMAT,         CLI_OPT_OUTPUT,
 	CLI_OPT_QUIET,          CLI_OPT_DEBUG,
 	CLI_OPT_HELP,           CLI_OPT_N,
@@ -38,6 +39,7 @@ struct work {
 	struct bundle bundle;
 	bool attestation; /* that is asked for */
 	bool old;         /* of a form from before bundles */
+	bool any;         /* whatever file the attestation is about */
 	struct lc_slice predicate;
 	struct lc_err e;
 	struct cli_verdict verdict;
@@ -87,6 +89,19 @@ static int read_signature(struct work *w)
 	return 0;
 }
 
+/* One that lies beside the signature counts as those in a bundle do. */
+static int read_timestamp(struct work *w)
+{
+	struct lc_slice path = w->v->v[CLI_OPT_RFC3161_TIMESTAMP].text;
+	struct lc_slice text;
+	if (!path.n || w->found->rc)
+		return 0;
+	int rc = load(w, path, &text);
+	if (!rc)
+		w->found->rc = timestamp_read(text, &w->a, &w->bundle, &w->found->why);
+	return rc;
+}
+
 static int read_what_signs(struct work *w)
 {
 	bool bundle = w->v->v[CLI_OPT_BUNDLE].text.n != 0;
@@ -99,7 +114,8 @@ static int read_what_signs(struct work *w)
 				      : _("which signature? give --bundle FILE or --signature "
 					  "FILE"));
 	w->found->where = w->v->v[bundle ? CLI_OPT_BUNDLE : CLI_OPT_SIGNATURE].text;
-	return bundle ? read_bundle(w) : read_signature(w);
+	int rc = bundle ? read_bundle(w) : read_signature(w);
+	return rc ? rc : read_timestamp(w);
 }
 
 /* ---- the file ---- */
@@ -124,7 +140,8 @@ static void set_digest(struct work *w)
 {
 	const struct crypt_message *m = &w->artefact.message;
 	w->verdict.has_digest = m->digests_n != 0;
-	w->verdict.digest = m->digests[0];
+	if (w->verdict.has_digest)
+		w->verdict.digest = m->digests[0];
 }
 
 /* ---- together ---- */
@@ -133,6 +150,7 @@ static void judge(struct work *w)
 {
 	struct cli_signature *s = w->found;
 	struct trust_demand demand = w->d.demand;
+	demand.any_artefact = w->any;
 	/* A key that is given goes before a certificate beside an older signature. */
 	if (w->old && demand.keys_n && !demand.identities_n)
 		w->bundle.material = BUNDLE_KEY;
@@ -164,7 +182,8 @@ static void hint(struct work *w)
 static int work(struct work *w)
 {
 	struct lc_slice type = w->v->v[CLI_OPT_PREDICATE_TYPE].text;
-	w->verdict.artefact = w->v->arguments.v[0];
+	w->any = w->attestation && !w->v->v[CLI_OPT_CHECK_CLAIMS].flag;
+	w->verdict.artefact = w->v->arguments.n ? w->v->arguments.v[0] : LC_S("");
 	w->found = lc_vec_push(&w->a, &w->verdict);
 	if (!w->found)
 		return lc_fail(&w->e, LC_ENOMEM, "%s", _("no memory for options"));
@@ -177,8 +196,13 @@ static int work(struct work *w)
 	rc = rc ? rc : read_what_signs(w);
 	if (rc)
 		return rc;
-	rc = cli_artefact(w->verdict.artefact, w->found->rc ? 0 : needs_of(w), &w->a, &w->artefact,
-			  &w->e);
+	if (w->verdict.artefact.n)
+		rc = cli_artefact(w->verdict.artefact, w->found->rc ? 0 : needs_of(w), &w->a,
+				  &w->artefact, &w->e);
+	else if (!w->any)
+		rc = lc_fail(&w->e, LC_EUSAGE, "%s",
+			     _("which file? name it, or give --check-claims=false to verify the "
+			       "envelope alone"));
 	if (rc)
 		return rc;
 	set_digest(w);
@@ -239,16 +263,17 @@ const struct cli_command cli_command_verify_blob = {
 
 const struct cli_command cli_command_verify_blob_attestation = {
 	.name = "verify-blob-attestation",
-	.synopsis = N_("--bundle FILE [flags] FILE|sha256:DIGEST|-"),
+	.synopsis = N_("--bundle FILE [flags] [FILE|sha256:DIGEST|-]"),
 	.summary = N_("verify what somebody says of a file"),
 	.description = N_(
 		"Checks an attestation of a file, offline, as verify-blob checks signatures: the "
-		"file must be one of its subjects. With --type it must say that."),
+		"file must be one of its subjects. With --type it must say that. With "
+		"--check-claims=false the envelope alone is verified, and no file is needed."),
 	.examples = N_("its provenance\n"
 		       "  lacre verify-blob-attestation --bundle a.bundle --type slsaprovenance1 "
 		       "--key lacre.pub --insecure-ignore-tlog a\n"),
 	.options = attestation_options,
-	.arguments_min = 1,
+	.arguments_min = 0,
 	.arguments_max = 1,
 	.origin = CLI_COSIGN,
 	.run = run_attestation,

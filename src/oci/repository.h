@@ -1,8 +1,8 @@
 /*
  * A place of manifests and blobs that can be read and written: a repository in a registry, an OCI
- * layout directory, or an archive. What is attached to images (signatures, attestations, SBOMs) is found and
- * put here. Every document is bounded and its digest verified; what cannot be looked up is an
- * error, never "not there": LC_ENOTFOUND comes for a plain 404 (or a missing file) alone.
+ * layout directory, or an archive. What is attached to images (signatures, attestations, SBOMs) is
+ * found and put here. Every document is bounded and its digest verified; what cannot be looked up
+ * is an error, never "not there": LC_ENOTFOUND comes for a plain 404 (or a missing file) alone.
  *
  * Sources: OCI distribution-spec 1.1 (pull, push, referrers API and its tag schema); OCI image-spec
  * 1.1 image-layout.md, manifest.md "subject"; sigstore/cosign pkg/oci/layout for `cosign save`.

@@ -94,6 +94,21 @@ int log_bundle_read(struct lc_slice text, struct lc_arena *a, struct bundle *b, 
 	return 0;
 }
 
+int timestamp_read(struct lc_slice text, struct lc_arena *a, struct bundle *b, struct trust_why *w)
+{
+	struct json_doc d;
+	struct lc_slice *item = lc_vec_push(a, &b->timestamps);
+	if (!item)
+		return no_memory(w, a);
+	*item = text;
+	if (!lc_starts(lc_trim(text), LC_S("{")))
+		return 0;
+	int rc = signature_json(text, "timestamp", a, &d, w);
+	return rc ? rc
+		  : signature_base64(json_get_str(&d, json_root(&d), "SignedRFC3161Timestamp"),
+				     "the timestamp", a, item, w);
+}
+
 /* ---- signer ---- */
 
 /* A certificate makes it one of a certificate's; a public key is told by whoever verifies. */

@@ -37,6 +37,13 @@ int log_bundle_read(struct lc_slice text, struct lc_arena *a, struct bundle *b,
 /** Write that; the entry has a promise. As lc_buf_add(). */
 int log_bundle_write(const struct log_entry *entry, struct lc_buf *out);
 
+/**
+ * A timestamp as {"SignedRFC3161Timestamp"}, or the response itself, which goes to b->timestamps.
+ * text outlives the bundle. As above.
+ */
+int timestamp_read(struct lc_slice text, struct lc_arena *a, struct bundle *b,
+		   struct trust_why *w) LC_MUST_CHECK;
+
 /* What these forms are made of; what names the part in messages. */
 /** Strict base64 that is not empty, into the arena: rules F1, F2. */
 int signature_base64(struct lc_slice text, const char *what, struct lc_arena *a,

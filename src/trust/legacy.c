@@ -21,17 +21,6 @@ static int read_certificate(struct lc_slice pem, struct lc_arena *a, struct bund
 	return 0;
 }
 
-static int read_timestamp(struct lc_slice text, struct lc_arena *a, struct bundle *b,
-			  struct trust_why *w)
-{
-	struct json_doc d;
-	struct lc_slice *item = lc_vec_push(a, &b->timestamps);
-	int rc = item ? signature_json(text, "timestamp", a, &d, w) : lc_arena_err(a);
-	return rc ? rc
-		  : signature_base64(json_get_str(&d, json_root(&d), "SignedRFC3161Timestamp"),
-				     "the timestamp", a, item, w);
-}
-
 static int read_content(const struct attached *what, struct lc_slice content, struct lc_arena *a,
 			struct bundle *b, struct trust_why *w)
 {
@@ -58,7 +47,7 @@ int legacy_bundle(const struct attached *what, struct lc_slice content, struct l
 	if (!rc && what->log_bundle.n)
 		rc = log_bundle_read(what->log_bundle, a, &b, w);
 	if (!rc && what->timestamp.n)
-		rc = read_timestamp(what->timestamp, a, &b, w);
+		rc = timestamp_read(what->timestamp, a, &b, w);
 	if (!rc)
 		*ret = b;
 	return rc;

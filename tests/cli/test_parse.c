@@ -214,7 +214,14 @@ static void names_variables_after_options(void **state)
 	(void)state;
 	cli_env_name("LACRE_", "list-all-pkgs", name);
 	assert_string_equal(name, "LACRE_LIST_ALL_PKGS");
+	/* Key files have the plain name, as cosign's users know it. */
+	cli_env_name("LACRE_", "password", name);
+	assert_string_equal(name, "LACRE_REGISTRY_PASSWORD");
+	cli_env_name("TRIVY_", "password", name);
+	assert_string_equal(name, "TRIVY_PASSWORD");
 	for (unsigned i = 0; i < CLI_OPT_N; i++) {
+		if (i == CLI_OPT_PASSWORD)
+			continue;
 		cli_env_name("LACRE_", cli_options[i].name, name);
 		assert_int_equal(strlen(name), strlen("LACRE_") + strlen(cli_options[i].name));
 	}

@@ -136,6 +136,75 @@ def statuses_tell_reasons_apart():
             yield f"{done.args[1:]}: {done.returncode}, want {status} {words}: {err}"
 
 
+def an_envelope_may_be_verified_alone():
+    base, chosen = cases("cosign", 1, "blob-attestation")
+    case = next(c for c in chosen if c["expect"] == "pass" and c.get("bundle"))
+    args = arguments(base, case)
+    other = base / "index.json"
+    for extra, want in (((other,), 14), ((other, "--check-claims=false"), 0),
+                        (("--check-claims=false",), 0), ((), 2),
+                        (("--check-claims=false", "--type", "https://other.example"), 12)):
+        done = lacre.run(*args, *extra, cwd=ROOT)
+        if done.returncode != want:
+            yield f"{extra}: {done.returncode}, want {want}: {done.stderr!r}"
+
+
+def a_timestamp_may_lie_beside_the_signature():
+    """Made by openssl ts, in cosign's JSON and as it is; of another signature it does not count."""
+    base, _ = cases("cosign", 1, "blob")
+    here = key_pair("ecdsa-p256")
+    (here / "dated").write_bytes(b"dated")
+    sign(here, "--bundle", "dated.json", "--output-signature", "dated.sig", "dated", check=True)
+    (here / "ts.cnf").write_text("""[ca]
+basicConstraints = critical, CA:true
+keyUsage = critical, keyCertSign
+[stamps]
+extendedKeyUsage = critical, timeStamping
+keyUsage = critical, digitalSignature
+[tsa]
+default_tsa = t
+[t]
+serial = ts.serial
+signer_digest = sha256
+default_policy = 1.2.3
+digests = sha256
+accuracy = secs:1
+ess_cert_id_alg = sha256
+[req]
+distinguished_name = dn
+[dn]
+""")
+    (here / "ts.serial").write_text("01\n")
+    (here / "dated.raw").write_bytes(base64.b64decode((here / "dated.sig").read_text()))
+
+    def openssl(*args):
+        subprocess.run(["openssl", *args], cwd=here, capture_output=True, check=True)
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/O=test/CN=root", "-config", "ts.cnf",
+            "-extensions", "ca", "-days", "10")
+    openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/O=test/CN=tsa", "-config", "ts.cnf")
+    openssl("x509", "-req", "-in", "tsa.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-out",
+            "tsa.pem", "-extfile", "ts.cnf", "-extensions", "stamps", "-days", "9",
+            "-CAcreateserial")
+    (here / "chain.pem").write_text((here / "tsa.pem").read_text() + (here / "ca.pem").read_text())
+    for what, to in (("dated.raw", "good"), ("ts.cnf", "other")):
+        openssl("ts", "-query", "-data", what, "-sha256", "-cert", "-out", f"{to}.tsq")
+        openssl("ts", "-reply", "-queryfile", f"{to}.tsq", "-signer", "tsa.pem", "-inkey",
+                "tsa.key", "-config", "ts.cnf", "-out", f"{to}.tsr")
+    (here / "good.json").write_text(json.dumps({"SignedRFC3161Timestamp": base64.b64encode(
+        (here / "good.tsr").read_bytes()).decode()}))
+    for stamp, want in (("good.tsr", 0), ("good.json", 0), ("other.tsr", 12), (None, 12)):
+        for form in (["--bundle", "dated.json"], ["--signature", "dated.sig"]):
+            args = ["--rfc3161-timestamp", stamp] if stamp else []
+            done = lacre.run("verify-blob", "--key", "lacre.pub", "--insecure-ignore-tlog",
+                             "--timestamp-certificate-chain", "chain.pem",
+                             "--use-signed-timestamps", "--max-age", "1h", *args, *form, "dated",
+                             cwd=here)
+            if done.returncode != want:
+                yield f"{stamp} {form}: {done.returncode}, want {want}: {done.stderr!r}"
+
+
 def identities_may_be_expressions():
     base, chosen = cases("cosign-keyless", 1, "bundle")
     case = next(c for c in chosen if c["case"] == "k-ok")
@@ -367,6 +436,8 @@ run([(check.__name__, check) for check in (
     answers_as_expected_with_keys,
     answers_as_expected_with_a_private_instance,
     statuses_tell_reasons_apart,
+    an_envelope_may_be_verified_alone,
+    a_timestamp_may_lie_beside_the_signature,
     identities_may_be_expressions,
     standard_input_and_text_are_taken,
     what_is_signed_is_verified_here_and_by_openssl,
