@@ -14,11 +14,20 @@ struct look {
 	struct cli_scan_trust *ret;
 };
 
+/* An option that is given asks, also when it is empty, or of no use alone: that is told. */
 static bool is_asked(const struct cli_values *v)
 {
-	return v->v[CLI_OPT_KEY].list.n || v->v[CLI_OPT_CERTIFICATE_IDENTITY].text.n ||
-	       v->v[CLI_OPT_CERTIFICATE_IDENTITY_REGEXP].text.n ||
-	       v->v[CLI_OPT_REQUIRE_SIGNATURE].flag;
+	static const enum cli_opt asking[] = {
+		CLI_OPT_KEY,
+		CLI_OPT_CERTIFICATE_IDENTITY,
+		CLI_OPT_CERTIFICATE_IDENTITY_REGEXP,
+		CLI_OPT_CERTIFICATE_OIDC_ISSUER,
+		CLI_OPT_CERTIFICATE_OIDC_ISSUER_REGEXP,
+	};
+	for (size_t i = 0; i < sizeof(asking) / sizeof(asking[0]); i++)
+		if (v->v[asking[i]].list.n)
+			return true;
+	return v->v[CLI_OPT_REQUIRE_SIGNATURE].flag;
 }
 
 static int no_signatures(const struct oci_open_options *o, struct lc_err *e)

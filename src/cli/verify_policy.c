@@ -29,6 +29,19 @@ struct by_policy {
 
 /* ---- what is asked for ---- */
 
+/* None of these was set, by what is named or what ranks above it. */
+static int check_beside(const struct by_policy *s, const enum cli_opt *v, size_t n,
+			enum cli_set_by least, struct lc_err *e)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s->v->v[v[i]].set_by >= least)
+			return lc_fail(e, LC_EUSAGE,
+				       _("--policy says who is to have signed: --%s does not go "
+					 "with it"),
+				       cli_options[v[i]].name);
+	return 0;
+}
+
 /* The policy says who is to have signed, and how: nothing beside it. */
 static int check_options(const struct by_policy *s, struct lc_err *e)
 {
@@ -46,12 +59,14 @@ static int check_options(const struct by_policy *s, struct lc_err *e)
 		CLI_OPT_MAX_AGE,
 		CLI_OPT_ATTACHMENT_TAG_PREFIX,
 	};
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (s->v->v[others[i]].set_by == CLI_BY_ARG)
-			return lc_fail(e, LC_EUSAGE,
-				       _("--policy says who is to have signed: --%s does not go "
-					 "with it"),
-				       cli_options[others[i]].name);
+	/* Who is denied is never passed over, wherever it was said. */
+	static const enum cli_opt denials[] = { CLI_OPT_DENY_KEY, CLI_OPT_DENY_IDENTITY,
+						CLI_OPT_DENY_DIGEST, CLI_OPT_DENY_LIST };
+	int rc = check_beside(s, others, sizeof(others) / sizeof(others[0]), CLI_BY_ARG, e);
+	rc = rc ? rc
+		: check_beside(s, denials, sizeof(denials) / sizeof(denials[0]), CLI_BY_ENV, e);
+	if (rc)
+		return rc;
 	if (given.n && oci_platform_parse(given, &platform, e))
 		return lc_wrap(e, LC_EUSAGE, "--platform");
 	return cli_image_form_check(s->v, e);

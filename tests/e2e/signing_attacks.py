@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import sys
+import tarfile
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -90,10 +91,21 @@ def both(name, signed=OTHER):
     return where
 
 
+def packed(where):
+    """The same in an archive."""
+    name = where.with_suffix(".tar")
+    with tarfile.open(name, "w") as tar:
+        for path in sorted(where.rglob("*")):
+            tar.add(path, path.relative_to(where), recursive=False)
+    return name
+
+
 def another_image_of_the_layout_is_not_scanned():
     where = both("both")
     want = top(OTHER)["digest"]
-    for args in (("--input", where), (where,), (f"oci:{where}",)):
+    tar = packed(where)
+    for args in (("--input", where), (where,), (f"oci:{where}",), (tar,), ("--input", tar),
+                 (f"oci-archive:{tar}",)):
         done = lacre(*SCAN, *VERIFY_KEY, "--require-signature", *args)
         report = json.loads(done.stdout or "{}")
         family = report.get("Metadata", {}).get("OS", {}).get("Family")
@@ -120,17 +132,37 @@ def a_second_manifest_does_not_take_its_place():
         "RepoTags": [judged, "o"], "Layers": OPENSSL.layer_paths}]))
     config = json.loads(OTHER.members["blobs/" + judged.replace(":", "/")])["config"]["digest"]
     (where / "blobs" / config.replace(":", "/")).unlink()
-    done = lacre(*SCAN, *VERIFY_KEY, "--require-signature", where)
-    if done.returncode == 0 or b"debian" in done.stdout:
-        yield f"{done.returncode} {done.stdout[:300]}"
+    for image in (where, packed(where)):
+        done = lacre(*SCAN, *VERIFY_KEY, "--require-signature", image)
+        if done.returncode == 0 or b"debian" in done.stdout:
+            yield f"{image}: {done.returncode} {done.stdout[:300]}"
 
 
-def engines_and_files_have_no_signatures():
-    tar = OPENSSL.write_tar(WORK / "image.tar")
-    for args in (("docker-daemon:app:1",), (tar,), ("--input", tar), (f"oci-archive:{tar}",),
-                 ("--image-src", "docker,podman", "app:1")):
+def engines_have_no_signatures():
+    for args in (("docker-daemon:app:1",), ("--image-src", "docker,podman", "app:1")):
         done = lacre(*SCAN, *VERIFY_KEY, "--require-signature", *args)
         if done.returncode != 2 or b"signatures are looked up" not in done.stderr:
+            yield f"{args}: {done.returncode} {done.stderr[:300]}"
+
+
+def what_is_asked_is_never_passed_over():
+    where = WORK / "asked"
+    OTHER.write_dir(where)
+    for args in (("--certificate-identity", ""), ("--certificate-identity-regexp", ""),
+                 ("--certificate-oidc-issuer", "https://issuer.example"), ("--verify-key", "")):
+        done = lacre(*SCAN, *args, where)
+        if done.returncode == 0 or done.stdout:
+            yield f"{args}: {done.returncode} {done.stderr[:300]}"
+    policy = WORK / "policy.json"
+    policy.write_text('{"default": [{"type": "insecureAcceptAnything"}]}')
+    need(lacre("verify", "--policy", policy, f"oci:{where}"))
+    digest = top(OTHER)["digest"]
+    denied = WORK / "denied"
+    denied.write_text(f"digest {digest}\n")
+    for args in (("--deny-digest", digest), ("--deny-list", denied),
+                 ("--deny-identity", "a@example.org"), ("--deny-key", WORK / "k.pub")):
+        done = lacre("verify", "--policy", policy, *args, f"oci:{where}")
+        if done.returncode != 2:
             yield f"{args}: {done.returncode} {done.stderr[:300]}"
 
 
@@ -323,7 +355,8 @@ def what_refers_to_itself_ends():
 
 
 CHECKS = [another_image_of_the_layout_is_not_scanned, a_second_manifest_does_not_take_its_place,
-          engines_and_files_have_no_signatures, other_answers_are_no_empty_lists,
+          engines_have_no_signatures, what_is_asked_is_never_passed_over,
+          other_answers_are_no_empty_lists,
           a_page_that_is_missing_is_told, a_tag_of_signatures_that_holds_something_else_is_told,
           what_a_layout_cannot_give_is_told, no_file_of_the_user_is_written_over,
           a_layout_without_its_mark_keeps_its_index, an_index_names_digests_and_nothing_else,
