@@ -132,6 +132,38 @@ static void names_are_looked_up_from_any_depth(void **state)
 					    "! malformed: line 1: path too long\n");
 }
 
+/* Packages in packages, each of its own name; the last asks for the one at the top. */
+static bool reaches_top(unsigned levels)
+{
+	struct facts f;
+	struct lc_buf b;
+	struct lc_buf path;
+	lc_buf_init(&b, 1 << 20);
+	lc_buf_init(&path, 1 << 20);
+	lc_buf_str(&b, "{\"packages\":{\"node_modules/top\":{\"version\":\"1\"}");
+	for (unsigned i = 0; i < levels; i++) {
+		lc_buf_fmt(&path, "%snode_modules/p%u", i ? "/" : "", i);
+		lc_buf_fmt(&b, ",\"%.*s\":{\"version\":\"2\",\"dependencies\":{\"top\":\"1\"}}",
+			   LC_FMT(lc_buf_get(&path)));
+	}
+	lc_buf_str(&b, "}}");
+	facts_of(&f, &inv_npm_lock, "package-lock.json", lc_buf_get(&b));
+	size_t n = f.facts.files.v[0].packages.n;
+	bool reached = f.facts.files.v[0].packages.v[n - 1].depends_on.n == 1;
+	facts_done(&f);
+	lc_buf_done(&path);
+	lc_buf_done(&b);
+	return reached;
+}
+
+/* As deep as anything nests, and not as deep as anybody can write. */
+static void names_are_looked_up_through_so_many_packages(void **state)
+{
+	(void)state;
+	assert_true(reaches_top(60));
+	assert_false(reaches_top(70));
+}
+
 /* ---- yarn ---- */
 
 static const struct row yarn[] = {
@@ -363,6 +395,7 @@ int main(void)
 		cmocka_unit_test(reads_npms_lock_files),
 		cmocka_unit_test(the_manifest_says_what_version_1_does_not),
 		cmocka_unit_test(names_are_looked_up_from_any_depth),
+		cmocka_unit_test(names_are_looked_up_through_so_many_packages),
 		cmocka_unit_test(reads_yarns_lock_files),
 		cmocka_unit_test(manifests_say_what_yarns_does_not),
 		cmocka_unit_test(reads_pnpms_lock_files),

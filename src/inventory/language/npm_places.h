@@ -1,7 +1,7 @@
 /*
  * Where packages are installed: a tree of directories, in which a name stands for what lies nearest
- * above whoever asks. A question costs a step for each level that holds packages, however long
- * their paths are.
+ * above whoever asks. A question costs a step for each level that holds packages, and for the first
+ * of each directory the length of its path.
  */
 #pragma once
 
@@ -12,7 +12,7 @@ struct npm_base; /* a directory that packages lie in; opaque */
 
 struct npm_places {
 	struct lc_arena *arena;
-	struct lc_map bases;    /* path -> struct npm_base */
+	struct lc_map bases;    /* a path's hash -> struct npm_base */
 	struct lc_map children; /* base's number and name -> value */
 };
 
