@@ -118,14 +118,32 @@ static int read_registries(struct by_policy *s, struct lc_err *e)
 	return rc;
 }
 
+/* Docker archives have the scope "" alone; "docker-archive:FILE:NAME" says the image's name. */
+static int scope_of_docker_archive(struct by_policy *s, struct lc_err *e)
+{
+	struct lc_slice name = s->place.given;
+	struct lc_slice file;
+	s->scope = (struct image_scope){ .transport = LC_S("docker-archive") };
+	if (!lc_chop_prefix(&name, LC_S("docker-archive:")) || !lc_cut(name, ':', &file, &name))
+		return 0;
+	int rc = oci_reference_parse(name, &s->a, &s->scope.reference, e);
+	s->scope.has_reference = rc == 0;
+	return rc == LC_EBAD ? lc_wrap(e, LC_EUSAGE, "%s", lc_quote(s->place.given).s) : rc;
+}
+
 static int find_scope(struct by_policy *s, struct lc_err *e)
 {
 	const struct cli_place *p = &s->place;
+	bool is_dir = false;
 	switch (p->kind) {
 	case CLI_PLACE_DIR:
 		return image_scope_path("dir", p->path, &s->a, &s->scope, e);
 	case CLI_PLACE_LAYOUT:
-		return image_scope_path("oci", p->path, &s->a, &s->scope, e);
+		if (oci_repository_is_docker(p->repository))
+			return scope_of_docker_archive(s, e);
+		return image_scope_path(io_exists(p->path, &is_dir) && is_dir ? "oci"
+									      : "oci-archive",
+					p->path, &s->a, &s->scope, e);
 	default:
 		return image_scope_name(&p->reference, &s->a, &s->scope, e);
 	}

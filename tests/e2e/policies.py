@@ -6,21 +6,24 @@ usage: policies.py LACRE
 """
 
 import contextlib
+import hashlib
 import http.server
 import json
 import os
 import pathlib
 import shutil
 import sys
+import tarfile
 import tempfile
 import threading
+import zlib
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "house"), str(HERE.parent / "cli"), str(HERE.parent / "interop")]
 
 from fake_registry import Registry  # noqa: E402
 from program import SOURCE, Program, data_dir  # noqa: E402
-from small_image import Image  # noqa: E402
+from small_image import Image, tar_of  # noqa: E402
 from tap import Skip, run  # noqa: E402
 
 PROGRAM = Program(sys.argv[1])
@@ -176,7 +179,6 @@ def bombs_and_rubbish_do_not_count():
     shutil.copytree(OWN, place)
     good = (OWN / "signature-1").read_bytes()
     # A compressed packet of 16 MB of zeros, as an OpenPGP message of a literal.
-    import zlib
     literal = b"\xcb\xff" + (16000010).to_bytes(4, "big") + b"b\0\0\0\0\0" + bytes(16000004)
     squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
     bomb = b"\xa3\x01" + squeeze.compress(literal) + squeeze.flush()
@@ -231,7 +233,6 @@ class Small:
 
     def __init__(self):
         self.manifest = (OWN / "manifest.json").read_bytes()
-        import hashlib
         hexa = hashlib.sha256(self.manifest).hexdigest()
         self.digest = "sha256:" + hexa
         top = {"digest": self.digest, "mediaType": "application/vnd.oci.image.manifest.v1+json"}
@@ -283,7 +284,6 @@ def attached_signatures_count_where_it_says_so():
         # Another image under the tag, with the signatures of the first.
         signatures = r.tags.get(("team/app", tag), r.tags.get(tag))
         changed = image.manifest + b"\n"
-        import hashlib
         digest = "sha256:" + hashlib.sha256(changed).hexdigest()
         r.blobs[digest], r.types[digest] = changed, r.types[image.digest]
         r.tags["1"] = digest
@@ -313,21 +313,46 @@ def judges_each_image_of_an_index():
     yield from expect(verify(path, f"dir:{place}", "--recursive"), 14)
 
 
-def layouts_signed_by_us_pass():
+def layouts_and_archives_signed_by_us_pass():
     key = ROOT / "layout-key"
     PROGRAM.run("generate-key-pair", "--output-key-prefix", key, env=ENV, check=True)
     place = ROOT / "layout"
     for name, content in Image().members.items():
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         (place / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    path = policy(oci={str(ROOT.resolve()): [
-        {"type": "sigstoreSigned", "keyPath": f"{key}.pub",
-         "signedIdentity": {"type": "exactRepository", "dockerRepository": "reg.example/app"}}]})
-    yield from expect(verify(path, f"oci:{place}:1"), 10)
-    PROGRAM.run("sign", "--key", f"{key}.key", "--new-bundle-format=false",
-                "--sign-container-identity", "reg.example/app", f"oci:{place}:1", env=ENV, check=True)
-    yield from expect(verify(path, f"oci:{place}:1"), 0, "transports.oci")
-    yield from expect(verify(path, place, "--local-image"), 0)
+    archive = ROOT / "layout.tar"
+    with tarfile.open(archive, "w") as tar:
+        tar.add(place, arcname=".")
+    docker = ROOT / "docker.tar"
+    write_docker_archive(docker)
+    asks = [{"type": "sigstoreSigned", "keyPath": f"{key}.pub",
+             "signedIdentity": {"type": "exactRepository", "dockerRepository": "reg.example/app"}}]
+    below = {str(ROOT.resolve()): asks}
+    path = policy(**{"oci": below, "oci-archive": below, "docker-archive": {"": asks}})
+    for name, transport in ((f"oci:{place}:1", "oci"), (f"oci-archive:{archive}:1", "oci-archive"),
+                            (f"docker-archive:{docker}", "docker-archive")):
+        yield from expect(verify(path, name), 10, f"transports.{transport}.")
+        PROGRAM.run("sign", "--key", f"{key}.key", "--new-bundle-format=false",
+                    "--sign-container-identity", "reg.example/app", name, env=ENV, check=True)
+        yield from expect(verify(path, name), 0, f"transports.{transport}.")
+    for name in (place, archive, docker):
+        yield from expect(verify(path, name, "--local-image"), 0)
+    by_name = policy("by-name.json", **{"docker-archive": {"": [dict(asks[0], signedIdentity={
+        "type": "matchRepository"})]}})
+    yield from expect(verify(by_name, f"docker-archive:{docker}"), 12, "P5", "exactReference")
+    yield from expect(verify(by_name, f"docker-archive:{docker}:reg.example/app:1"), 0)
+    yield from expect(verify(by_name, f"docker-archive:{docker}:reg.example/other:1"), 12, "P5")
+
+
+def write_docker_archive(path):
+    layer = tar_of({"etc/os-release": b"ID=debian\n"})
+    config = json.dumps({"architecture": "amd64", "os": "linux", "config": {}, "rootfs": {
+        "type": "layers", "diff_ids": ["sha256:" + hashlib.sha256(layer).hexdigest()]}}).encode()
+    files = {"layer.tar": layer, hashlib.sha256(config).hexdigest() + ".json": config}
+    files["manifest.json"] = json.dumps([{
+        "Config": hashlib.sha256(config).hexdigest() + ".json", "RepoTags": ["reg.example/app:1"],
+        "Layers": ["layer.tar"]}]).encode()
+    path.write_bytes(tar_of(files))
 
 
 run([(check.__name__, check) for check in (
@@ -340,5 +365,5 @@ run([(check.__name__, check) for check in (
     reads_lookasides_of_files_and_web_servers,
     attached_signatures_count_where_it_says_so,
     judges_each_image_of_an_index,
-    layouts_signed_by_us_pass,
+    layouts_and_archives_signed_by_us_pass,
 )])
