@@ -243,6 +243,39 @@ static void what_dependencies_bring_is_listed(void **state)
 			     "p pom m:b 2 direct lines=3-3\np pom m:c 1 direct lines=4-4\n");
 }
 
+/* Two that lead to each other's many dependencies. */
+static void what_is_brought_has_bounds(void **state)
+{
+	struct lc_buf b;
+	struct facts f;
+	struct facts_file files[] = {
+		{ "app/pom.xml",
+		  LC_S_INIT(SELF DEPS_OPEN DEP("m", "b", VERSION("1")) DEPS_SHUT END) },
+		{ "b/pom.xml", LC_S_INIT("") },
+	};
+	size_t brought = 0;
+	(void)state;
+	lc_buf_init(&b, 8 << 20);
+	assert_int_equal(lc_buf_str(&b, OPEN("m", "b", "1") "<dependencies>"), 0);
+	for (int i = 0; i < 12000; i++)
+		assert_int_equal(
+			lc_buf_fmt(&b,
+				   "<dependency><groupId>x</groupId><artifactId>d%d</artifactId>"
+				   "<version>1</version></dependency>",
+				   i),
+			0);
+	assert_int_equal(lc_buf_str(&b, DEPS_SHUT END), 0);
+	files[1].bytes = lc_buf_get(&b);
+	assert_int_equal(facts_attempt_together(&f, &inv_pom, files, 2), 0);
+	for (size_t i = 0; i < f.facts.files.n; i++)
+		brought += f.facts.files.v[i].packages.n;
+	assert_true(brought > 9000 && brought <= 10001);
+	assert_int_equal(f.facts.diagnostics.n, 1);
+	assert_string_equal(inv_trouble_name(f.facts.diagnostics.v[0].trouble), "too-large");
+	facts_done(&f);
+	lc_buf_done(&b);
+}
+
 static void what_was_found_is_remembered(void **state)
 {
 	struct walk_memo memo = { .map = { 0 } };
@@ -288,6 +321,7 @@ int main(void)
 		cmocka_unit_test(bills_of_materials_in_the_tree_are_asked),
 		cmocka_unit_test(only_so_many_bills_are_looked_for),
 		cmocka_unit_test(what_dependencies_bring_is_listed),
+		cmocka_unit_test(what_is_brought_has_bounds),
 		cmocka_unit_test(what_was_found_is_remembered),
 		cmocka_unit_test(memory_may_run_out),
 	};
