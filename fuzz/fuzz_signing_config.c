@@ -1,4 +1,7 @@
-/* Signing configurations: what is chosen is among what was listed, and as many as asked for. */
+/*
+ * Signing configurations: what is chosen is among what was listed, and as many as asked for; what
+ * parses is written back to the same meaning.
+ */
 #include "trust/signing_config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -19,6 +22,21 @@ static void choose(const struct signing_config *c, enum signing_kind k, struct l
 	}
 }
 
+static void write_twice(const struct signing_config *c, struct lc_arena *a)
+{
+	struct signing_config back;
+	struct lc_buf one;
+	struct lc_buf two;
+	lc_buf_init(&one, 1 << 20);
+	lc_buf_init(&two, 1 << 20);
+	if (signing_config_write(c, &one) ||
+	    signing_config_parse(lc_buf_get(&one), a, &back, NULL) ||
+	    signing_config_write(&back, &two) || !lc_eq(lc_buf_get(&one), lc_buf_get(&two)))
+		__builtin_trap();
+	lc_buf_done(&one);
+	lc_buf_done(&two);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct signing_config c;
@@ -26,9 +44,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (n > 65536)
 		return 0;
 	lc_arena_init(&a, 16 << 20);
-	if (signing_config_parse(lc_slice_of(data, n), &a, &c, NULL) == 0)
+	if (signing_config_parse(lc_slice_of(data, n), &a, &c, NULL) == 0) {
 		for (unsigned k = 0; k < SIGNING_KIND_N; k++)
 			choose(&c, (enum signing_kind)k, &a);
+		write_twice(&c, &a);
+	}
 	lc_arena_done(&a);
 	return 0;
 }

@@ -29,6 +29,7 @@ const struct cli_command *const cli_commands[] = {
 	&cli_command_bundle_inspect,
 	&cli_command_bundle_upgrade,
 	&cli_command_trusted_root_create,
+	&cli_command_signing_config_create,
 	&cli_command_sign_blob,
 	&cli_command_attest_blob,
 	&cli_command_verify_blob,

@@ -43,6 +43,7 @@ extern const struct cli_command cli_command_bundle_create;
 extern const struct cli_command cli_command_bundle_inspect;
 extern const struct cli_command cli_command_bundle_upgrade;
 extern const struct cli_command cli_command_trusted_root_create;
+extern const struct cli_command cli_command_signing_config_create;
 extern const struct cli_command cli_command_sign_blob;
 extern const struct cli_command cli_command_attest_blob;
 extern const struct cli_command cli_command_verify_blob;

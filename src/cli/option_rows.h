@@ -258,6 +258,23 @@ CLI_ROW(NO_DEFAULT_CTFE, "no-default-ctfe", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0,
 	CLI_SAME, "signature", N_("without its logs of certificates"), NULL)
 CLI_ROW(NO_DEFAULT_TSA, "no-default-tsa", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
 	"signature", N_("without its timestamp authorities"), NULL)
+CLI_ROW(SERVICE_FULCIO, "fulcio", 0, CLI_REPEAT, "KEY=VALUE,...", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature",
+	N_("who issues certificates: url, api-version, operator, start-time"), NULL)
+CLI_ROW(SERVICE_OIDC, "oidc-provider", 0, CLI_REPEAT, "KEY=VALUE,...", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("who issues identity tokens"), NULL)
+CLI_ROW(SERVICE_REKOR, "rekor", 0, CLI_REPEAT, "KEY=VALUE,...", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("a log of signatures: as --fulcio"), NULL)
+CLI_ROW(REKOR_CONFIG, "rekor-config", 0, CLI_STRING, "ANY|ALL|EXACT:N", NULL, NULL, 0, 0,
+	CLI_COSIGN, CLI_SAME, "signature", N_("in how many logs to publish"), NULL)
+CLI_ROW(SERVICE_TSA, "tsa", 0, CLI_REPEAT, "KEY=VALUE,...", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature", N_("who gives timestamps: as --fulcio"), NULL)
+CLI_ROW(TSA_CONFIG, "tsa-config", 0, CLI_STRING, "ANY|ALL|EXACT:N", NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("how many timestamps to ask for"), NULL)
+CLI_ROW(BASE_CONFIG, "base-config", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
+	"signature", N_("take what is not described from this configuration"), NULL)
+CLI_ROW(NO_DEFAULT_OIDC, "no-default-oidc", 0, CLI_FLAG, NULL, NULL, NULL, 0, 0, CLI_COSIGN,
+	CLI_SAME, "signature", N_("without its issuers of identity tokens"), NULL)
 CLI_ROW(STATEMENT, "statement", 0, CLI_PATH, "FILE", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME,
 	"signature", N_("sign this whole in-toto statement"), NULL)
 CLI_ROW(HASH, "hash", 0, CLI_STRING, "SHA256", NULL, NULL, 0, 0, CLI_COSIGN, CLI_SAME, "signature",

@@ -131,6 +131,21 @@ int proto_window(const struct json_doc *d, json_ref r, struct trust_window *ret,
 	return rc ? lc_wrap(e, rc, "validFor") : 0;
 }
 
+void proto_write_window(struct json_writer *w, const struct trust_window *v)
+{
+	char time[LC_TIME_MAX];
+	json_begin_object(w);
+	if (v->has_start) {
+		lc_time_format(v->start, 0, time);
+		json_member_cstr(w, "start", time);
+	}
+	if (v->has_end) {
+		lc_time_format(v->end, 0, time);
+		json_member_cstr(w, "end", time);
+	}
+	json_end_object(w);
+}
+
 const char *proto_key_details(const struct crypt_public *k, bool hashed)
 {
 	switch (crypt_public_type(k)) {

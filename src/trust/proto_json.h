@@ -34,6 +34,8 @@ int proto_count(const struct json_doc *d, json_ref r, const char *name, uint32_t
 /** TimeRange {"start","end"} as "validFor"; JSON_NONE gives one that is open at both ends. */
 int proto_window(const struct json_doc *d, json_ref r, struct trust_window *ret,
 		 struct lc_err *e) LC_MUST_CHECK;
+/** The same as a value; a side that is open is left out. */
+void proto_write_window(struct json_writer *w, const struct trust_window *v);
 /** PublicKeyDetails: a key and the digest it signs; Ed25519 over the message or (hashed) a digest.
  */
 const char *proto_key_details(const struct crypt_public *k, bool hashed);

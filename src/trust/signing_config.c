@@ -4,6 +4,9 @@
 
 static const struct json_limits limits = { .depth_max = 8, .nodes_max = 1 << 14 };
 
+static const struct lc_slice media_type =
+	LC_S_INIT("application/vnd.dev.sigstore.signingconfig.v0.2+json");
+
 static const struct {
 	const char *field;  /* list of services */
 	const char *config; /* how many to choose; NULL one */
@@ -62,13 +65,14 @@ static int read_service(struct reader *r, json_ref at, struct signing_services *
 	return 0;
 }
 
-static bool selector_of(struct lc_slice s, enum signing_selector *ret)
+static const char *const selectors[] = {
+	[SIGNING_ALL] = "ALL", [SIGNING_ANY] = "ANY", [SIGNING_EXACT] = "EXACT"
+};
+
+bool signing_selector_parse(struct lc_slice s, enum signing_selector *ret)
 {
-	static const char *const names[] = {
-		[SIGNING_ALL] = "ALL", [SIGNING_ANY] = "ANY", [SIGNING_EXACT] = "EXACT"
-	};
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (lc_eq(s, lc_str(names[i]))) {
+	for (size_t i = 0; i < sizeof(selectors) / sizeof(selectors[0]); i++)
+		if (lc_eq(s, lc_str(selectors[i]))) {
 			*ret = (enum signing_selector)i;
 			return true;
 		}
@@ -90,7 +94,7 @@ static int read_selection(struct reader *r, json_ref at, enum signing_kind k)
 	rc = rc ? rc : proto_i64(r->d, f[1], "count", &count, r->e);
 	if (rc)
 		return rc;
-	if (!selector_of(selector, &r->c->selector[k]))
+	if (!signing_selector_parse(selector, &r->c->selector[k]))
 		return lc_fail(r->e, LC_EBAD, "selector '%s' is none of ALL, ANY and EXACT",
 			       lc_quote(selector).s);
 	if (r->c->selector[k] == SIGNING_EXACT && (count < 1 || count > SIGNING_SERVICES_MAX))
@@ -123,7 +127,7 @@ static int read_config(struct reader *r)
 	json_ref f[PROTO_FIELDS_MAX];
 	json_ref root = json_root(r->d);
 	struct lc_slice type = json_get_str(r->d, root, "mediaType");
-	if (!lc_eq(type, LC_S("application/vnd.dev.sigstore.signingconfig.v0.2+json")))
+	if (!lc_eq(type, media_type))
 		return lc_fail(r->e, LC_EBAD,
 			       "'%s' is not the media type of a signing configuration of "
 			       "version 0.2",
@@ -147,6 +151,48 @@ int signing_config_parse(struct lc_slice text, struct lc_arena *a, struct signin
 		return lc_wrap(e, rc, "signing configuration");
 	*ret = c;
 	return 0;
+}
+
+/* ---- writing ---- */
+
+static void write_service(struct json_writer *w, const struct signing_service *s)
+{
+	json_begin_object(w);
+	json_member_str(w, "url", s->url);
+	json_member_u64(w, "majorApiVersion", s->version);
+	json_write_key(w, "validFor");
+	proto_write_window(w, &s->valid);
+	json_member_str(w, "operator", s->operator);
+	json_end_object(w);
+}
+
+static void write_kind(struct json_writer *w, const struct signing_config *c, enum signing_kind k)
+{
+	json_write_key(w, kinds[k].field);
+	json_begin_array(w);
+	for (size_t i = 0; i < c->of[k].n; i++)
+		write_service(w, &c->of[k].v[i]);
+	json_end_array(w);
+	if (!kinds[k].config)
+		return;
+	json_write_key(w, kinds[k].config);
+	json_begin_object(w);
+	json_member_cstr(w, "selector", selectors[c->selector[k]]);
+	if (c->selector[k] == SIGNING_EXACT)
+		json_member_u64(w, "count", c->count[k]);
+	json_end_object(w);
+}
+
+int signing_config_write(const struct signing_config *c, struct lc_buf *out)
+{
+	struct json_writer w;
+	json_writer_init(&w, out, 0);
+	json_begin_object(&w);
+	json_member_str(&w, "mediaType", media_type);
+	for (unsigned k = 0; k < SIGNING_KIND_N; k++)
+		write_kind(&w, c, (enum signing_kind)k);
+	json_end_object(&w);
+	return json_writer_err(&w);
 }
 
 /* ---- choosing ---- */

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "base/vec.h"
 #include "trust/window.h"
 
@@ -43,6 +44,12 @@ struct signing_config {
 /** LC_EBAD malformed or of another kind; LC_ELIMIT; LC_ENOMEM. Slices of text or arena. */
 int signing_config_parse(struct lc_slice text, struct lc_arena *a, struct signing_config *ret,
 			 struct lc_err *e) LC_MUST_CHECK;
+
+/** Append it, compact. As lc_buf_add(). */
+int signing_config_write(const struct signing_config *c, struct lc_buf *out) LC_MUST_CHECK;
+
+/** "ALL", "ANY", "EXACT". */
+bool signing_selector_parse(struct lc_slice s, enum signing_selector *ret);
 
 /**
  * Those to use now: valid, of the highest version that is known here, the newest first, one an

@@ -3,7 +3,6 @@
 #include <openssl/x509v3.h>
 
 #include "base/shim.h"
-#include "base/time.h"
 #include "crypt/pem.h"
 #include "trust/checkpoint.h"
 #include "trust/proto_json.h"
@@ -27,18 +26,8 @@ struct work {
 
 static void write_window(struct work *k, const struct trust_window *v)
 {
-	char time[LC_TIME_MAX];
 	json_write_key(&k->w, "validFor");
-	json_begin_object(&k->w);
-	if (v->has_start) {
-		lc_time_format(v->start, 0, time);
-		json_member_cstr(&k->w, "start", time);
-	}
-	if (v->has_end) {
-		lc_time_format(v->end, 0, time);
-		json_member_cstr(&k->w, "end", time);
-	}
-	json_end_object(&k->w);
+	proto_write_window(&k->w, v);
 }
 
 /* ---- logs ---- */

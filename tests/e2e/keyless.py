@@ -491,6 +491,53 @@ def trusted_roots_of_wrong_parts():
             yield "written all the same"
 
 
+def signing_configs_are_made_of_words():
+    with services("configs") as s:
+        made, bundle = s.dir / "made.json", s.dir / "bundle"
+        root = s.write("root.json", s.trusted_root())
+        same = "operator=test,start-time=2020-01-01T00:00:00Z"
+        create = ("signing-config", "create", "--out", made)
+        one = {"--fulcio": f"url={s.url},api-version=1,{same}",
+               "--oidc-provider": f"url={s.url}/oidc,api-version=1,{same}",
+               "--rekor": f"url={s.url},api-version=1,{same}", "--rekor-config": "ANY",
+               "--tsa": f"url={s.url}/tsa,api-version=1,{same}", "--tsa-config": "ANY"}
+        lacre(*create, *(x for pair in one.items() for x in pair))
+        if json.loads(made.read_text()) != s.signing_config((1,)):
+            yield made.read_text()
+        lacre("sign-blob", "--identity-token", token(), "--signing-config", made, "--trusted-root", root,
+              "--bundle", bundle, FILE)
+        lacre("verify-blob", "--bundle", bundle, *WHO, "--trusted-root", root, FILE)
+        base = s.write("base.json", s.signing_config((1,)))
+        lacre(*create, "--base-config", base, "--no-default-tsa", "--rekor",
+              f"url={s.url},api-version=2,{same},end-time=2099-01-01T00:00:00Z", "--rekor-config",
+              "EXACT:1")
+        value = json.loads(made.read_text())
+        log = value["rekorTlogUrls"]
+        if value["tsaUrls"] or len(log) != 1 or log[0]["majorApiVersion"] != 2 or \
+                value["rekorTlogConfig"] != {"selector": "EXACT", "count": 1} or \
+                log[0]["validFor"]["end"] != "2099-01-01T00:00:00Z" or \
+                value["caUrls"] != s.signing_config()["caUrls"]:
+            yield made.read_text()
+        made.unlink()
+        for args, word in (((), "--fulcio"),
+                           (("--fulcio", f"url={s.url},{same}"), "api-version"),
+                           (("--fulcio", f"url=ftp://x,api-version=1,{same}"), "ftp"),
+                           (("--fulcio", f"url={s.url},api-version=x,{same}"), "api-version=x"),
+                           (("--fulcio", f"url={s.url},surprise=1,{same}"), "surprise"),
+                           (("--fulcio", f"url={s.url},api-version=1,operator=x"), "start-time"),
+                           (("--fulcio", one["--fulcio"] + ","), "KEY"),
+                           (("--rekor", one["--rekor"]), "--rekor-config"),
+                           (("--rekor", one["--rekor"], "--rekor-config", "SOME"), "EXACT:N"),
+                           (("--rekor", one["--rekor"], "--rekor-config", "EXACT"), "EXACT:N"),
+                           (("--rekor", one["--rekor"], "--rekor-config", "EXACT:0"), "EXACT:N"),
+                           (("--rekor", one["--rekor"], "--rekor-config", "ANY:1"), "EXACT:N"),
+                           (("--base-config", s.dir / "none"), "no such file"),
+                           (("--base-config", root), "media type")):
+            yield from one_line(lacre(*create, *args, want=None), "url=" if word == "KEY" else word)
+        if made.exists():
+            yield "written all the same"
+
+
 # ---- bundles of other forms ----
 
 def bundles_are_made_of_older_files():
@@ -679,9 +726,10 @@ CASES = [files_are_signed_without_a_key, urls_name_services_as_well, claims_abou
          tokens_that_cannot_serve, what_is_missing_is_said, services_kept_by_initialize,
          signatures_of_keys_are_published, the_same_again_is_one_entry,
          images_signed_by_keys_are_published_once, timestamps_made_by_openssl,
-         trusted_roots_are_made_of_files, trusted_roots_of_wrong_parts, bundles_are_made_of_older_files,
-         bundles_are_made_of_envelopes, bundles_are_upgraded, bundles_are_shown, wrong_answers_are_refused, faults_of_newer_logs,
-         nobody_is_there]
+         trusted_roots_are_made_of_files, trusted_roots_of_wrong_parts,
+         signing_configs_are_made_of_words, bundles_are_made_of_older_files,
+         bundles_are_made_of_envelopes, bundles_are_upgraded, bundles_are_shown,
+         wrong_answers_are_refused, faults_of_newer_logs, nobody_is_there]
 
 FILE.write_text("hello\n")
 TAMPERED.write_text("hello!\n")
