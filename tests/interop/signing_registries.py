@@ -7,9 +7,13 @@ import hashlib
 import json
 import os
 import pathlib
+import random
 import shutil
+import signal
+import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -287,13 +291,17 @@ def scans(host):
           directory)
 
 
-KINDS = [("debian", Debian), ("with the API", lambda: Registry(None, referrers=True)),
+def debian():
+    return DebianRegistry(WORK)
+
+
+KINDS = [("debian", debian), ("with the API", lambda: Registry(None, referrers=True)),
          ("without it", lambda: Registry(None))]
 
 
 def with_registry(kind, fn):
     def run():
-        if kind is Debian and not DEBIAN:
+        if kind is debian and not DEBIAN:
             raise tap.Skip("no docker-registry")
         with kind() as registry:
             yield from fn(registry.host)
@@ -324,6 +332,32 @@ def interrupted():
             yield f"{form}: only {at} requests"
 
 
+def killed():
+    """Killed at any moment, by either signal: a second run makes it whole."""
+    chance = random.Random(11)
+    kinds = [lambda: Registry(None, referrers=True), lambda: Registry(None)]
+    kinds += [debian] if DEBIAN else []
+    for kind in kinds:
+        with kind() as r:
+            push(r.host, "t/kill")
+            name = f"{r.host}/t/kill:all"
+            args = ["sign", "--key", str(WORK / "one.key"), "--recursive", name]
+            for round_ in range(8):
+                child = subprocess.Popen([PROGRAM.path, *args], env={**os.environ, **ENV},
+                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                time.sleep(chance.uniform(0, 0.4))
+                child.send_signal(signal.SIGKILL if round_ % 2 else signal.SIGTERM)
+                child.wait()
+                found = attached(name)
+                if any(not f[2] for f in found):
+                    yield f"round {round_}: {found}"
+            lacre(*args)
+            lacre(*args)
+            verify(name, "one", "--recursive")
+            if len(attached(name)) != 1:
+                yield f"twice: {attached(name)}"
+
+
 def failing_lookups():
     """A throttled, broken or forbidden look-up is never 'unsigned'."""
     for status, parts in ((403, ("/referrers/", ".sig", ".att")), (503, ("/referrers/",))):
@@ -345,6 +379,6 @@ make_keys()
 try:
     tap.run([*((f"{what}: {fn.__name__}", with_registry(kind, fn))
                for what, kind in KINDS for fn in (signs, attests, carries, cleans, downloads, scans)),
-             ("interrupted", interrupted), ("failing look-ups", failing_lookups)])
+             ("interrupted", interrupted), ("killed", killed), ("failing look-ups", failing_lookups)])
 finally:
     shutil.rmtree(WORK, ignore_errors=True)
