@@ -8,7 +8,10 @@
 #include "cli/predicate.h"
 #include "cli/signing.h"
 #include "cli/talk.h"
+#include "io/file.h"
 #include "trust/sign.h"
+
+enum { PAYLOAD_BYTES_MAX = 1 << 20 };
 
 static const enum cli_opt sign_options[] = {
 	CLI_SIGNING_OPTIONS,
@@ -18,6 +21,7 @@ static const enum cli_opt sign_options[] = {
 	CLI_OPT_NEW_BUNDLE_FORMAT,
 	CLI_OPT_REGISTRY_REFERRERS_MODE,
 	CLI_OPT_SIGN_CONTAINER_IDENTITY,
+	CLI_OPT_PAYLOAD,
 	CLI_OPT_ATTACHMENT_TAG_PREFIX,
 	CLI_PLACE_OPTIONS,
 	CLI_OPT_N,
@@ -46,6 +50,27 @@ struct sign {
 
 /* ---- what is signed ---- */
 
+/* Bundles sign a statement, and never the payload of the older form. */
+static int read_payload(struct sign *k, struct lc_err *e)
+{
+	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
+	struct lc_slice path = k->v->v[CLI_OPT_PAYLOAD].text;
+	const char *name = lc_arena_str(&k->a, path);
+	if (!path.n)
+		return 0;
+	if (k->v->v[CLI_OPT_NEW_BUNDLE_FORMAT].set_by != CLI_BY_DEFAULT && k->s.bundle)
+		return lc_fail(e, LC_EUSAGE, "%s",
+			       _("--payload is of the older form: --new-bundle-format=false"));
+	k->s.bundle = false;
+	lc_buf_init(&b, PAYLOAD_BYTES_MAX);
+	int rc = name ? io_read_file(name, &b, e) : lc_fail(e, LC_ENOMEM, "no memory");
+	if (!rc && lc_arena_dup(&k->a, lc_buf_get(&b), &k->s.payload))
+		rc = lc_fail(e, LC_ENOMEM, "no memory for a payload");
+	if (!rc && !k->s.payload.n)
+		rc = lc_fail(e, LC_EUSAGE, "%s", _("it is empty"));
+	return rc ? lc_wrap(e, rc, "--payload") : 0;
+}
+
 static int prepare(struct sign *k, bool attestation, struct lc_err *e)
 {
 	const struct cli_values *v = k->v;
@@ -61,6 +86,8 @@ static int prepare(struct sign *k, bool attestation, struct lc_err *e)
 		.attestation = attestation,
 		.now = lc_now_seconds(true),
 	};
+	if (!rc && !attestation)
+		rc = read_payload(k, e);
 	rc = rc ? rc : trust_sign_fits(&k->s, e);
 	if (rc || attestation)
 		return rc ? rc

@@ -76,10 +76,26 @@ static int write_statement(struct work *k, struct lc_buf *out)
 	return rc;
 }
 
+/* What signs another image, or is no claim, would never count. */
+static int check_payload(struct work *k)
+{
+	struct simple_signing claim;
+	struct trust_why why = { 0 };
+	int rc = simple_signing_parse(k->s->payload, &k->a, &claim, &why);
+	rc = rc ? rc : simple_signing_check(&claim, &k->image->digest, NULL, 0, &why);
+	if (rc)
+		return lc_fail(k->e, rc == LC_EBAD ? LC_EUSAGE : rc, "the payload (%s): %s",
+			       why.rule ? why.rule : "-", why.err.msg);
+	k->payload = k->s->payload;
+	return 0;
+}
+
 static int write_payload(struct work *k)
 {
 	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	int rc = 0;
+	if (k->s->payload.n)
+		return check_payload(k);
 	lc_buf_init(&b, SIGNED_BYTES_MAX);
 	if (k->s->bundle || k->s->attestation)
 		rc = write_statement(k, &b);

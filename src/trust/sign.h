@@ -21,6 +21,7 @@ struct image_signing {
 	struct lc_slice name; /* docker-reference, or name of an attestation's subject; "" none */
 	const struct trust_annotation *annotations; /* of signatures */
 	size_t annotations_n;
+	struct lc_slice payload; /* of the older form: this claim, as it is; "" one is made */
 	bool attestation;
 	struct lc_slice predicate_type; /* of an attestation; with its predicate, valid JSON */
 	struct lc_slice predicate;
@@ -30,7 +31,7 @@ struct image_signing {
 /** LC_EUSAGE when the older form has no room for what these services say. */
 int trust_sign_fits(const struct image_signing *s, struct lc_err *e) LC_MUST_CHECK;
 /**
- * Sign one manifest and attach the signature.
+ * Sign one manifest and attach the signature. A payload that is no claim about it is LC_EUSAGE.
  * @param ret_again  it was there already, and nothing was written
  */
 int trust_sign_image(struct oci_repository *r, const struct oci_document *image,

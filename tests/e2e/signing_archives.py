@@ -132,6 +132,29 @@ def attested_and_listed():
         yield "tree does not list it"
 
 
+def a_payload_of_ones_own_is_signed():
+    path = ROOT / "payload.tar"
+    Image().write_tar(path)
+    image = json.loads(members(path)["index.json"][0])["manifests"][0]["digest"]
+    claim = {"critical": {"identity": {"docker-reference": "reg.example/own"},
+                          "image": {"docker-manifest-digest": image},
+                          "type": "cosign container image signature"}, "optional": {"by": "hand"}}
+    payload = ROOT / "payload.json"
+    payload.write_text(json.dumps(claim, indent=1))
+    sign(f"oci-archive:{path}", "--payload", payload)
+    printed = json.loads(verify(path, "--local-image", "-a", "by=hand").stdout)
+    if printed != [claim]:
+        yield f"{printed}"
+    if payload.read_bytes() not in [c[0] for c in members(path).values()]:
+        yield "it was not signed as it is"
+    claim["critical"]["image"]["docker-manifest-digest"] = "sha256:" + "0" * 64
+    for text, word in ((json.dumps(claim), "P2"), ("{}", "P1"), ("", "empty")):
+        payload.write_text(text)
+        done = sign(f"oci-archive:{path}", "--payload", payload, want=2)
+        if word not in done.stderr.decode() or done.stderr.count(b"\n") != 1:
+            yield f"{text}: {done.stderr}"
+
+
 def what_was_changed_is_refused():
     path = ROOT / "changed.tar"
     image = Image()
@@ -296,6 +319,7 @@ def broken_archives_are_one_line():
 run([(f.__name__, f) for f in [
     an_archive_is_signed_in_place,
     attested_and_listed,
+    a_payload_of_ones_own_is_signed,
     what_was_changed_is_refused,
     compressed_archives_are_read_and_not_written,
     docker_archives_carry_their_signatures,
