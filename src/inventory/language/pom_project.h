@@ -7,36 +7,9 @@
  */
 #pragma once
 
-#include "base/map.h"
-#include "inventory/analyser.h"
-#include "inventory/language/pom_read.h"
+#include "inventory/language/pom_files.h"
 
 enum { POM_PARENTS_MAX = 16 };
-
-/** The project files that one analysis reads, each once. */
-struct pom_files {
-	const struct inv_file *file; /* from which it goes */
-	struct lc_arena *arena;      /* of all that is read */
-	unsigned imports_left;       /* bills to be looked for */
-	size_t work_left;      /* for what the file itself does not say; 0: not all was looked at */
-	struct lc_map brought; /* the same -> struct pom_brought */
-	struct lc_map read;    /* where it lies -> struct pom; those that are not kept for others */
-};
-/** @param file  its scratch is where everything lives */
-void pom_files_init(struct pom_files *f, const struct inv_file *file);
-void pom_files_done(struct pom_files *f);
-
-/** Count so much work; work_left becomes 0 when it was too much. LC_ENOMEM. */
-int pom_count_work(struct pom_files *f, size_t n) LC_MUST_CHECK;
-
-/** A project file: text.p NULL there is none. */
-struct pom_source {
-	struct lc_slice path, text;
-	bool stored; /* in the local repository: what it says of places beside it is of elsewhere */
-};
-/** The project file with these coordinates: of the tree (of that version), or of the repository. */
-int pom_find(struct pom_files *f, const struct java_coordinates *of,
-	     struct pom_source *ret) LC_MUST_CHECK;
 
 struct pom_project {
 	struct pom_files *files;
