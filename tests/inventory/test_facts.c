@@ -100,8 +100,10 @@ static void gives_back_what_was_written(void **state)
 	assert_string_equal(
 		facts_text(&f),
 		"p dpkg a 1:2-3 arch=amd64 src=s/2 lic=MIT| by=m sum=sha1:1 dep=b "
-		"own=usr/bin/a:md5:00,b\nc,d:md5:0123456789abcdef0123456789abcdef k=v flags=9 workspace lines=7-4294967295,9-9\n"
-		"o dpkg a arch=amd64 own=usr/bin/a:md5:00,b\nc,d:md5:0123456789abcdef0123456789abcdef lic=MIT|\n"
+		"own=usr/bin/a:md5:00,b\nc,d:md5:0123456789abcdef0123456789abcdef k=v flags=9 "
+		"workspace lines=7-4294967295,9-9\n"
+		"o dpkg a arch=amd64 "
+		"own=usr/bin/a:md5:00,b\nc,d:md5:0123456789abcdef0123456789abcdef lic=MIT|\n"
 		"os debian 12 bookworm P 255 extended\nr alpine edge\n"
 		"! truncated: at 5\n! unreadable: z\n! too-large: the layer\n");
 	assert_text(f.facts.diagnostics.v[0].path, "f");
