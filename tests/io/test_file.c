@@ -11,6 +11,8 @@
 #include "support/alloc_fail.h"
 #include "support/shim_fake.h"
 #include "support/slice_assert.h"
+#include "support/system.h"
+#include "support/tap.h"
 
 static char dir[] = "/tmp/lacre-file-XXXXXX";
 
@@ -423,7 +425,9 @@ static void no_path_and_no_link_leads_out_of_a_directory(void **state)
 	};
 
 	make_maze();
-	for (enum io_beneath how = IO_BY_KERNEL; how <= IO_BY_WALKING; how++) {
+	bool kernel = system_has_openat2();
+	for (enum io_beneath how = kernel ? IO_BY_KERNEL : IO_BY_WALKING; how <= IO_BY_WALKING;
+	     how++) {
 		for (size_t i = 0; i < sizeof(out) / sizeof(*out); i++)
 			if (open_in_root(out[i], how) >= 0)
 				fail_msg("%s was opened, how %d", out[i], (int)how);
@@ -433,9 +437,11 @@ static void no_path_and_no_link_leads_out_of_a_directory(void **state)
 		assert_int_equal(open_in_root("sub/none", how), -ENOENT);
 		assert_int_equal(open_in_root("file/none", how), -ENOTDIR);
 	}
+	assert_true(open_in_root("in/deep/leaf", IO_BY_WALKING) < 0);
+	if (!kernel)
+		tap_skip("no openat2 here: paths were walked alone");
 	assert_true(open_in_root("in/deep/leaf", IO_BY_KERNEL) >= 0);
 	assert_int_equal(open_in_root("in/deep/leaf", IO_BY_KERNEL_NO_LINKS), -ELOOP);
-	assert_true(open_in_root("in/deep/leaf", IO_BY_WALKING) < 0);
 }
 
 static void content_below_a_directory_opens_and_escapes_fail(void **state)
@@ -451,7 +457,8 @@ static void content_below_a_directory_opens_and_escapes_fail(void **state)
 	assert_true(c.size == 4);
 	lc_content_done(&c);
 	assert_int_equal(io_open_content_at(root, "up", &c, &e), LC_EIO);
-	assert_int_equal(e.sys, EXDEV);
+	/* Walking stops at the link, the kernel where it leads out. */
+	assert_int_equal(e.sys, system_has_openat2() ? EXDEV : ELOOP);
 	assert_int_equal(io_open_content_at(root, "none", &c, &e), LC_ENOTFOUND);
 	assert_int_equal(io_open_content_at(root, "sub", &c, &e), LC_EUNSUP);
 	close(root);
