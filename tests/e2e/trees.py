@@ -297,6 +297,11 @@ def maven_projects_are_completed_by_the_local_repository():
     tells = [d["Message"] for d in got["Lacre"]["NotUnderstood"]]
     if len(tells) != 1 or "org.c:c" not in tells[0]:
         yield f"what is not in the repository: {tells}"
+    broken = tree("broken", {"a/pom.xml": pom("org.x", "a", "1", parent=parent_of("z").replace(
+        "</parent>", "<relativePath>../z</relativePath></parent>")), "z/pom.xml": b"<project><artifactId>z"})
+    tells = [d["Path"] for d in report("fs", broken)["Lacre"]["NotUnderstood"]]
+    if tells != ["z/pom.xml"]:
+        yield f"a broken parent: {tells}"
     done = lacre.run("fs", "--maven-repository", root / "none", root)
     if done.returncode != 1 or done.stdout or b"No such file" not in done.stderr:
         yield f"a repository that is not there: {done.returncode} {done.stderr}"

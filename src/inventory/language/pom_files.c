@@ -53,7 +53,8 @@ int pom_read_one(struct pom_files *f, const struct pom_source *from, struct pom 
 		return lc_arena_err(f->arena);
 	*ret = inv_kept_object(kept, key);
 	*ret = *ret ? *ret : lc_map_get(&f->read, key);
-	if (*ret)
+	/* Why it is broken is told of once: when it is read for itself. */
+	if (*ret && ((*ret)->lines.start || !e))
 		return 0;
 	int r = lasting ? parse_into(lasting, from, ret, e) : LC_ELIMIT;
 	if (r == 0)
