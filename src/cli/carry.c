@@ -30,12 +30,29 @@ static struct lc_slice target_tag(struct carry *c)
 	return c->to.tag;
 }
 
+/* Their manifest is made up, and their layers are under other names: nothing that moves as it is.
+ */
+static int refuse_docker(const struct carry *c, struct lc_slice to, struct lc_err *e)
+{
+	if (oci_repository_is_docker(c->from.repository))
+		return lc_fail(e, LC_EUSAGE,
+			       _("%s: a docker archive is not copied with its signatures: sign it "
+				 "where it goes"),
+			       lc_quote(c->from.given).s);
+	if (lc_starts(to, LC_S("docker-archive:")))
+		return lc_fail(e, LC_EUSAGE,
+			       _("%s: docker archives are not made: give oci-archive:FILE"),
+			       lc_quote(to).s);
+	return 0;
+}
+
 static int carry(struct carry *c, struct lc_slice from, bool from_layout, struct lc_slice to,
 		 bool to_layout, struct lc_err *e)
 {
 	char text[DIGEST_TEXT_MAX];
 	int rc = cli_place_open(c->io, c->v, from, from_layout, false, &c->a, &c->from, e);
 	rc = rc ? rc : cli_place_image(&c->from, &c->a, e);
+	rc = rc ? rc : refuse_docker(c, to, e);
 	rc = rc ? rc : cli_place_open(c->io, c->v, to, to_layout, true, &c->a, &c->to, e);
 	if (rc)
 		return rc;

@@ -253,6 +253,20 @@ def copies_lose_nothing():
             yield f"{where}: {report['Counted']} count"
 
 
+def docker_archives_are_not_copied():
+    path = ROOT / "still.tar"
+    docker_archive(path)
+    Image().write_dir(ROOT / "still")
+    for one, two in ((f"docker-archive:{path}", f"oci:{ROOT}/new"),
+                     (f"oci:{ROOT}/still", f"docker-archive:{ROOT}/new.tar")):
+        done = call("copy", one, two, want=2)
+        if done.stderr.count(b"\n") != 1 or (ROOT / "new").exists() or (ROOT / "new.tar").exists():
+            yield f"{one}: {done.stderr}"
+    sign(f"docker-archive:{ROOT}/absent.tar", want=11)
+    if (ROOT / "absent.tar").exists():
+        yield "an archive was made of nothing"
+
+
 def two_writers_do_not_lose_a_signature():
     path = ROOT / "locked.tar"
     Image().write_tar(path)
@@ -325,6 +339,7 @@ run([(f.__name__, f) for f in [
     docker_archives_carry_their_signatures,
     skopeo_sees_the_same_digest,
     copies_lose_nothing,
+    docker_archives_are_not_copied,
     two_writers_do_not_lose_a_signature,
     whatever_is_interrupted_is_whole,
     broken_archives_are_one_line,
