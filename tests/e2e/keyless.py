@@ -11,9 +11,11 @@ import hashlib
 import json
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "interop"), str(HERE.parent / "cli")]
@@ -710,6 +712,54 @@ def faults_of_newer_logs():
             yield "a bundle was written"
 
 
+def stopped_while_it_waits():
+    """Ctrl-C while a service thinks: nothing is written, neither file nor attachment."""
+    with services("stopped") as s:
+        image, bundle = layout("stopped-layout"), s.dir / "bundle"
+        before = snapshot(WORK / "stopped-layout")
+        common_options = ("--identity-token", token(), *common(s, (1,)))
+        for command in (("sign-blob", *common_options, "--bundle", bundle, FILE),
+                        ("sign", "--quiet", *common_options, image)):
+            s.fault = "slow"
+            s.seen.clear()
+            child = subprocess.Popen([LACRE.path, *map(str, command)], stdin=subprocess.DEVNULL,
+                                     stderr=subprocess.PIPE, env={"HOME": str(WORK)})
+            while ("POST", "/tsa") not in s.seen and child.poll() is None:
+                time.sleep(0.02)
+            child.send_signal(signal.SIGINT)
+            err = child.communicate(timeout=20)[1]
+            s.fault = None
+            with s.lock:  # it has woken up
+                pass
+            if child.returncode != 130 or err:
+                yield f"{command[0]}: {child.returncode} {err!r}"
+            if bundle.exists() or snapshot(WORK / "stopped-layout") != before:
+                yield f"{command[0]}: something was written"
+
+
+def a_busy_service_is_asked_again():
+    with services("busy") as s:
+        bundle = s.dir / "bundle"
+        s.fault = "busy-once"
+        lacre("sign-blob", "--identity-token", token(), *common(s, (1,)), "--bundle", bundle, FILE)
+        if [p for _, p in s.seen].count("/api/v2/signingCert") != 2 or len(s.log1.bodies) != 6:
+            yield f"{s.seen}"
+
+
+def tokens_are_shown_to_nobody():
+    with services("silent") as s:
+        text = token()
+        for fault in (None, "status-signingCert-401", "wrong-sct"):
+            s.fault = fault
+            done = lacre("sign-blob", "--debug", "--identity-token", text, *common(s, (1,)), "--bundle",
+                         s.dir / "bundle", FILE, want=None)
+            for part in text.split("."):
+                if len(part) > 20 and part.encode() in done.stderr + done.stdout:
+                    yield f"{fault}: a part of the token in {done.stderr!r}"
+            if text.encode() in (s.dir / "bundle").read_bytes():
+                yield "the token in the bundle"
+
+
 def nobody_is_there():
     with services("gone") as s:
         options = common(s, (1,))
@@ -729,7 +779,9 @@ CASES = [files_are_signed_without_a_key, urls_name_services_as_well, claims_abou
          trusted_roots_are_made_of_files, trusted_roots_of_wrong_parts,
          signing_configs_are_made_of_words, bundles_are_made_of_older_files,
          bundles_are_made_of_envelopes, bundles_are_upgraded, bundles_are_shown,
-         wrong_answers_are_refused, faults_of_newer_logs, nobody_is_there]
+         wrong_answers_are_refused, faults_of_newer_logs,
+         stopped_while_it_waits, a_busy_service_is_asked_again, tokens_are_shown_to_nobody,
+         nobody_is_there]
 
 FILE.write_text("hello\n")
 TAMPERED.write_text("hello!\n")

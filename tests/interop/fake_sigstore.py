@@ -537,6 +537,11 @@ ess_cert_id_alg = sha256
             _, part, status = self.fault.split("-")
             if part in where.path:
                 raise Refused(int(status), "the test says no")
+        while self.fault == "slow" and where.path == "/tsa":
+            time.sleep(0.05)  # until the test is done with it
+        if self.fault == "busy-once":
+            self.fault = None
+            raise Refused(503, "not now", {"Retry-After": "0"})
         if self.fault == "no-json" and "/api/" in where.path:
             return b"<html>"
         if at == ("POST", "/api/v2/signingCert"):
@@ -591,8 +596,11 @@ ess_cert_id_alg = sha256
                 self.send_header("Content-Length", str(len(got)))
                 for name, value in more.items():
                     self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(got)
+                try:
+                    self.end_headers()
+                    self.wfile.write(got)
+                except OSError:
+                    self.close_connection = True  # who asked has gone
 
             def do_GET(self):
                 self.respond("GET")
