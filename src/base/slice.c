@@ -54,6 +54,18 @@ size_t lc_rfind(struct lc_slice s, uint8_t c)
 	return at ? (size_t)(at - s.p) : SIZE_MAX;
 }
 
+struct lc_slice lc_path_name(struct lc_slice path)
+{
+	size_t slash = lc_rfind(path, '/');
+	return slash == SIZE_MAX ? path : lc_skip(path, slash + 1);
+}
+
+struct lc_slice lc_path_dir(struct lc_slice path)
+{
+	size_t slash = lc_rfind(path, '/');
+	return lc_sub(path, 0, slash == SIZE_MAX ? 0 : slash);
+}
+
 size_t lc_find_slice(struct lc_slice s, struct lc_slice needle)
 {
 	if (needle.n == 0)

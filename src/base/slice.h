@@ -76,6 +76,10 @@ bool lc_chop_suffix(struct lc_slice *s, struct lc_slice suffix);
 /** Offset of the first / last byte c, or SIZE_MAX. */
 size_t lc_find(struct lc_slice s, uint8_t c);
 size_t lc_rfind(struct lc_slice s, uint8_t c);
+/** What is behind the last "/" of a path, all of it without one: what a file is called. */
+struct lc_slice lc_path_name(struct lc_slice path);
+/** What is in front of the last "/", "" without one: the directory. */
+struct lc_slice lc_path_dir(struct lc_slice path);
 /** Offset of needle, or SIZE_MAX. An empty needle is at 0. */
 size_t lc_find_slice(struct lc_slice s, struct lc_slice needle);
 /** Without leading and trailing space, tab, CR and LF. */

@@ -197,12 +197,6 @@ static int read_statement(struct work *w)
 	return 0;
 }
 
-static struct lc_slice base_name(struct lc_slice path)
-{
-	size_t at = lc_rfind(path, '/');
-	return at == SIZE_MAX ? path : lc_skip(path, at + 1);
-}
-
 static int make_statement(struct work *w)
 {
 	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
@@ -215,7 +209,7 @@ static int make_statement(struct work *w)
 	if (rc)
 		return rc;
 	struct statement_subject subject = {
-		.name = by_digest ? LC_S("") : base_name(w->v->arguments.v[0]),
+		.name = by_digest ? LC_S("") : lc_path_name(w->v->arguments.v[0]),
 		.annotations = JSON_NONE,
 	};
 	rc = crypt_message_digest(&w->subject, DIGEST_SHA256, &subject.digest, &w->e);

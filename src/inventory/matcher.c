@@ -237,16 +237,12 @@ static bool has_component(struct lc_slice dir, struct lc_slice name)
 /* Does the file lie where a want of a name or suffix asks for it? */
 static bool lies(const struct inv_want *w, struct lc_slice path)
 {
-	size_t slash = lc_rfind(path, '/');
-	struct lc_slice dir = lc_sub(path, 0, slash == SIZE_MAX ? 0 : slash);
-	if (w->prefix &&
-	    !lc_starts(slash == SIZE_MAX ? path : lc_skip(path, slash + 1), lc_str(w->prefix)))
+	struct lc_slice dir = lc_path_dir(path);
+	if (w->prefix && !lc_starts(lc_path_name(path), lc_str(w->prefix)))
 		return false;
 	if (w->outside && has_component(dir, lc_str(w->outside)))
 		return false;
-	slash = lc_rfind(dir, '/');
-	return !w->inside ||
-	       lc_eq(slash == SIZE_MAX ? dir : lc_skip(dir, slash + 1), lc_str(w->inside));
+	return !w->inside || lc_eq(lc_path_name(dir), lc_str(w->inside));
 }
 
 static void match_backward(const struct inv_matcher *m, struct lc_slice path, struct inv_set *set)

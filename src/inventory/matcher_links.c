@@ -42,21 +42,15 @@ static void put_part(struct text *t, struct lc_slice part)
 	put(t, part);
 }
 
-static struct lc_slice parent(struct lc_slice path)
-{
-	size_t slash = lc_rfind(path, '/');
-	return lc_sub(path, 0, slash == SIZE_MAX ? 0 : slash);
-}
-
 /* Above the root is the root. */
 static void put_target(struct text *t, struct lc_slice path, struct lc_slice target)
 {
 	struct lc_slice part;
 	if (!lc_starts(target, LC_S("/")))
-		put(t, parent(path));
+		put(t, lc_path_dir(path));
 	while (target.p && lc_split(&target, '/', &part)) {
 		if (lc_eq(part, LC_S("..")))
-			t->n = parent(lc_slice_of(t->bytes, t->n)).n;
+			t->n = lc_path_dir(lc_slice_of(t->bytes, t->n)).n;
 		else if (!lc_eq(part, LC_S(".")))
 			put_part(t, part);
 	}

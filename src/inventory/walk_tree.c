@@ -224,10 +224,10 @@ static int cut_alone(struct reading *g)
 		bool full = g->groups.n && g->groups.v[g->groups.n - 1].n >= GROUP_FILES;
 		if (!inv_set_keep(&who, &alone))
 			continue;
-		if (g->groups.n == 0 || (full && !lc_eq(dir, tree_dir_of(f->path))))
+		if (g->groups.n == 0 || (full && !lc_eq(dir, lc_path_dir(f->path))))
 			r = open_group(g, &alone);
 		r = r ? r : put_file(g, i);
-		dir = tree_dir_of(f->path);
+		dir = lc_path_dir(f->path);
 	}
 	return r;
 }

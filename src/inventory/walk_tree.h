@@ -64,12 +64,6 @@ static inline void tree_tell(const struct tree_walk *t, struct lc_slice path)
 		t->sink->on_file(t->sink->on_file_ctx, path, LC_S(""));
 }
 
-static inline struct lc_slice tree_dir_of(struct lc_slice path)
-{
-	size_t slash = lc_rfind(path, '/');
-	return lc_sub(path, 0, slash == SIZE_MAX ? 0 : slash);
-}
-
 /** @param arenas  hold the result; one for each thread, made and released by the caller */
 int tree_list(const struct tree_walk *t, struct lc_arena *arenas, size_t arenas_n,
 	      struct tree_listing *ret, struct lc_err *e) LC_MUST_CHECK;

@@ -294,7 +294,7 @@ static int by_directory(const void *va, const void *vb)
 {
 	struct lc_slice a = ((const struct tree_file *)va)->path;
 	struct lc_slice b = ((const struct tree_file *)vb)->path;
-	int c = lc_cmp(tree_dir_of(a), tree_dir_of(b));
+	int c = lc_cmp(lc_path_dir(a), lc_path_dir(b));
 	return c ? c : lc_cmp(a, b);
 }
 

@@ -160,8 +160,7 @@ static bool join(struct lc_slice directory, struct lc_slice target, uint8_t out[
 static int step(const struct tar_member *m, uint8_t out[PATH_MAX_BYTES], struct lc_slice *ret,
 		struct lc_err *e)
 {
-	size_t slash = lc_rfind(m->name, '/');
-	struct lc_slice directory = lc_sub(m->name, 0, slash == SIZE_MAX ? 0 : slash);
+	struct lc_slice directory = lc_path_dir(m->name);
 	size_t n = 0;
 	if (m->type == TAR_HARDLINK) {
 		*ret = m->target; /* a name from the archive's root, normalised already */

@@ -1,11 +1,5 @@
 #include "scan/skip_paths.h"
 
-static struct lc_slice parent(struct lc_slice path)
-{
-	size_t slash = lc_rfind(path, '/');
-	return lc_sub(path, 0, slash == SIZE_MAX ? 0 : slash);
-}
-
 static bool ends_above(struct lc_slice path)
 {
 	return lc_eq(path, LC_S("..")) || lc_ends(path, LC_S("/.."));
@@ -24,7 +18,7 @@ struct lc_slice scan_clean_path(struct lc_slice path, struct lc_arena *a)
 			continue;
 		bool up = lc_eq(part, LC_S(".."));
 		if (up && out.n && !ends_above(out)) {
-			out = parent(out);
+			out = lc_path_dir(out);
 			out.p = p;
 			continue;
 		}

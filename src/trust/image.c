@@ -83,8 +83,7 @@ static int check_statement_notes(struct judge *j, const struct statement *s, str
 static int check_tag(struct judge *j, const struct simple_signing *s, struct trust_why *w)
 {
 	struct lc_slice name = s->reference;
-	size_t slash = lc_rfind(name, '/');
-	struct lc_slice last = slash == SIZE_MAX ? name : lc_skip(name, slash + 1);
+	struct lc_slice last = lc_path_name(name);
 	size_t colon = lc_find(last, ':');
 	if (!j->d->tag.n || colon == SIZE_MAX || lc_find(last, '@') != SIZE_MAX ||
 	    lc_eq(lc_skip(last, colon + 1), j->d->tag))

@@ -287,8 +287,7 @@ static int ask(struct service_request *q, uint32_t version, struct lc_arena *a,
 /* The last part of where the entry is; the log's own address leads there, no other. */
 static bool uuid_of(struct lc_slice location, struct lc_slice *ret)
 {
-	size_t at = lc_rfind(location, '/');
-	*ret = at == SIZE_MAX ? location : lc_skip(location, at + 1);
+	*ret = lc_path_name(location);
 	for (size_t i = 0; i < ret->n; i++)
 		if (hex_digit(ret->p[i]) < 0)
 			return false;

@@ -63,6 +63,25 @@ static void finds_bytes_and_slices(void **state)
 	assert_true(lc_find_slice(LC_S("ab"), LC_S("abc")) == SIZE_MAX);
 }
 
+static void paths_have_names_and_directories(void **state)
+{
+	static const struct {
+		const char *path, *dir, *name;
+	} rows[] = {
+		{ "usr/bin/sh", "usr/bin", "sh" },
+		{ "sh", "", "sh" },
+		{ "/sh", "", "sh" },
+		{ "usr/", "usr", "" },
+		{ "", "", "" },
+		{ "a//b", "a/", "b" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_true(lc_eq(lc_path_dir(lc_str(rows[i].path)), lc_str(rows[i].dir)));
+		assert_true(lc_eq(lc_path_name(lc_str(rows[i].path)), lc_str(rows[i].name)));
+	}
+}
+
 static void trims_both_ends_only(void **state)
 {
 	(void)state;
@@ -215,6 +234,7 @@ int main(void)
 		cmocka_unit_test(prefixes_and_suffixes_are_chopped_once),
 		cmocka_unit_test(sub_and_skip_are_clipped),
 		cmocka_unit_test(finds_bytes_and_slices),
+		cmocka_unit_test(paths_have_names_and_directories),
 		cmocka_unit_test(trims_both_ends_only),
 		cmocka_unit_test(lines_end_in_lf_or_crlf),
 		cmocka_unit_test(a_final_lf_starts_no_line),

@@ -107,8 +107,7 @@ static enum severity impact_of(const struct flaw *f, struct lc_slice id)
 static struct lc_slice notice_of(const struct flaw *f, struct lc_slice id)
 {
 	struct lc_slice url = json_get_str(f->o->d, ref_of(&f->fixes, id), "url");
-	size_t slash = lc_rfind(url, '/');
-	struct lc_slice tail = slash == SIZE_MAX ? url : lc_skip(url, slash + 1);
+	struct lc_slice tail = lc_path_name(url);
 	return lc_starts(tail, LC_S("RH")) && id_is_sane(tail) ? tail : f->o->id;
 }
 

@@ -233,8 +233,7 @@ static int split_arches(struct oval *o, struct lc_slice s, struct lc_slices *ret
 /* "curl", or "nodejs:12/nodejs" of a module. */
 static bool names_component(struct lc_slice component, struct lc_slice package)
 {
-	size_t slash = lc_rfind(component, '/');
-	return lc_eq(slash == SIZE_MAX ? component : lc_skip(component, slash + 1), package);
+	return lc_eq(lc_path_name(component), package);
 }
 
 /* Red Hat's word for a flaw without fix, for the package where it is said of packages. */

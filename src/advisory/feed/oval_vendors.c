@@ -51,8 +51,7 @@ static struct lc_slice azure(struct lc_slice platform, struct lc_slice evr, stru
 {
 	size_t dot = lc_rfind(evr, '.');
 	struct lc_slice dist = dot == SIZE_MAX ? none() : lc_skip(evr, dot + 1);
-	size_t slash = lc_rfind(path, '/');
-	struct lc_slice name = slash == SIZE_MAX ? path : lc_skip(path, slash + 1);
+	struct lc_slice name = lc_path_name(path);
 	(void)platform;
 	if (lc_chop_prefix(&dist, LC_S("azl")))
 		return adv_ecosystem_of_release("Azure Linux:", adv_leading_number(dist), a);

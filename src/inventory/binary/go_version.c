@@ -79,12 +79,6 @@ static bool is_semver(struct lc_slice s)
 	return s.n != 1;
 }
 
-static struct lc_slice last_part(struct lc_slice path)
-{
-	size_t slash = lc_rfind(path, '/');
-	return slash == SIZE_MAX ? path : lc_skip(path, slash + 1);
-}
-
 static bool is_one_of(struct lc_slice s, const char *const *words)
 {
 	for (; *words; words++) {
@@ -100,7 +94,7 @@ static enum place place_of(struct lc_slice package, struct lc_slice module)
 	struct lc_slice rest = package;
 	if (module.n && lc_chop_prefix(&rest, module) && lc_starts(rest, LC_S("/cmd/")))
 		return PLACE_COMMAND;
-	return is_one_of(last_part(package), usual) ? PLACE_USUAL : PLACE_ANY;
+	return is_one_of(lc_path_name(package), usual) ? PLACE_USUAL : PLACE_ANY;
 }
 
 /* "main.version=1.2.3" */

@@ -130,8 +130,7 @@ static int put(const struct search *s, const struct candidate *c)
 int known_binary(const struct binary *b, struct lc_err *e)
 {
 	struct search s = { .b = b, .e = e };
-	size_t slash = lc_rfind(b->file->path, '/');
-	s.name = slash == SIZE_MAX ? b->file->path : lc_skip(b->file->path, slash + 1);
+	s.name = lc_path_name(b->file->path);
 	for (size_t i = 0; i < classifiers_n && s.n < ROWS_MAX; i++) {
 		const struct classifier *row = &classifiers[i];
 		if (classifier_wants(row, s.name))

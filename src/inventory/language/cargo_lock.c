@@ -152,8 +152,7 @@ static int read_manifests(struct cargo_lock *c, bool *ret_any)
 	mark_manifest(c, &c->manifest, true);
 	if (toml_get(&c->manifest, toml_root(&c->manifest), "workspace") == TOML_NONE)
 		return 0;
-	size_t slash = lc_rfind(c->file->path, '/');
-	struct lc_slice dir = lc_sub(c->file->path, 0, slash == SIZE_MAX ? 0 : slash);
+	struct lc_slice dir = lc_path_dir(c->file->path);
 	const struct inv_kept *kept;
 	size_t at = 0;
 	for (size_t n = 0;

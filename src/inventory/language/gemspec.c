@@ -86,8 +86,7 @@ static int read_line(struct gem *g, struct lc_slice line)
 static void read_path(struct gem *g)
 {
 	struct lc_slice name = g->file->path;
-	size_t slash = lc_rfind(name, '/');
-	name = lc_skip(name, slash == SIZE_MAX ? 0 : slash + 1);
+	name = lc_path_name(name);
 	(void)lc_chop_suffix(&name, LC_S(".gemspec"));
 	for (size_t i = 1; i + 1 < name.n; i++) {
 		if (name.p[i] != '-' || !lc_is_digit(name.p[i + 1]))

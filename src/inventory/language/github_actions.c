@@ -116,9 +116,8 @@ static int read_lock(struct lock *l)
 /* Other places have directories of workflows, too. */
 static bool is_github(struct lc_slice path)
 {
-	size_t slash = lc_rfind(path, '/');
-	struct lc_slice dir = lc_sub(path, 0, slash == SIZE_MAX ? 0 : slash);
-	struct lc_slice name = lc_skip(path, slash == SIZE_MAX ? 0 : slash + 1);
+	struct lc_slice dir = lc_path_dir(path);
+	struct lc_slice name = lc_path_name(path);
 	return lc_eq(dir, LC_S(".github/workflows")) || lc_ends(dir, LC_S("/.github/workflows")) ||
 	       lc_starts(name, LC_S("action.y"));
 }

@@ -234,12 +234,6 @@ static int add_required(struct go_mod *g)
 
 /* ---- go.work ---- */
 
-static struct lc_slice above(struct lc_slice path)
-{
-	size_t slash = lc_rfind(path, '/');
-	return lc_sub(path, 0, slash == SIZE_MAX ? 0 : slash);
-}
-
 static bool is_used(const struct go_mod *work, struct lc_slice dir)
 {
 	for (size_t i = 0; i < work->uses.n; i++) {
@@ -257,7 +251,7 @@ static const struct inv_kept *find_workspace(const struct go_mod *g, struct lc_s
 {
 	const struct inv_kept *kept = NULL;
 	struct lc_slice path = LC_S("");
-	for (bool more = true; more && !kept && path.p; *dir = kept ? *dir : above(*dir)) {
+	for (bool more = true; more && !kept && path.p; *dir = kept ? *dir : lc_path_dir(*dir)) {
 		more = dir->n > 0;
 		path = more ? lc_arena_fmt(g->file->scratch, "%.*s/" WORK, LC_FMT(*dir))
 			    : LC_S(WORK);
@@ -269,7 +263,7 @@ static const struct inv_kept *find_workspace(const struct go_mod *g, struct lc_s
 static int add_workspace(struct go_mod *g)
 {
 	struct go_mod work = { .file = g->file, .out = g->out, .quiet = true };
-	struct lc_slice own = above(g->file->path);
+	struct lc_slice own = lc_path_dir(g->file->path);
 	struct lc_slice dir = own;
 	const struct inv_kept *kept = g->file->kept ? find_workspace(g, &dir) : NULL;
 	if (!kept || kept->content.mem.n > WORK_BYTES_MAX)

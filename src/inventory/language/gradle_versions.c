@@ -21,10 +21,7 @@ static int look_for_locks(const struct inv_file *f, bool *ret)
 {
 	const struct inv_kept *lock;
 	size_t at = 0;
-	size_t slash = lc_rfind(f->path, '/');
-	struct lc_slice dir = lc_sub(f->path, 0, slash == SIZE_MAX ? 0 : slash);
-	slash = lc_rfind(dir, '/');
-	dir = lc_sub(dir, 0, slash == SIZE_MAX ? 0 : slash);
+	struct lc_slice dir = lc_path_dir(lc_path_dir(f->path));
 	if (!inv_kept_recall(f->kept, dir, &lock)) {
 		while ((lock = inv_kept_next(f->kept, dir, &at)))
 			if (lc_ends(lock->path, LC_S("gradle.lockfile")))

@@ -80,18 +80,12 @@ static int charge(struct archive *j, uint64_t before)
 
 /* ---- names ---- */
 
-static struct lc_slice last_of(struct lc_slice path)
-{
-	size_t slash = lc_rfind(path, '/');
-	return slash == SIZE_MAX ? path : lc_skip(path, slash + 1);
-}
-
 /* The name without its extension; false for a file that is no Java archive. */
 static bool stem_of(struct lc_slice path, struct lc_slice *ret)
 {
 	static const char *const extensions[] = { ".jar", ".war", ".ear", ".par", ".hpi", ".jpi",
 						  ".nar", ".kar", ".sar", ".rar", ".lpkg" };
-	struct lc_slice name = last_of(path);
+	struct lc_slice name = lc_path_name(path);
 	for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++) {
 		struct lc_slice extension = lc_str(extensions[i]);
 		if (name.n > extension.n &&
@@ -293,7 +287,7 @@ static int read_member(struct archive *j, uint64_t index)
 		return is_about(stem) ? 0 : read_nested(j, &m, stem);
 	if (lc_starts(m.name, LC_S("META-INF/maven/")) && lc_ends(m.name, LC_S("/pom.xml")))
 		return note_project(j, m.name);
-	if (lc_eq(last_of(m.name), LC_S("pom.properties")) ||
+	if (lc_eq(lc_path_name(m.name), LC_S("pom.properties")) ||
 	    lc_eq_nocase(m.name, LC_S("META-INF/MANIFEST.MF")))
 		return read_text(j, &m);
 	return 0;

@@ -48,10 +48,9 @@ static bool split_name(struct lc_slice text, struct inv_package *p, struct lc_sl
 static int put(const struct inv_file *f, struct inv_sink *out)
 {
 	struct lc_slice base = f->path;
-	size_t slash = lc_rfind(base, '/');
 	struct inv_attribute output = { LC_S("output"), LC_S("") };
 	struct inv_package p = { .type = LC_S("nix") };
-	base = lc_skip(base, slash == SIZE_MAX ? 0 : slash + 1);
+	base = lc_path_name(base);
 	if (!is_hash(lc_sub(base, 0, HASH_BYTES)) || base.n <= HASH_BYTES ||
 	    base.p[HASH_BYTES] != '-' ||
 	    !split_name(lc_skip(base, HASH_BYTES + 1), &p, &output.value))

@@ -126,8 +126,7 @@ static struct lc_slice name_of(struct lc_slice path)
 	size_t at = last_modules(path);
 	if (at != SIZE_MAX)
 		return lc_skip(path, at + sizeof(MODULES));
-	size_t slash = lc_rfind(path, '/');
-	return slash == SIZE_MAX ? path : lc_skip(path, slash + 1);
+	return lc_path_name(path);
 }
 
 static int read_place(struct npm_lock *n, json_ref node)

@@ -105,8 +105,7 @@ struct npm_base *npm_places_from(struct npm_places *p, struct lc_slice path)
 static struct npm_base *above(struct npm_places *p, struct npm_base *b)
 {
 	if (!b->asked && b->path.n) {
-		size_t slash = lc_rfind(b->path, '/');
-		b->up = nearest(p, lc_sub(b->path, 0, slash == SIZE_MAX ? 0 : slash));
+		b->up = nearest(p, lc_path_dir(b->path));
 	}
 	b->asked = true;
 	return b->up;

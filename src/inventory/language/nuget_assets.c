@@ -123,8 +123,7 @@ static int read_lock(struct lock *l)
 static bool is_locked(const struct inv_file *f)
 {
 	struct lc_slice dir = f->path;
-	size_t slash = lc_rfind(dir, '/');
-	dir = lc_sub(dir, 0, slash == SIZE_MAX ? 0 : slash); /* obj */
+	dir = lc_path_dir(dir); /* obj */
 	return inv_kept_beside(f->kept, dir, LC_S("packages.lock.json"));
 }
 

@@ -83,16 +83,14 @@ static int join(struct lc_arena *a, struct lc_slice from, struct lc_slice relati
 		struct lc_slice *ret)
 {
 	struct lc_slice part;
-	size_t slash = lc_rfind(from, '/');
-	struct lc_slice dir = lc_sub(from, 0, slash == SIZE_MAX ? 0 : slash);
+	struct lc_slice dir = lc_path_dir(from);
 	while (lc_split(&relative, '/', &part)) {
 		bool up = lc_eq(part, LC_S(".."));
 		*ret = lc_slice_of(NULL, 0);
 		if (up && dir.n == 0)
 			return 0;
-		slash = lc_rfind(dir, '/');
 		if (up)
-			dir = lc_sub(dir, 0, slash == SIZE_MAX ? 0 : slash);
+			dir = lc_path_dir(dir);
 		else if (part.n && !lc_eq(part, LC_S(".")))
 			dir = dir.n ? lc_arena_fmt(a, "%.*s/%.*s", LC_FMT(dir), LC_FMT(part))
 				    : part;

@@ -79,22 +79,15 @@ static int read_fields(struct metadata *m)
 
 /* ---- the directory's name ---- */
 
-static struct lc_slice last_of(struct lc_slice path)
-{
-	size_t slash = lc_rfind(path, '/');
-	return slash == SIZE_MAX ? path : lc_skip(path, slash + 1);
-}
-
 /* NAME-VERSION.dist-info, NAME-VERSION[-py3.11].egg-info */
 static void name_by_path(struct lc_slice path, struct metadata *m)
 {
 	struct lc_slice name;
 	struct lc_slice rest;
 	if (!lc_ends(path, LC_S(".egg-info"))) {
-		size_t slash = lc_rfind(path, '/');
-		path = lc_sub(path, 0, slash == SIZE_MAX ? 0 : slash);
+		path = lc_path_dir(path);
 	}
-	path = last_of(path);
+	path = lc_path_name(path);
 	if (!lc_chop_suffix(&path, LC_S(".dist-info")) && !lc_chop_suffix(&path, LC_S(".egg-info")))
 		return;
 	if (!lc_cut(path, '-', &name, &rest))

@@ -72,10 +72,8 @@ const struct inv_analyser inv_renv_lock = {
 
 static struct lc_slice directory_of(struct lc_slice path)
 {
-	size_t slash = lc_rfind(path, '/');
-	path = lc_sub(path, 0, slash == SIZE_MAX ? 0 : slash);
-	slash = lc_rfind(path, '/');
-	return lc_skip(path, slash == SIZE_MAX ? 0 : slash + 1);
+	path = lc_path_dir(path);
+	return lc_path_name(path);
 }
 
 static int put_described(const struct inv_file *f, struct inv_sink *out)

@@ -363,8 +363,7 @@ static bool is_workspace(const struct json_doc *d, struct lc_slice dir)
 
 static int read_workspaces(struct yarn_lock *y, const struct json_doc *root)
 {
-	size_t slash = lc_rfind(y->file->path, '/');
-	struct lc_slice dir = lc_sub(y->file->path, 0, slash == SIZE_MAX ? 0 : slash);
+	struct lc_slice dir = lc_path_dir(y->file->path);
 	const struct inv_kept *kept;
 	size_t at = 0;
 	int r = 0;

@@ -108,8 +108,7 @@ int dpkg_read_info(const struct inv_file *f, struct lc_slice type, struct inv_si
 		   struct lc_err *e)
 {
 	struct parser p = { .file = f, .out = out, .by.type = type };
-	size_t slash = lc_rfind(f->path, '/');
-	struct lc_slice name = slash == SIZE_MAX ? f->path : lc_skip(f->path, slash + 1);
+	struct lc_slice name = lc_path_name(f->path);
 	bool list = lc_chop_suffix(&name, LC_S(".list"));
 	if (!list)
 		(void)lc_chop_suffix(&name, LC_S(".md5sums")); /* one of the two, by wants */

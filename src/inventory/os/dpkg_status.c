@@ -117,8 +117,7 @@ static bool read_source(struct lc_slice source, struct inv_package *pkg)
 	if (source.n == 0)
 		return true;
 	if (!lc_cut(source, '(', &source, &version)) {
-		size_t slash = lc_rfind(source, '/');
-		pkg->source_name = slash == SIZE_MAX ? source : lc_skip(source, slash + 1);
+		pkg->source_name = lc_path_name(source);
 		return is_token(pkg->source_name);
 	}
 	source = lc_trim(source);

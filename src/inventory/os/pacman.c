@@ -207,10 +207,7 @@ static int put_package(struct parser *p)
 /* The directory's name without version and release, which hold no dash. */
 static struct lc_slice package_of(struct lc_slice path)
 {
-	size_t slash = lc_rfind(path, '/');
-	path = slash == SIZE_MAX ? path : lc_sub(path, 0, slash);
-	slash = lc_rfind(path, '/');
-	path = slash == SIZE_MAX ? path : lc_skip(path, slash + 1);
+	path = lc_path_name(lc_find(path, '/') == SIZE_MAX ? path : lc_path_dir(path));
 	for (int i = 0; i < 2; i++) {
 		size_t dash = lc_rfind(path, '-');
 		path = dash == SIZE_MAX ? LC_S("") : lc_sub(path, 0, dash);

@@ -154,8 +154,7 @@ static int read_tags(struct lock *l)
 
 static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *e)
 {
-	size_t slash = lc_rfind(f->path, '/');
-	struct lc_slice name = lc_skip(f->path, slash == SIZE_MAX ? 0 : slash + 1);
+	struct lc_slice name = lc_path_name(f->path);
 	struct lc_slice text = lc_trim(f->bytes);
 	if (lc_starts(name, LC_S(".spdx-")))
 		return 0;
