@@ -248,6 +248,13 @@ static int find_primary(struct openpgp_ring *r, const char *fingerprint, struct 
 				 lc_quote(lc_str(fingerprint)).s);
 }
 
+/* Of the others two messages may be made that have one digest; an unknown one is none of these. */
+static bool is_strong(gpgme_hash_algo_t hash)
+{
+	return hash == GPGME_MD_SHA224 || hash == GPGME_MD_SHA256 || hash == GPGME_MD_SHA384 ||
+	       hash == GPGME_MD_SHA512;
+}
+
 static int judge_signature(struct openpgp_ring *r, gpgme_signature_t sig, struct openpgp_signer *s,
 			   struct lc_err *e)
 {
@@ -264,6 +271,11 @@ static int judge_signature(struct openpgp_ring *r, gpgme_signature_t sig, struct
 	if (sig->wrong_key_usage || sig->validity == GPGME_VALIDITY_NEVER || sig->validity_reason)
 		return lc_fail(e, LC_EBAD, "its key %s is not to sign",
 			       lc_quote(lc_str(fingerprint)).s);
+	if (!is_strong(sig->hash_algo))
+		return lc_fail(
+			e, LC_EBAD,
+			"its digest (algorithm %d) can be forged: sign with SHA-256 or longer",
+			(int)sig->hash_algo);
 	s->verdict = OPENPGP_GOOD;
 	s->time = (int64_t)sig->timestamp;
 	return find_primary(r, fingerprint, s, e);

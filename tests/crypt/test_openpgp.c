@@ -128,6 +128,26 @@ static void gives_no_content_of_what_does_not_hold(void **state)
 	lc_buf_done(&content);
 }
 
+/* As gpg makes it with --digest-algo SHA1, and takes it. */
+static void digests_that_can_be_forged_do_not_count(void **state)
+{
+	struct files *f = *state;
+	struct openpgp_signer s;
+	struct lc_err e = { 0 };
+	struct lc_buf content;
+	source_read("tests/data/policy/weak.gpg", &f->one);
+	source_read("tests/data/policy/signature-sha1", &f->message);
+	const struct lc_slice one = lc_buf_get(&f->one);
+	struct openpgp_ring *r = ring_of(f, &one, 1);
+	lc_buf_init(&content, 4096);
+	assert_int_equal(openpgp_verify(r, lc_buf_get(&f->message), &content, &s, &e), 0);
+	assert_int_equal(s.verdict, OPENPGP_BAD);
+	assert_non_null(strstr(e.msg, "SHA-256"));
+	assert_int_equal(content.n, 0);
+	openpgp_ring_close(r);
+	lc_buf_done(&content);
+}
+
 static void rings_may_be_empty(void **state)
 {
 	struct files *f = *state;
@@ -157,6 +177,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(tells_good_from_unknown, setup, teardown),
 		cmocka_unit_test_setup_teardown(gives_no_content_of_what_does_not_hold, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(digests_that_can_be_forged_do_not_count, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(rings_may_be_empty, setup, teardown),
 		cmocka_unit_test(says_where_it_cannot_work),
