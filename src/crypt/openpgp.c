@@ -198,16 +198,31 @@ int openpgp_ring_open(char *const *environment, const struct lc_slice *blobs, si
 	return 0;
 }
 
+/*
+ * gpg may still take its locks away when gpgme has heard all that it wants: tried again for a
+ * moment. They are public keys: what cannot be removed then may stay.
+ */
+static void remove_home(const char *home)
+{
+	enum { TRIES = 20, PAUSE_NS = 10 * 1000 * 1000 };
+	struct lc_err e = { 0 };
+	int rc = io_remove_at(AT_FDCWD, home, NULL, &e);
+	for (int i = 0; rc && i < TRIES; i++) {
+		lc_wait_ns(PAUSE_NS);
+		rc = io_remove_at(AT_FDCWD, home, NULL, &e);
+	}
+	if (rc)
+		lc_debug("%s: %s", home, e.msg);
+}
+
 void openpgp_ring_close(struct openpgp_ring *r)
 {
 	if (!r)
 		return;
 	if (r->ctx)
 		gpg.release(r->ctx);
-	struct lc_err e = { 0 };
-	/* Public keys: what cannot be removed may stay. */
-	if (r->home[0] && io_remove_at(AT_FDCWD, r->home, NULL, &e))
-		lc_debug("%s: %s", r->home, e.msg);
+	if (r->home[0])
+		remove_home(r->home);
 	lc_free(r);
 }
 
