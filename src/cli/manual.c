@@ -1,6 +1,7 @@
 #include "cli/manual.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/commands.h"
 #include "cli/describe.h"
@@ -246,6 +247,16 @@ static void put_db(struct lc_buf *b)
 	put_pair(b, "lacre-db", "build the advisory database, and show what it holds", both);
 }
 
+/* "bundle create" of the command line is "bundle-create" of a page. */
+static bool is_page_of(struct lc_slice page, const char *command)
+{
+	size_t n = strlen(command);
+	for (size_t i = 0; i < n && i < page.n; i++)
+		if (page.p[i] != (command[i] == ' ' ? '-' : (uint8_t)command[i]))
+			return false;
+	return n == page.n;
+}
+
 /* Of commands without a page of their own: "lacre-verify-blob.1". */
 static bool put_by_name(struct lc_buf *b, struct lc_slice page)
 {
@@ -255,9 +266,10 @@ static bool put_by_name(struct lc_buf *b, struct lc_slice page)
 		return false;
 	for (unsigned i = 0; i < cli_commands_n; i++) {
 		const struct cli_command *c = cli_commands[i];
-		if (c->hidden || !lc_eq(lc_str(c->name), name) || lc_find(name, ' ') != SIZE_MAX)
+		if (c->hidden || !is_page_of(name, c->name))
 			continue;
-		(void)snprintf(title, sizeof(title), "lacre-%s", c->name); /* names are short */
+		(void)snprintf(title, sizeof(title), "lacre-%.*s",
+			       LC_FMT(name)); /* names are short */
 		put_one(b, c, title, ".BR lacre (1)");
 		return true;
 	}

@@ -1,8 +1,9 @@
 /*
  * Records of the facts stream, as sink.c writes and facts_read.c reads them. Private to the two.
  *
- * Owned files are packed as owned.h says. Numbers are uleb128, strings uleb length and bytes, lists uleb count and items. The length of a
- * record takes five bytes always (a padded uleb), so that it can be filled in afterwards.
+ * Owned files are packed as owned.h says. Numbers are uleb128, strings uleb length and bytes, lists
+ * uleb count and items. The length of a record takes five bytes always (a padded uleb), so that it
+ * can be filled in afterwards.
  */
 #pragma once
 

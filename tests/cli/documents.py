@@ -14,9 +14,12 @@ import tap
 import tree
 
 PAGES = ("options.md", "exit-codes.md", "migrating-from-trivy.md")
-MANUALS = ("lacre.1", "lacre-image.1", "lacre-fs.1", "lacre-explain.1", "lacre-db.1", "lacre-clean.1",
-           "lacre-generate-key-pair.1", "lacre-import-key-pair.1", "lacre-public-key.1", "lacre-sign-blob.1", "lacre-initialize.1",
-           "lacre-verify-blob.1", "lacre-verify-blob-attestation.1")
+# Those that are installed, which the build lists.
+MANUALS = tuple(p + ".1" for p in re.findall(r"'(lacre[a-z0-9-]*)'", re.search(
+    r"foreach page : \[(.*?)\]", tree.text("src/cli/meson.build"), re.S).group(1)))
+# Two commands on a page, and those that say all of themselves.
+WITHOUT_MANUAL = {"db build": "lacre-db.1", "db info": "lacre-db.1", "version": None, "completion": None,
+                  "help": None}
 SHELLS = ("bash", "zsh", "fish")
 ROW = re.compile(r"CLI_ROW\((\w+),\s*\"([a-z0-9-]+)\"[^;]*?(CLI_(?:SAME|DIFFERS|REFUSED|IGNORED)),",
                  re.S)
@@ -67,6 +70,22 @@ def options_that_differ_say_how():
         cells = [c.strip() for c in line.split("|")]
         if len(cells) > 3 and cells[2] in ("differs", "no effect") and not cells[3]:
             yield line
+
+
+def every_command_has_a_manual_page():
+    commands = set()
+    for path in (tree.ROOT / "src/cli").glob("*.c"):
+        for one in re.findall(r"^const struct cli_command cli_command_\w+ = \{(.*?)^\};",
+                              path.read_text(encoding="utf-8"), re.M | re.S):
+            name = re.search(r"\.name = \"([a-z0-9 -]+)\"", one)
+            if name and ".hidden" not in one and name.group(1) != "lacre":
+                commands.add(name.group(1))
+    if len(commands) < 40:
+        yield f"the test sees {len(commands)} commands only"
+    for name in sorted(commands):
+        page = WITHOUT_MANUAL.get(name, "lacre-" + name.replace(" ", "-") + ".1")
+        if page and page not in MANUALS:
+            yield f"{name}: {page} is not made"
 
 
 def an_unknown_page_is_refused():
@@ -160,6 +179,7 @@ tap.run([(check.__name__, check) for check in (
     pages_of_docs_are_fresh,
     every_option_of_trivy_is_in_the_migration_page,
     options_that_differ_say_how,
+    every_command_has_a_manual_page,
     an_unknown_page_is_refused,
     manual_pages_name_every_option,
     manual_pages_are_good_roff,

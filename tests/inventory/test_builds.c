@@ -8,13 +8,14 @@
 
 /* ---- .NET ---- */
 
-#define ASSETS                                                                     \
-	"{\"version\":3,\"targets\":{\"net8.0\":{\n"                               \
-	"\"A/1.0.0\":{\"type\":\"package\",\"dependencies\":{\"b\":\"2.0.0\"}},\n" \
-	"\"B/2.0.1\":{\"type\":\"package\"},\n"                                    \
-	"\"Own/1.0.0\":{\"type\":\"project\"}},\n"                                 \
-	"\"net8.0/linux-x64\":{\"A/1.0.0\":{\"type\":\"package\"}}},\n"            \
-	"\"project\":{\"frameworks\":{\"net8.0\":{\"dependencies\":{\"a\":{\"target\":\"Package\"}}}}}}"
+#define ASSETS                                                                          \
+	"{\"version\":3,\"targets\":{\"net8.0\":{\n"                                    \
+	"\"A/1.0.0\":{\"type\":\"package\",\"dependencies\":{\"b\":\"2.0.0\"}},\n"      \
+	"\"B/2.0.1\":{\"type\":\"package\"},\n"                                         \
+	"\"Own/1.0.0\":{\"type\":\"project\"}},\n"                                      \
+	"\"net8.0/linux-x64\":{\"A/1.0.0\":{\"type\":\"package\"}}},\n"                 \
+	"\"project\":{\"frameworks\":{\"net8.0\":{\"dependencies\":{\"a\":{\"target\":" \
+	"\"Package\"}}}}}}"
 
 static const struct row assets[] = {
 	ROW("targets, projects, what is asked for in another case", ASSETS,
@@ -73,7 +74,8 @@ static const struct row catalogue[] = {
 	    "z = { group = \"g\", name = \"z\", version = { strictly = \"7\" } }\n"
 	    "b = { module = \"g:b\", version.ref = \"b\" }\n"
 	    "n1 = { module = \"g:n\" }\nn2 = { module = \"g:n\", version.ref = \"c\" }\n"
-	    "n3 = \"g:n\"\nn4 = { module = \"g:n\", version.ref = \"none\" }\nn5 = \"g:n:latest.release\"\n"
+	    "n3 = \"g:n\"\nn4 = { module = \"g:n\", version.ref = \"none\" }\nn5 = \"g:n:"
+	    "latest.release\"\n"
 	    "[plugins]\np = { id = \"p\", version = \"1\" }\n",
 	    "p gradle g:x 9 lines=6-6\np gradle g:y 1.0 lines=7-7\np gradle g:z 7 lines=8-8\n"
 	    "p gradle g:b 1.5 lines=9-9\n"),
@@ -83,7 +85,8 @@ static const struct row catalogue[] = {
 
 static const struct row checksums[] = {
 	ROW("components",
-	    "<verification-metadata><components>\n<component group=\"g\" name=\"a\" version=\"1\">\n"
+	    "<verification-metadata><components>\n<component group=\"g\" name=\"a\" "
+	    "version=\"1\">\n"
 	    "<artifact name=\"a-1.jar\"/></component>\n<component group=\"g\" name=\"b\"/>"
 	    "</components></verification-metadata>",
 	    "p gradle g:a 1 lines=2-3\n"),
@@ -133,7 +136,8 @@ static const struct row workflows[] = {
 	    "p github-actions o/f direct lines=11-11\n"
 	    "p github-actions o/w v1.0.0-rc1 direct lines=18-18\n"),
 	ROW("numbers that are none",
-	    "jobs: {a: {steps: [{uses: o/a@1.2.x}, {uses: o/b@1..2}, {uses: o/c@1.2.}, {uses: '@1.2.3'}, "
+	    "jobs: {a: {steps: [{uses: o/a@1.2.x}, {uses: o/b@1..2}, {uses: o/c@1.2.}, {uses: "
+	    "'@1.2.3'}, "
 	    "{uses: o@1.2.3}]}}",
 	    "p github-actions o/a direct lines=1-1\np github-actions o/b direct lines=1-1\n"
 	    "p github-actions o/c direct lines=1-1\n"),
@@ -158,9 +162,11 @@ static const struct row snapshot[] = {
 	ROW("distributions, and who needs whom",
 	    "# carton snapshot format: version 1.0\nDISTRIBUTIONS\n  Foo-Bar-v1.2-TRIAL\n"
 	    "    pathname: F/Foo-Bar-v1.2.tar.gz\n    provides:\n      Foo::Bar 1.2\n"
-	    "    requirements:\n      Plack::Util 0\n      perl 5.008\n  Plack-1.0050\n    provides:\n"
+	    "    requirements:\n      Plack::Util 0\n      perl 5.008\n  Plack-1.0050\n    "
+	    "provides:\n"
 	    "      Plack 1.0050\n      Plack::Util undef\n    requirements:\n      Plack 0\n",
-	    "p cpan Foo-Bar v1.2-TRIAL dep=Plack@1.0050 lines=3-3\np cpan Plack 1.0050 lines=10-10\n"),
+	    "p cpan Foo-Bar v1.2-TRIAL dep=Plack@1.0050 lines=3-3\np cpan Plack 1.0050 "
+	    "lines=10-10\n"),
 	ROW("no version", "  Foo\n    provides:\n      Foo 1\n  -1\n",
 	    "! malformed: line 1: no version: Foo\n! malformed: line 4: no version: -1\n"),
 	ROW("nothing", "", ""),
@@ -236,8 +242,10 @@ static void reads_pears_registry(void **state)
 static const struct row status[] = {
 	ROW("ports, features, what was removed",
 	    "Package: zlib\nVersion: 1.2.13\nPort-Version: 1\nArchitecture: x64-linux\n"
-	    "Status: install ok installed\n\nPackage: zlib\nFeature: core\nArchitecture: x64-linux\n"
-	    "Status: install ok installed\n\nPackage: old\nVersion: 1\nStatus: purge ok not-installed\n\n"
+	    "Status: install ok installed\n\nPackage: zlib\nFeature: core\nArchitecture: "
+	    "x64-linux\n"
+	    "Status: install ok installed\n\nPackage: old\nVersion: 1\nStatus: purge ok "
+	    "not-installed\n\n"
 	    "Package: fmt\nVersion: 9.1.0\nPort-Version: 0\nStatus: install ok installed\n",
 	    "p vcpkg zlib 1.2.13#1 arch=x64-linux lines=0-0\np vcpkg fmt 9.1.0 lines=0-0\n"),
 	ROW("no field", "x\n\nPackage: a\nStatus: install ok installed\n",
@@ -246,8 +254,10 @@ static const struct row status[] = {
 
 static const struct row manifest[] = {
 	ROW("overrides go first",
-	    "{\"name\":\"own\",\"version\":\"1\",\"dependencies\":[\"x\",\n{\"name\":\"zlib\",\"version>=\":"
-	    "\"1.2.11#1\"},\n{\"name\":\"fmt\",\"version>=\":\"7\"},{\"name\":\"y\"}],\n\"overrides\":["
+	    "{\"name\":\"own\",\"version\":\"1\",\"dependencies\":[\"x\",\n{\"name\":\"zlib\","
+	    "\"version>=\":"
+	    "\"1.2.11#1\"},\n{\"name\":\"fmt\",\"version>=\":\"7\"},{\"name\":\"y\"}],\n"
+	    "\"overrides\":["
 	    "{\"name\":\"fmt\",\"version\":\"8.0.1\"}]}",
 	    "p vcpkg fmt 8.0.1 direct lines=4-4\np vcpkg zlib 1.2.11#1 direct lines=2-2\n"),
 	ROW("other types", "{\"dependencies\":{},\"overrides\":7}", ""),
@@ -269,23 +279,23 @@ static void survives_any_failing_allocation(void **state)
 		{ &inv_nuget_project, "a.csproj",
 		  LC_S_INIT("<a><PackageReference Include=\"A\" Version=\"1\"/></a>") },
 		{ &inv_gradle_catalogue, "gradle/libs.versions.toml",
-		  LC_S_INIT(
-			  "[versions]\na = \"1\"\n[libraries]\nx = { module = \"g:x\", version.ref = "
-			  "\"a\" }\n") },
+		  LC_S_INIT("[versions]\na = \"1\"\n[libraries]\nx = { module = \"g:x\", "
+			    "version.ref = "
+			    "\"a\" }\n") },
 		{ &inv_gradle_checksums, "gradle/verification-metadata.xml",
 		  LC_S_INIT("<a><component group=\"g\" name=\"a\" version=\"1\"/></a>") },
 		{ &inv_github_actions, ".github/workflows/x.yml",
 		  LC_S_INIT("jobs: {a: {steps: [{uses: o/a@1.2.3}]}}") },
 		{ &inv_cpan_snapshot, "cpanfile.snapshot",
-		  LC_S_INIT(
-			  "  A-1\n    provides:\n      A 1\n  B-1\n    requirements:\n      A 0\n") },
+		  LC_S_INIT("  A-1\n    provides:\n      A 1\n  B-1\n    requirements:\n      A 0\n"
+			    "") },
 		{ &inv_perl_installed, "perllocal.pod",
 		  LC_S_INIT("=head2 : L<A::B|A>\nC<VERSION: 1>\n") },
 		{ &inv_pear, ".registry/x.reg",
 		  LC_S_INIT("a:2:{s:4:\"name\";s:1:\"A\";s:7:\"version\";s:3:\"1.2\";}") },
 		{ &inv_vcpkg_installed, "vcpkg/status",
-		  LC_S_INIT(
-			  "Package: a\nVersion: 1\nPort-Version: 2\nStatus: install ok installed\n") },
+		  LC_S_INIT("Package: a\nVersion: 1\nPort-Version: 2\nStatus: install ok "
+			    "installed\n") },
 		{ &inv_vcpkg_manifest, "vcpkg.json",
 		  LC_S_INIT("{\"overrides\":[{\"name\":\"a\",\"version\":\"1\"}]}") },
 	};

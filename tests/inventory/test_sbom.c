@@ -66,11 +66,14 @@ static void package_urls_are_taken_apart(void **state)
 static const struct row cyclonedx[] = {
 	ROW("components in components, licences, who needs whom",
 	    "{\"bomFormat\":\"CycloneDX\",\"metadata\":{\"component\":{\"bom-ref\":\"r\",\"purl\":"
-	    "\"pkg:oci/x\"}},\"components\":[{\"bom-ref\":\"1\",\"purl\":\"pkg:npm/a@1\",\"licenses\":["
+	    "\"pkg:oci/x\"}},\"components\":[{\"bom-ref\":\"1\",\"purl\":\"pkg:npm/a@1\","
+	    "\"licenses\":["
 	    "{\"license\":{\"id\":\"MIT\"}},{\"license\":{\"name\":\"Own\"}}],\"components\":[{"
-	    "\"bom-ref\":\"2\",\"purl\":\"pkg:npm/b@2\",\"licenses\":[{\"expression\":\"A OR B\"}]}]},"
+	    "\"bom-ref\":\"2\",\"purl\":\"pkg:npm/b@2\",\"licenses\":[{\"expression\":\"A OR B\"}"
+	    "]}]},"
 	    "{\"bom-ref\":\"3\",\"purl\":\"pkg:cargo/a@1\"},{\"bom-ref\":\"4\",\"purl\":"
-	    "\"pkg:deb/debian/x@1\"},{\"name\":\"y\"},{\"bom-ref\":\"5\",\"purl\":\"pkg:npm/a@1\"}],"
+	    "\"pkg:deb/debian/x@1\"},{\"name\":\"y\"},{\"bom-ref\":\"5\",\"purl\":\"pkg:npm/"
+	    "a@1\"}],"
 	    "\"dependencies\":[{\"ref\":\"1\",\"dependsOn\":[\"2\",\"3\",\"4\",\"none\"]},"
 	    "{\"ref\":\"2\",\"dependsOn\":[\"1\",\"2\",\"5\"]}]}",
 	    "p node-pkg a 1 lic=MIT|Own dep=a@1,b@2 lines=0-0\n"
@@ -92,10 +95,12 @@ static const struct row cyclonedx[] = {
 static const struct row spdx[] = {
 	ROW("packages and both directions",
 	    "{\"spdxVersion\":\"SPDX-2.3\",\"packages\":[{\"SPDXID\":\"A\",\"licenseDeclared\":"
-	    "\"NOASSERTION\",\"licenseConcluded\":\"MIT\",\"externalRefs\":[{\"referenceType\":\"cpe23Type\","
+	    "\"NOASSERTION\",\"licenseConcluded\":\"MIT\",\"externalRefs\":[{\"referenceType\":"
+	    "\"cpe23Type\","
 	    "\"referenceLocator\":\"cpe\"},{\"referenceType\":\"purl\",\"referenceLocator\":"
 	    "\"pkg:npm/a@1\"}]},{\"SPDXID\":\"B\",\"licenseDeclared\":\"NONE\",\"externalRefs\":[{"
-	    "\"referenceType\":\"purl\",\"referenceLocator\":\"pkg:npm/b@1\"}]},{\"SPDXID\":\"C\"}],"
+	    "\"referenceType\":\"purl\",\"referenceLocator\":\"pkg:npm/b@1\"}]},{\"SPDXID\":"
+	    "\"C\"}],"
 	    "\"relationships\":[{\"spdxElementId\":\"A\",\"relationshipType\":\"DEPENDS_ON\","
 	    "\"relatedSpdxElement\":\"B\"},{\"spdxElementId\":\"A\",\"relationshipType\":"
 	    "\"DEPENDENCY_OF\",\"relatedSpdxElement\":\"B\"},{\"spdxElementId\":\"A\","
@@ -110,12 +115,14 @@ static const struct row tags[] = {
 	ROW("tags and values",
 	    "SPDXVersion: SPDX-2.3\nSPDXID: SPDXRef-DOCUMENT\n\nPackageName: a\nSPDXID: SPDXRef-a\n"
 	    "PackageLicenseConcluded: MIT\nPackageLicenseDeclared: NOASSERTION\n"
-	    "ExternalRef: SECURITY cpe23Type cpe:2.3:a\nExternalRef: PACKAGE-MANAGER purl pkg:pypi/a@1\n"
+	    "ExternalRef: SECURITY cpe23Type cpe:2.3:a\nExternalRef: PACKAGE-MANAGER purl pkg:"
+	    "pypi/a@1\n"
 	    "Relationship: SPDXRef-a DEPENDS_ON SPDXRef-b\nPackageName: none\nPackageName: b\r\n"
 	    "SPDXID: SPDXRef-b\r\nExternalRef: PACKAGE_MANAGER purl pkg:npm/b@2\r\n",
 	    "p python-pkg a 1 lic=MIT dep=b@2 lines=0-0\np node-pkg b 2 lines=0-0\n"),
 	ROW("JSON by another name",
-	    "\n{\"spdxVersion\":\"SPDX-2.3\",\"packages\":[{\"externalRefs\":[{\"referenceType\":\"purl\","
+	    "\n{\"spdxVersion\":\"SPDX-2.3\",\"packages\":[{\"externalRefs\":[{\"referenceType\":"
+	    "\"purl\","
 	    "\"referenceLocator\":\"pkg:gem/a@1\"}]}]}",
 	    "p gemspec a 1 lines=0-0\n"),
 	ROW("another text", "x: y\n", "! unsupported: no SPDX 2 document\n"),

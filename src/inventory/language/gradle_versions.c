@@ -34,17 +34,17 @@ static int look_for_locks(const struct inv_file *f, bool *ret)
 	return 0;
 }
 
-/* Read by open() unless something is locked. */
+/* Read by read_as() unless something is locked. */
 static int parse_unless_locked(const struct inv_file *f, struct inv_sink *out, struct lc_err *e,
-			       int (*open)(const struct inv_file *f, struct inv_sink *out,
-					   struct lc_err *e, const char *type, lock_fn *fn),
+			       int (*read_as)(const struct inv_file *f, struct inv_sink *out,
+					      struct lc_err *e, const char *type, lock_fn *fn),
 			       lock_fn *fn)
 {
 	bool locked = false;
 	int r = look_for_locks(f, &locked);
 	if (r)
 		return lc_fail(e, r, "%s", lc_code_name(r));
-	return locked ? 0 : open(f, out, e, "gradle", fn);
+	return locked ? 0 : read_as(f, out, e, "gradle", fn);
 }
 
 static bool is_pinned(struct lc_slice version)
