@@ -113,6 +113,8 @@ int inv_kept_put_object(const struct inv_kept_files *kept, struct lc_slice text,
 			void *object) LC_MUST_CHECK;
 /** Is there a store: a directory outside of the tree where what projects refer to is kept? */
 bool inv_kept_has_store(const struct inv_kept_files *kept);
+/** There is no room for more of its files: what is not found may be there all the same. */
+bool inv_kept_store_is_full(const struct inv_kept_files *kept);
 /**
  * The file at a path in the store, in memory, kept until the last of the tree is read.
  * @param ret  NULL when there is none, or it is no regular file, or too large

@@ -116,6 +116,11 @@ bool inv_kept_has_store(const struct inv_kept_files *kept)
 	return kept && kept->store;
 }
 
+bool inv_kept_store_is_full(const struct inv_kept_files *kept)
+{
+	return inv_kept_has_store(kept) && kept->store->arena.err == LC_ELIMIT;
+}
+
 /* What cannot be read is not there. */
 static struct lc_slice read_stored(struct walk_store *s, const char *path)
 {

@@ -276,6 +276,43 @@ static void what_is_brought_has_bounds(void **state)
 	lc_buf_done(&b);
 }
 
+#define TEST_PARENT(up)                                                    \
+	"<project><parent><groupId>g</groupId><artifactId>p</artifactId>"  \
+	"<version>1</version><relativePath>" up "</relativePath></parent>" \
+	"<groupId>g</groupId><artifactId>p</artifactId><version>1</version>"
+
+/* What many parents say is work of the file that asks, too; its own is read all the same. */
+static void what_is_inherited_has_bounds(void **state)
+{
+	static const char *const paths[] = { "a/pom.xml", "b/pom.xml", "c/pom.xml", "d/pom.xml",
+					     "e/pom.xml" };
+	struct lc_buf b[5];
+	struct facts f;
+	struct facts_file files[5];
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		lc_buf_init(&b[i], 8 << 20);
+		assert_int_equal(lc_buf_fmt(&b[i], TEST_PARENT("../%s"), paths[(i + 1) % 5]), 0);
+		assert_int_equal(lc_buf_str(&b[i], "<properties>"), 0);
+		for (int k = 0; k < 260000 && i; k++)
+			assert_int_equal(lc_buf_str(&b[i], "<a>1</a>"), 0);
+		assert_int_equal(lc_buf_str(&b[i], "<b>2</b></properties>" DEPS_OPEN), 0);
+		assert_int_equal(lc_buf_fmt(&b[i], DEP("x", "%s", VERSION("${b}")) DEPS_SHUT END,
+					    i ? "above" : "own"),
+				 0);
+		files[i] = (struct facts_file){ paths[i], lc_buf_get(&b[i]) };
+	}
+	assert_int_equal(facts_attempt_together(&f, &inv_pom, files, 5), 0);
+	assert_string_equal(
+		facts_text(&f),
+		"p pom g:p 1 dep=x:own:2 root lines=0-0\np pom x:own 2 direct lines=2-2\n"
+		"! too-large: brings more than can be looked at: not all of it is "
+		"listed\n");
+	facts_done(&f);
+	for (size_t i = 0; i < 5; i++)
+		lc_buf_done(&b[i]);
+}
+
 static void what_was_found_is_remembered(void **state)
 {
 	struct walk_memo memo = { .map = { 0 } };
@@ -322,6 +359,7 @@ int main(void)
 		cmocka_unit_test(only_so_many_bills_are_looked_for),
 		cmocka_unit_test(what_dependencies_bring_is_listed),
 		cmocka_unit_test(what_is_brought_has_bounds),
+		cmocka_unit_test(what_is_inherited_has_bounds),
 		cmocka_unit_test(what_was_found_is_remembered),
 		cmocka_unit_test(memory_may_run_out),
 	};

@@ -247,6 +247,7 @@ static int add_root(struct asking *q)
 static int tell(const struct asking *q)
 {
 	struct inv_sink *out = q->packages.out;
+	const struct inv_kept_files *kept = q->project->files->file->kept;
 	int r = 0;
 	if (q->open_n)
 		r = inv_sink_trouble(out, INV_UNSUPPORTED,
@@ -254,7 +255,14 @@ static int tell(const struct asking *q)
 				     "tree: %s%s",
 				     q->open_n, lc_quote(q->open).s,
 				     q->open_n > 1 ? " and others" : "");
-	if (r == 0 && q->unknown_n && inv_kept_has_store(q->project->files->file->kept))
+	if (r == 0 && q->unknown_n && inv_kept_store_is_full(kept))
+		r = inv_sink_trouble(out, INV_TOO_LARGE,
+				     "%zu dependencies whose project files are not in the part of "
+				     "the local repository that fits in memory, so that what they "
+				     "bring is not known: %s%s",
+				     q->unknown_n, lc_quote(q->unknown).s,
+				     q->unknown_n > 1 ? " and others" : "");
+	else if (r == 0 && q->unknown_n && inv_kept_has_store(kept))
 		r = inv_sink_trouble(out, INV_UNSUPPORTED,
 				     "%zu dependencies whose project files are not in the local "
 				     "repository, so that what they bring is not known: %s%s",
@@ -294,7 +302,8 @@ static int parse(const struct inv_file *f, struct inv_sink *out, struct lc_err *
 	const struct pom_source from = { .path = f->path, .text = f->bytes };
 	pom_files_init(&files, f);
 	packages_init(&q.packages, f->scratch, out);
-	int r = pom_project_load(&p, &from, &why);
+	int r = pom_files_share(&files);
+	r = r ? r : pom_project_load(&p, &from, &why);
 	if (r == 0 && p.n)
 		r = ask(&q);
 	else if (r == 0 && why.code)

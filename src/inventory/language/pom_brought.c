@@ -116,8 +116,8 @@ static int work_out(struct pom_files *f, const struct pom_source *from, struct l
 	g.arena = &working;
 	g.work_left = f->work_left;
 	int r = pom_project_load(&p, from, NULL);
-	f->work_left = g.work_left;
 	r = r ? r : list_all(&p, a, *ret);
+	f->work_left = g.work_left;
 	if (r == LC_ELIMIT && !a->err) {
 		(*ret)->known = false;
 		(*ret)->n = 0;
@@ -150,8 +150,11 @@ int pom_brought_by(struct pom_files *f, const struct java_coordinates *of,
 	struct pom_source from;
 	struct pom_brought *b;
 	*ret = NULL;
-	int r = pom_find(f, of, &from);
+	int r = pom_count_work(f, 1); /* also where there is none */
 	if (r || f->work_left == 0)
+		return r;
+	r = pom_find(f, of, &from);
+	if (r)
 		return r;
 	*ret = &nothing;
 	if (!from.text.p)
@@ -164,5 +167,5 @@ int pom_brought_by(struct pom_files *f, const struct java_coordinates *of,
 	b = b ? b : lc_map_get(&f->brought, key);
 	r = b ? 0 : find_out(f, &from, key, &b);
 	*ret = f->work_left ? b : NULL;
-	return r ? r : pom_count_work(f, b->n + 1);
+	return r ? r : pom_count_work(f, b->n);
 }

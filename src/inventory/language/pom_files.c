@@ -103,17 +103,17 @@ static int index_tree(const struct pom_files *f)
 {
 	const struct inv_kept *kept;
 	size_t at = 0;
-	int r = 0;
 	if (inv_kept_recall(f->file->kept, LC_S("indexed"), &kept))
 		return 0;
+	/* Before the names (they have colons), which may take all the memory that there is. */
+	int r = inv_kept_remember(f->file->kept, LC_S("indexed"), NULL);
 	for (unsigned i = 0; i < CANDIDATES_MAX && r == 0; i++) {
 		kept = inv_kept_next(f->file->kept, LC_S(""), &at);
 		if (!kept)
 			break;
 		r = index_one(f, kept);
 	}
-	/* A name has a colon: only what has a group is remembered, and looked up. */
-	return r ? r : inv_kept_remember(f->file->kept, LC_S("indexed"), NULL);
+	return r;
 }
 
 static int find_in_tree(struct pom_files *f, const struct java_coordinates *of,
@@ -123,10 +123,9 @@ static int find_in_tree(struct pom_files *f, const struct java_coordinates *of,
 	*ret = NULL;
 	if (!name.p)
 		return lc_arena_err(f->arena);
-	int r = of->group.n ? index_tree(f) : 0;
-	if (r == 0 && of->group.n)
+	if (of->group.n) /* only what has a group is remembered */
 		(void)inv_kept_recall(f->file->kept, name, ret); /* or there is none */
-	return r;
+	return 0;
 }
 
 /* "org.example", "a", "1" lie at org/example/a/1/a-1.pom. */
@@ -202,4 +201,10 @@ int pom_count_work(struct pom_files *f, size_t n)
 	if (take(&f->work_left, n) == 0 || (left && take(left, n) == 0))
 		f->work_left = 0;
 	return 0;
+}
+
+int pom_files_share(struct pom_files *f)
+{
+	int r = pom_count_work(f, 0);
+	return r ? r : index_tree(f);
 }

@@ -20,6 +20,11 @@ struct pom_files {
 /** @param file  its scratch is where everything lives */
 void pom_files_init(struct pom_files *f, const struct inv_file *file);
 void pom_files_done(struct pom_files *f);
+/**
+ * What all projects of a tree share, the names of its files and the work that is left: made by the
+ * first of them, while there is memory for it. LC_ENOMEM.
+ */
+int pom_files_share(struct pom_files *f) LC_MUST_CHECK;
 
 /** Count so much work; work_left becomes 0 when it was too much. LC_ENOMEM. */
 int pom_count_work(struct pom_files *f, size_t n) LC_MUST_CHECK;

@@ -6,6 +6,7 @@ enum {
 	IMPORTS_DEPTH_MAX = 4,
 	FILLED_BYTES_MAX = 1024, /* of one text with its properties filled in */
 	FILLS_MAX = 256,         /* properties looked up for one text */
+	PATH_BYTES_MAX = 4096,   /* of the one to a parent: each of its parts makes a copy */
 };
 
 /* ---- properties ---- */
@@ -58,6 +59,12 @@ static bool fill_in(struct filling *f, struct lc_slice text)
 	return lc_buf_slice(&f->out, text) == 0;
 }
 
+/* The file's own texts are always filled in; what others say is, as long as there is work left. */
+static int count_fill(const struct pom_project *p, const struct filling *f)
+{
+	return p->is_asking ? 0 : pom_count_work(p->files, FILLS_MAX - f->left);
+}
+
 /* The text with its properties filled in; "" when they are not all known. */
 static int fill(const struct pom_project *p, struct lc_slice text, struct lc_slice *ret)
 {
@@ -67,13 +74,15 @@ static int fill(const struct pom_project *p, struct lc_slice text, struct lc_sli
 	if (lc_find(text, '$') == SIZE_MAX)
 		return 0;
 	*ret = LC_S("");
+	if (!p->is_asking && p->files->work_left == 0)
+		return 0;
 	lc_buf_init(&f.out, FILLED_BYTES_MAX);
 	if (fill_in(&f, text))
 		r = lc_arena_dup(p->files->arena, lc_trim(lc_buf_get(&f.out)), ret);
 	else if (lc_buf_err(&f.out) == LC_ENOMEM)
 		r = LC_ENOMEM;
 	lc_buf_done(&f.out);
-	return r;
+	return r ? r : count_fill(p, &f);
 }
 
 /* ---- the project and its parents ---- */
@@ -84,6 +93,9 @@ static int join(struct lc_arena *a, struct lc_slice from, struct lc_slice relati
 {
 	struct lc_slice part;
 	struct lc_slice dir = lc_path_dir(from);
+	*ret = lc_slice_of(NULL, 0);
+	if (relative.n > PATH_BYTES_MAX)
+		return 0;
 	while (lc_split(&relative, '/', &part)) {
 		bool up = lc_eq(part, LC_S(".."));
 		*ret = lc_slice_of(NULL, 0);
@@ -285,12 +297,12 @@ static int add_managed(struct pom_project *p)
 static int count_work(struct pom_project *p)
 {
 	size_t n = 1;
-	for (size_t i = 0; i < p->n; i++)
+	for (size_t i = p->is_asking; i < p->n; i++)
 		n += p->chain[i]->properties.n + p->chain[i]->managed.n +
 		     p->chain[i]->dependencies.n;
 	int r = pom_count_work(p->files, n);
 	if (r == 0 && p->files->work_left == 0)
-		p->n = 0;
+		p->n = p->is_asking ? lc_min(p->n, 1) : 0; /* its own is always read */
 	return r;
 }
 
@@ -298,8 +310,7 @@ static int count_work(struct pom_project *p)
 int pom_project_load(struct pom_project *p, const struct pom_source *from, struct lc_err *e)
 {
 	int r = read_chain(p, *from, e);
-	if (r == 0 && !p->is_asking)
-		r = count_work(p);
+	r = r ? r : count_work(p);
 	if (r || p->n == 0)
 		return r;
 	r = add_properties(p);
