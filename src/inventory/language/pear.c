@@ -58,19 +58,22 @@ static void skip_scalar(struct pear *q)
 		(void)lc_rd_take(&q->rd, len + 1);
 }
 
-/* What is at a place: keys from the outside in, "" at the outside. */
+/* What is at a place: its key, and that of the array in which it is; "" are numbers. */
 struct place {
 	struct lc_slice key, above;
 };
 
-static void note(struct pear *q, const struct place *at, struct lc_slice text)
+/* Depth 1 is the registry's own; logs of changes have versions, too, further down. */
+static void note(struct pear *q, const struct place *at, unsigned depth, struct lc_slice text)
 {
-	bool top = at->above.n == 0;
+	bool top = depth == 1;
 	if (top && lc_eq(at->key, LC_S("name")) && q->package.name.n == 0)
 		q->package.name = text;
-	else if (lc_eq(at->above, LC_S("version")) && lc_eq(at->key, LC_S("release")))
+	else if (q->package.version.n)
+		return;
+	else if (depth == 2 && lc_eq(at->above, LC_S("version")) && lc_eq(at->key, LC_S("release")))
 		q->package.version = text;
-	else if (top && lc_eq(at->key, LC_S("version")) && q->package.version.n == 0)
+	else if (top && lc_eq(at->key, LC_S("version")))
 		q->package.version = text; /* of the first format */
 }
 
@@ -82,7 +85,7 @@ static void take_array(struct pear *q, const struct place *at, unsigned depth)
 	uint64_t n = take_number(q, ':');
 	expect(q, LC_S("{"));
 	for (uint64_t i = 0; i < n && !q->broken; i++) {
-		struct place below = { .above = depth ? at->key : LC_S("") };
+		struct place below = { .above = at->key };
 		uint8_t kind = lc_rd_u8(&q->rd);
 		expect(q, LC_S(":"));
 		if (kind == 's')
@@ -105,7 +108,7 @@ static void take_value(struct pear *q, const struct place *at, unsigned depth)
 	uint8_t kind = lc_rd_u8(&q->rd);
 	expect(q, kind == 'N' ? LC_S(";") : LC_S(":"));
 	if (kind == 's')
-		note(q, at, take_text(q));
+		note(q, at, depth, take_text(q));
 	else if (kind == 'a')
 		take_array(q, at, depth);
 	else if (kind == 'i' || kind == 'd' || kind == 'b')
@@ -137,7 +140,7 @@ static const struct inv_want wants[] = { { .kind = INV_WANT_SUFFIX, .text = ".re
 
 const struct inv_analyser inv_pear = {
 	.name = "pear",
-	.version = 1,
+	.version = 2,
 	.group = INV_GROUP_LIBRARY,
 	.targets = INSTALLED,
 	.access = INV_WHOLE,
