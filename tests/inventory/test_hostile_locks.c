@@ -104,6 +104,31 @@ static void sums_of_modules_without_end(void **state)
 	lc_buf_done(&b);
 }
 
+/* Each names briefly what has a long version. */
+static void dependencies_that_grow_have_an_end(void **state)
+{
+	struct facts f;
+	struct lc_buf b;
+	(void)state;
+	lc_buf_init(&b, 4 * MIB);
+	assert_int_equal(lc_buf_str(&b, "[[package]]\nname = \"a\"\nversion = \""), 0);
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(lc_buf_byte(&b, '1'), 0);
+	assert_int_equal(lc_buf_str(&b, "\"\n"), 0);
+	for (int i = 0; i < 20000; i++)
+		assert_int_equal(lc_buf_fmt(&b,
+					    "[[package]]\nname = \"b%d\"\nversion = \"1\"\n"
+					    "dependencies = [\"a\"]\n",
+					    i),
+				 0);
+	facts_of(&f, &inv_cargo_lock, "Cargo.lock", lc_buf_get(&b));
+	assert_int_equal(f.facts.files.v[0].packages.n, 20001);
+	assert_int_equal(f.facts.diagnostics.n, 1);
+	assert_string_equal(inv_trouble_name(f.facts.diagnostics.v[0].trouble), "too-large");
+	facts_done(&f);
+	lc_buf_done(&b);
+}
+
 struct seen {
 	size_t packages, troubles;
 };
@@ -203,6 +228,7 @@ int main(void)
 		cmocka_unit_test(a_megabyte_of_packages_is_read_in_time),
 		cmocka_unit_test(what_no_tool_writes_is_told_of),
 		cmocka_unit_test(sums_of_modules_without_end),
+		cmocka_unit_test(dependencies_that_grow_have_an_end),
 		cmocka_unit_test(a_file_cut_anywhere_is_survived),
 	};
 	return cmocka_run_group_tests_name("hostile_locks", tests, NULL, NULL);

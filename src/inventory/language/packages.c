@@ -4,7 +4,11 @@
 
 #include "inventory/package_type.h"
 
-enum { ID_BYTES_MAX = 1024 }; /* of name and version together */
+enum {
+	ID_BYTES_MAX = 1024, /* of name and version together */
+	/* Of all ids that packages depend on: a file may name one briefly, again and again. */
+	EDGE_BYTES_MAX = 16 << 20,
+};
 
 void packages_init(struct packages *l, struct lc_arena *a, struct inv_sink *out)
 {
@@ -128,6 +132,12 @@ int packages_add(struct packages *l, const struct inv_package *p, struct inv_pac
 
 int packages_depend(struct packages *l, struct inv_package *p, const struct inv_package *on)
 {
+	size_t n = on->name.n + on->version.n + 2;
+	if (n > EDGE_BYTES_MAX - l->edge_bytes) {
+		l->cut = true;
+		return 0;
+	}
+	l->edge_bytes += n;
 	struct lc_slice *place = lc_vec_push(l->arena, &p->depends_on);
 	if (!place)
 		return lc_arena_err(l->arena);
@@ -255,5 +265,10 @@ int packages_put(const struct packages *l)
 		sort_once(&packages_at(l, i)->depends_on);
 		r = inv_sink_package(l->out, packages_at(l, i));
 	}
+	if (r == 0 && l->cut)
+		r = inv_sink_trouble(l->out, INV_TOO_LARGE,
+				     "names of what packages depend on need more than %d MiB: "
+				     "not all of it is listed",
+				     EDGE_BYTES_MAX >> 20);
 	return r;
 }

@@ -15,6 +15,8 @@ struct packages {
 	struct lc_arena *arena;
 	struct inv_sink *out;
 	struct lc_map by_id; /* name, NUL, version -> struct inv_package */
+	size_t edge_bytes;   /* of ids in dependencies */
+	bool cut;            /* there are more than fit */
 };
 
 /** Packages of out's file; those with names beyond reason are told of there. */
@@ -33,7 +35,7 @@ int packages_add(struct packages *l, const struct inv_package *p,
 /** NULL when it is not there. */
 struct inv_package *packages_find(const struct packages *l, struct lc_slice name,
 				  struct lc_slice version);
-/** p depends on the package of that name and version: its id is added. */
+/** p depends on the package of that name and version: its id is added, as long as they fit. */
 int packages_depend(struct packages *l, struct inv_package *p,
 		    const struct inv_package *on) LC_MUST_CHECK;
 /**
@@ -46,7 +48,7 @@ int packages_depend(struct packages *l, struct inv_package *p,
 int packages_spread(struct packages *l) LC_MUST_CHECK;
 /** What is known to be neither the project's nor asked for by it is indirect. */
 void packages_rest_indirect(struct packages *l);
-/** All of them into the sink. Dependencies are sorted, each once. */
+/** All of them into the sink. Dependencies are sorted, each once; that some are missing is told. */
 int packages_put(const struct packages *l) LC_MUST_CHECK;
 /** How often packages were added so far; item i is l->by_id.items[i].value. */
 static inline size_t packages_count(const struct packages *l)
