@@ -120,6 +120,13 @@ static const struct row tags[] = {
 	    "Relationship: SPDXRef-a DEPENDS_ON SPDXRef-b\nPackageName: none\nPackageName: b\r\n"
 	    "SPDXID: SPDXRef-b\r\nExternalRef: PACKAGE_MANAGER purl pkg:npm/b@2\r\n",
 	    "p python-pkg a 1 lic=MIT dep=b@2 lines=0-0\np node-pkg b 2 lines=0-0\n"),
+	ROW("files of a package",
+	    "SPDXVersion: SPDX-2.3\nPackageName: a\nSPDXID: SPDXRef-a\n"
+	    "ExternalRef: PACKAGE-MANAGER purl pkg:pypi/a@1\n"
+	    "FileName: ./a.py\nSPDXID: SPDXRef-file\nPackageName: b\nSPDXID: SPDXRef-b\n"
+	    "ExternalRef: PACKAGE-MANAGER purl pkg:npm/b@2\nFileName: ./b.py\n"
+	    "SPDXID: SPDXRef-file2\nRelationship: SPDXRef-a DEPENDS_ON SPDXRef-b\n",
+	    "p python-pkg a 1 dep=b@2 lines=0-0\np node-pkg b 2 lines=0-0\n"),
 	ROW("JSON by another name",
 	    "\n{\"spdxVersion\":\"SPDX-2.3\",\"packages\":[{\"externalRefs\":[{\"referenceType\":"
 	    "\"purl\","

@@ -101,9 +101,10 @@ static int read_relation(struct tagged *t, struct lc_slice value)
 
 static int read_tag(struct tagged *t, struct lc_slice tag, struct lc_slice value)
 {
-	if (lc_eq(tag, LC_S("PackageName"))) {
+	bool package = lc_eq(tag, LC_S("PackageName"));
+	if (package || lc_eq(tag, LC_S("FileName"))) { /* its files follow, with ids of their own */
 		int r = close_package(t);
-		t->open = true;
+		t->open = package;
 		return r;
 	}
 	if (lc_eq(tag, LC_S("SPDXID")))
@@ -170,7 +171,7 @@ static const struct inv_want wants[] = {
 
 const struct inv_analyser inv_spdx = {
 	.name = "spdx",
-	.version = 1,
+	.version = 2,
 	.group = INV_GROUP_LIBRARY,
 	.targets = LOCKED | INSTALLED,
 	.access = INV_WHOLE,
