@@ -98,6 +98,12 @@ static void reads_gradles_catalogues(void **state)
 	static const struct facts_file locked[] = {
 		{ "app/gradle/libs.versions.toml", LC_S_INIT("[libraries]\nx = \"g:x:9\"\n") },
 		{ "app/core/gradle.lockfile", LC_S_INIT("") },
+		{ "app/core/in/gradle.lockfile", LC_S_INIT("") },
+	};
+	static const struct facts_file beside[] = {
+		{ "app/co/gradle/libs.versions.toml", LC_S_INIT("[libraries]\nx = \"g:x:9\"\n") },
+		{ "app/core/in/gradle.lockfile", LC_S_INIT("") },
+		{ "app/core/gradle.lockfile", LC_S_INIT("") },
 	};
 	static const struct facts_file elsewhere[] = {
 		{ "app/gradle/libs.versions.toml", LC_S_INIT("[libraries]\nx = \"g:x:9\"\n") },
@@ -113,6 +119,8 @@ static void reads_gradles_catalogues(void **state)
 	facts_check(&inv_gradle_checksums, "gradle/verification-metadata.xml", checksums,
 		    N(checksums));
 	facts_check_together(&inv_gradle_catalogue, "locked", locked, N(locked), "");
+	facts_check_together(&inv_gradle_catalogue, "locks beside", beside, N(beside),
+			     "p gradle g:x 9 lines=2-2\n");
 	facts_check_together(&inv_gradle_catalogue, "another's lock", elsewhere, N(elsewhere),
 			     "p gradle g:x 9 lines=2-2\n");
 	facts_check_together(&inv_gradle_checksums, "locked", metadata, N(metadata), "");
@@ -210,6 +218,12 @@ static const struct row registry[] = {
 	ROW("of the first format",
 	    "a:3:{s:4:\"name\";s:1:\"A\";s:7:\"version\";s:3:\"1.2\";s:1:\"x\";N;}",
 	    "p pear A 1.2 lines=0-0\n"),
+	ROW("logs of changes, before and behind",
+	    "a:4:{s:9:\"changelog\";a:2:{s:7:\"version\";a:1:{s:7:\"release\";s:1:\"1\";}"
+	    "i:0;a:2:{s:4:\"name\";s:1:\"B\";s:7:\"version\";s:1:\"2\";}}"
+	    "s:4:\"name\";s:1:\"A\";s:7:\"version\";a:1:{s:7:\"release\";s:1:\"3\";}"
+	    "s:3:\"log\";a:1:{i:0;a:1:{s:7:\"version\";a:1:{s:7:\"release\";s:1:\"4\";}}}}",
+	    "p pear A 3 lines=0-0\n"),
 	ROW("a text of the wrong length", "a:1:{s:4:\"name\";s:9:\"A\";}",
 	    "! truncated: no name and version of a package\n"),
 	ROW("keys that are none", "a:1:{N;N;}", "! malformed: no name and version of a package\n"),

@@ -18,6 +18,8 @@
 #include "inventory/language/analysers.h"
 #include "inventory/language/lock.h"
 
+enum { LINE_BYTES_MAX = 1024 }; /* looked at, again for each that stands on it */
+
 /* "v1.2.3", "1.2.3-rc1": the number of a release, in full. */
 static bool is_release(struct lc_slice s)
 {
@@ -51,7 +53,7 @@ static struct lc_slice release_of_comment(const struct lock *l, uint32_t line)
 	struct lc_slice word;
 	if (line == 0 || line > l->lines.n)
 		return text;
-	text = lc_skip(l->lines.text, l->lines.starts[line - 1]);
+	text = lc_sub(lc_skip(l->lines.text, l->lines.starts[line - 1]), 0, LINE_BYTES_MAX);
 	text = lc_sub(text, 0, lc_find(text, '\n'));
 	size_t at = lc_find_slice(text, LC_S(" #"));
 	text = at == SIZE_MAX ? LC_S("") : lc_trim(lc_skip(text, at + 2));

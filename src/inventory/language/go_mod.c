@@ -270,7 +270,8 @@ static int add_workspace(struct go_mod *g)
 		return g->file->scratch->err ? lc_arena_err(g->file->scratch) : 0;
 	int r = read_lines(&work, kept->content.mem);
 	own = lc_skip(own, dir.n + (dir.n && own.n > dir.n));
-	for (size_t i = 0; i < work.replacements.n && r == 0 && is_used(&work, own); i++) {
+	bool used = is_used(&work, own);
+	for (size_t i = 0; i < work.replacements.n && r == 0 && used; i++) {
 		struct replacement *by = work.replacements.items[i].value;
 		by->line = 0; /* of another file */
 		r = lc_map_put(&g->replacements, work.replacements.items[i].key, by);

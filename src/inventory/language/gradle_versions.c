@@ -16,22 +16,42 @@
 #include "inventory/language/analysers.h"
 #include "inventory/language/lock.h"
 
+/* The directory of a lock file, and all above. */
+static int remember_above(const struct inv_file *f, const struct inv_kept *lock)
+{
+	const struct inv_kept *known;
+	struct lc_slice dir = lock->path;
+	int r = 0;
+	while (dir.n && r == 0) {
+		dir = lc_path_dir(dir);
+		if (inv_kept_recall(f->kept, dir, &known))
+			break; /* and all above it */
+		r = inv_kept_remember(f->kept, dir, lock);
+	}
+	return r;
+}
+
+/* Of all lock files, once for all that ask; no directory is called "//". */
+static int remember_locks(const struct inv_file *f)
+{
+	const struct inv_kept *lock;
+	size_t at = 0;
+	if (inv_kept_recall(f->kept, LC_S("//"), &lock))
+		return 0;
+	int r = inv_kept_remember(f->kept, LC_S("//"), NULL);
+	while (r == 0 && (lock = inv_kept_next(f->kept, LC_S(""), &at)))
+		if (lc_ends(lock->path, LC_S("gradle.lockfile")))
+			r = remember_above(f, lock);
+	return r;
+}
+
 /* Of the build whose directory "gradle" the file lies in. */
 static int look_for_locks(const struct inv_file *f, bool *ret)
 {
 	const struct inv_kept *lock;
-	size_t at = 0;
-	struct lc_slice dir = lc_path_dir(lc_path_dir(f->path));
-	if (!inv_kept_recall(f->kept, dir, &lock)) {
-		while ((lock = inv_kept_next(f->kept, dir, &at)))
-			if (lc_ends(lock->path, LC_S("gradle.lockfile")))
-				break;
-		int r = inv_kept_remember(f->kept, dir, lock);
-		if (r)
-			return r;
-	}
-	*ret = lock;
-	return 0;
+	int r = remember_locks(f);
+	*ret = r == 0 && inv_kept_recall(f->kept, lc_path_dir(lc_path_dir(f->path)), &lock);
+	return r;
 }
 
 /* Read by read_as() unless something is locked. */
@@ -83,16 +103,31 @@ static struct lc_slice version_text(const struct toml_doc *d, toml_ref version)
 	return toml_str(d, version);
 }
 
-static struct lc_slice version_of(const struct toml_doc *d, toml_ref library)
+/* Name -> node + 1: libraries refer to them again and again. */
+static int map_versions(const struct toml_doc *d, struct lc_map *ret)
+{
+	toml_ref list = toml_get(d, toml_root(d), "versions");
+	int r = 0;
+	if (toml_type_of(d, list) != TOML_TABLE)
+		return 0;
+	for (toml_ref i = toml_first(d, list); i != TOML_NONE && r == 0; i = toml_next(d, i))
+		r = lc_map_put(ret, toml_key(d, i), (void *)((uintptr_t)i + 1));
+	return r;
+}
+
+static struct lc_slice version_of(const struct toml_doc *d, const struct lc_map *versions,
+				  toml_ref library)
 {
 	toml_ref version = toml_get(d, library, "version");
 	struct lc_slice name = toml_get_str(d, version, "ref");
-	if (name.n)
-		version = toml_get_slice(d, toml_get(d, toml_root(d), "versions"), name);
+	if (name.n) {
+		uintptr_t node = (uintptr_t)lc_map_get(versions, name);
+		version = node ? (toml_ref)(node - 1) : TOML_NONE;
+	}
 	return version_text(d, version);
 }
 
-static int read_library(struct lock *l, toml_ref library)
+static int read_library(struct lock *l, const struct lc_map *versions, toml_ref library)
 {
 	const struct toml_doc *d = &l->toml;
 	struct inv_lines lines;
@@ -103,7 +138,7 @@ static int read_library(struct lock *l, toml_ref library)
 	toml_lines(d, library, &lines.start, &lines.end);
 	if (module.n == 0) {
 		module = toml_get_str(d, library, "module");
-		version = version_of(d, library);
+		version = version_of(d, versions, library);
 	}
 	if (lc_cut(module, ':', &group, &artifact))
 		(void)lc_cut(artifact, ':', &artifact, &version); /* of the short form alone */
@@ -114,11 +149,13 @@ static int read_catalogue(struct lock *l)
 {
 	const struct toml_doc *d = &l->toml;
 	toml_ref list = toml_get(d, toml_root(d), "libraries");
-	int r = 0;
+	struct lc_map versions = { 0 };
 	if (list != TOML_NONE && toml_type_of(d, list) != TOML_TABLE)
 		return inv_sink_trouble(l->out, INV_MALFORMED, "libraries are not a table");
+	int r = map_versions(d, &versions);
 	for (toml_ref i = toml_first(d, list); i != TOML_NONE && r == 0; i = toml_next(d, i))
-		r = read_library(l, i);
+		r = read_library(l, &versions, i);
+	lc_map_done(&versions);
 	return r;
 }
 

@@ -53,9 +53,10 @@ static int read_dependencies(struct bom *b, json_ref list)
 	const struct json_doc *d = &b->lock->json;
 	int r = 0;
 	for (json_ref i = json_first(d, list); i != JSON_NONE && r == 0; i = json_next(d, i)) {
+		struct lc_slice ref = json_get_str(d, i, "ref");
 		json_ref on = json_get(d, i, "dependsOn");
 		for (json_ref k = json_first(d, on); k != JSON_NONE && r == 0; k = json_next(d, k))
-			r = bom_depends(b, json_get_str(d, i, "ref"), json_str(d, k));
+			r = bom_depends(b, ref, json_str(d, k));
 	}
 	return r;
 }
