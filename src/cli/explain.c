@@ -90,19 +90,23 @@ static int explain(struct cli_job *j, struct lc_slice id)
 	return rc ? cli_fail(j->io, &e) : write_it(j, &x);
 }
 
-/* An image in a directory says so by one of these. */
+static bool has(const char *path, const char *name, bool as_dir, struct lc_arena *a)
+{
+	bool is_dir = false;
+	struct lc_slice at = lc_arena_fmt(a, "%s/%s", path, name);
+	return at.p && io_exists((const char *)at.p, &is_dir) && is_dir == as_dir;
+}
+
+/* Projects have an index.json or a manifest.json of their own: an image's are not alone. */
 static bool is_plain_directory(const char *path, struct lc_arena *a)
 {
-	static const char *const signs[] = { "oci-layout", "index.json", "manifest.json" };
 	bool is_dir = false;
-	if (!io_exists(path, &is_dir) || !is_dir)
+	if (!io_exists(path, &is_dir) || !is_dir || has(path, "oci-layout", false, a))
 		return false;
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-		struct lc_slice sign = lc_arena_fmt(a, "%s/%s", path, signs[i]);
-		if (sign.p && io_exists((const char *)sign.p, &is_dir) && !is_dir)
-			return false;
-	}
-	return true;
+	if (has(path, "index.json", false, a) && has(path, "blobs", true, a))
+		return false;
+	return !has(path, "manifest.json", false, a) ||
+	       (!has(path, "version", false, a) && !has(path, "repositories", false, a));
 }
 
 /* What a target is scanned as: the command's word for it, or what it looks like. */

@@ -110,6 +110,8 @@ def directory():
     if not root.exists():
         (root / "usr/lib/node_modules/lodash").mkdir(parents=True)
         (root / "package-lock.json").write_text(json.dumps(LOCK, indent=1), encoding="utf-8")
+        for name in ("index.json", "manifest.json"):  # as an image has, but of the project's own
+            (root / name).write_text("{}", encoding="utf-8")
         (root / "usr/lib/node_modules/lodash/package.json").write_text('{"name": "lodash", "version": "4.17.4"}')
     return root
 
