@@ -127,6 +127,12 @@ static const struct row tags[] = {
 	    "ExternalRef: PACKAGE-MANAGER purl pkg:npm/b@2\nFileName: ./b.py\n"
 	    "SPDXID: SPDXRef-file2\nRelationship: SPDXRef-a DEPENDS_ON SPDXRef-b\n",
 	    "p python-pkg a 1 dep=b@2 lines=0-0\np node-pkg b 2 lines=0-0\n"),
+	ROW("on a type that has no ids",
+	    "SPDXVersion: SPDX-2.3\nPackageName: a\nSPDXID: SPDXRef-a\n"
+	    "ExternalRef: PACKAGE-MANAGER purl pkg:pypi/a@1\nPackageName: b\nSPDXID: SPDXRef-b\n"
+	    "ExternalRef: PACKAGE-MANAGER purl pkg:pypi/b@2\n"
+	    "Relationship: SPDXRef-a DEPENDS_ON SPDXRef-b\n",
+	    "p python-pkg a 1 lines=0-0\np python-pkg b 2 lines=0-0\n"),
 	ROW("JSON by another name",
 	    "\n{\"spdxVersion\":\"SPDX-2.3\",\"packages\":[{\"externalRefs\":[{\"referenceType\":"
 	    "\"purl\","

@@ -138,11 +138,16 @@ int packages_depend(struct packages *l, struct inv_package *p, const struct inv_
 		return 0;
 	}
 	l->edge_bytes += n;
+	struct lc_slice id = package_id(on, l->arena);
+	if (!id.p)
+		return lc_arena_err(l->arena);
+	if (id.n == 0)
+		return 0; /* what is installed may have none: nothing can refer to it */
 	struct lc_slice *place = lc_vec_push(l->arena, &p->depends_on);
 	if (!place)
 		return lc_arena_err(l->arena);
-	*place = package_id(on, l->arena);
-	return place->p ? 0 : lc_arena_err(l->arena);
+	*place = id;
+	return 0;
 }
 
 /* ---- what is reached from where ---- */
