@@ -9,22 +9,24 @@
 
 enum { CHILDREN_MAX = 1000 };
 
+struct layout_name {
+	struct lc_slice path, tag; /* tag: a docker archive's name */
+	bool archive, docker;
+};
+
 /*
  * "oci:DIR[:TAG]", "oci-archive:FILE[:TAG]" and "docker-archive:FILE[:NAME]", as skopeo writes
  * them; a path may not have a colon then. The one image of a docker archive needs no name.
  */
-static bool is_layout(struct lc_slice given, struct lc_slice *ret_path, struct lc_slice *ret_tag,
-		      bool *ret_archive)
+static bool is_layout(struct lc_slice given, struct layout_name *ret)
 {
-	bool docker = lc_chop_prefix(&given, LC_S("docker-archive:"));
-	*ret_archive = docker || lc_chop_prefix(&given, LC_S("oci-archive:"));
-	if (!*ret_archive && !lc_chop_prefix(&given, LC_S("oci:")))
+	*ret = (struct layout_name){ .path = given };
+	ret->docker = lc_chop_prefix(&given, LC_S("docker-archive:"));
+	ret->archive = ret->docker || lc_chop_prefix(&given, LC_S("oci-archive:"));
+	if (!ret->archive && !lc_chop_prefix(&given, LC_S("oci:")))
 		return false;
-	*ret_tag = (struct lc_slice){ NULL, 0 };
-	*ret_path = given;
-	(void)lc_cut(given, ':', ret_path, ret_tag); /* without a tag all of it is the path */
-	if (docker)
-		*ret_tag = (struct lc_slice){ NULL, 0 };
+	ret->path = given;
+	(void)lc_cut(given, ':', &ret->path, &ret->tag); /* without a tag all of it is the path */
 	return true;
 }
 
@@ -42,16 +44,20 @@ static int open_dir(struct cli_place *p, struct lc_slice dir, struct lc_arena *a
 	return rc;
 }
 
-static int open_layout(struct cli_place *p, struct lc_slice dir, bool archive, bool write,
+static int open_layout(struct cli_place *p, const struct layout_name *n, bool write,
 		       struct lc_arena *a, struct lc_err *e)
 {
+	const struct lc_slice *docker = n->docker ? &n->tag : NULL;
 	p->kind = CLI_PLACE_LAYOUT;
-	p->path = lc_arena_str(a, dir);
+	p->path = lc_arena_str(a, n->path);
+	if (!docker)
+		p->tag = n->tag;
 	if (!p->path)
 		return lc_fail(e, lc_arena_err(a), "no memory for a path");
-	int rc =
-		archive ? oci_repository_open_archive(p->path, write, &p->limits, &p->repository, e)
-			: oci_repository_open_layout(p->path, write, &p->limits, &p->repository, e);
+	int rc = n->archive ? oci_repository_open_archive(p->path, write, docker, &p->limits,
+							  &p->repository, e)
+			    : oci_repository_open_layout(p->path, write, &p->limits, &p->repository,
+							 e);
 	if (rc == LC_ENOTFOUND)
 		e->code = rc = LC_EUSAGE;
 	return rc;
@@ -95,12 +101,12 @@ int cli_place_open(struct cli_io *io, const struct cli_values *v, struct lc_slic
 	*ret = (struct cli_place){ .given = given, .limits = lc_limits_default };
 	if (timeout)
 		ret->limits.deadline_ns = lc_ticks_ns() + timeout;
-	bool archive = false;
+	struct layout_name name;
 	int rc;
 	if (v->v[CLI_OPT_POLICY].text.n && lc_chop_prefix(&dir, LC_S("dir:")))
 		rc = open_dir(ret, dir, a, e);
-	else if (is_layout(given, &dir, &ret->tag, &archive) || layout)
-		rc = open_layout(ret, dir, archive, write, a, e);
+	else if (is_layout(given, &name) || layout)
+		rc = open_layout(ret, &name, write, a, e);
 	else
 		rc = open_remote(ret, io, v, write, a, e);
 	if (rc)

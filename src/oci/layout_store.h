@@ -48,7 +48,9 @@ int layout_store_dir(const char *path, bool write, const struct lc_limits *limit
 /**
  * An archive with a layout in it; a docker archive has the one with its signatures below
  * "signatures/", and its image under the manifest that containers/image makes up for it.
- * @param write  it may be changed: nobody else may meanwhile, and one that is not there is made
+ * @param write   it may be changed: nobody else may meanwhile, and one that is not there is made
+ * @param docker  NULL: either kind; else the name that the image of a docker archive has, "" any
  */
-int layout_store_tar(const char *path, bool write, const struct lc_limits *limits,
-		     struct layout_store **ret, struct lc_err *e) LC_MUST_CHECK;
+int layout_store_tar(const char *path, bool write, const struct lc_slice *docker,
+		     const struct lc_limits *limits, struct layout_store **ret,
+		     struct lc_err *e) LC_MUST_CHECK;

@@ -141,16 +141,32 @@ static int put_manifest(struct store_tar *t, struct lc_slice manifest, struct lc
 	return rc ? rc : compare(t, index, digest_text(&d, text), &listed, e);
 }
 
-int store_tar_docker(struct store_tar *t, struct lc_err *e)
+/* Of several everyone would take another one: by name, by platform, the first. */
+static int check_single(struct store_tar *t, struct lc_err *e)
+{
+	struct json_doc d;
+	struct lc_slice text;
+	int rc = t->source->document(t->source, LC_S("manifest.json"), &t->arena, &text, e);
+	rc = rc ? rc : json_parse(text, JSON_DUP_REFUSE, NULL, &t->arena, &d, e);
+	size_t n = rc ? 0 : json_count(&d, json_root(&d));
+	if (n > 1)
+		rc = lc_fail(e, LC_EUNSUP, "%zu images in it: save one alone", n);
+	return rc;
+}
+
+int store_tar_docker(struct store_tar *t, struct lc_slice name, struct lc_err *e)
 {
 	struct oci_image *i LC_CLEANUP(oci_closep) = NULL;
 	struct lc_buf manifest LC_CLEANUP(lc_buf_done) = { 0 };
-	const struct oci_open_options o = { .input = lc_str(t->path), .limits = t->limits };
+	const struct oci_open_options o = { .input = lc_str(t->path),
+					    .reference = name,
+					    .limits = t->limits };
 	struct lc_content same = lc_content_range(t->file.fd, 0, t->file.size);
 	lc_buf_init(&manifest, MANIFEST_BYTES_MAX);
 	t->prefix = LC_S("signatures/");
 	t->base.docker = true;
-	int rc = oci_open_content(&same, &o, &i, e);
+	int rc = check_single(t, e);
+	rc = rc ? rc : oci_open_content(&same, &o, &i, e);
 	rc = rc ? rc : write_manifest(i, t->limits, &manifest, e);
 	return rc ? rc : put_manifest(t, lc_buf_get(&manifest), e);
 }

@@ -33,5 +33,8 @@ struct lc_slice store_tar_name(struct store_tar *t, struct lc_slice name);
 /** bytes (which the arena has) take the place of the file. */
 int store_tar_change(struct store_tar *t, struct lc_slice name, const struct store_change *c,
 		     struct lc_err *e) LC_MUST_CHECK;
-/** A docker archive: give it the layout that its signatures are in. */
-int store_tar_docker(struct store_tar *t, struct lc_err *e) LC_MUST_CHECK;
+/**
+ * A docker archive: give it the layout that its signatures are in.
+ * @param name  that its image must have, "" any
+ */
+int store_tar_docker(struct store_tar *t, struct lc_slice name, struct lc_err *e) LC_MUST_CHECK;

@@ -388,17 +388,30 @@ static int open_file(struct store_tar *t, bool write, struct lc_err *e)
 	return rc;
 }
 
-static int settle(struct store_tar *t, struct lc_err *e)
+static bool has(struct store_tar *t, struct lc_slice name)
 {
 	uint64_t size;
-	if (!t->source || t->source->find(t->source, LC_S("index.json"), &size, NULL) == 0 ||
-	    t->source->find(t->source, LC_S("manifest.json"), &size, NULL))
-		return 0;
-	return store_tar_docker(t, e);
+	return t->source->find(t->source, name, &size, NULL) == 0;
 }
 
-int layout_store_tar(const char *path, bool write, const struct lc_limits *limits,
-		     struct layout_store **ret, struct lc_err *e)
+/* Another image than the one that those read who were told the same must not be judged. */
+static int settle(struct store_tar *t, const struct lc_slice *docker, struct lc_err *e)
+{
+	if (!t->source)
+		return 0;
+	bool index = has(t, LC_S("index.json"));
+	bool manifest = has(t, LC_S("manifest.json"));
+	if (docker && index)
+		return lc_fail(e, LC_EUSAGE,
+			       "it has an index.json, too, which docker-archive: passes over: "
+			       "give oci-archive:FILE");
+	if (docker && !manifest)
+		return lc_fail(e, LC_EUSAGE, "no docker archive: it has no manifest.json");
+	return index || !manifest ? 0 : store_tar_docker(t, docker ? *docker : LC_S(""), e);
+}
+
+int layout_store_tar(const char *path, bool write, const struct lc_slice *docker,
+		     const struct lc_limits *limits, struct layout_store **ret, struct lc_err *e)
 {
 	struct store_tar *t = lc_alloc0(1, sizeof(*t));
 	if (!t)
@@ -420,7 +433,7 @@ int layout_store_tar(const char *path, bool write, const struct lc_limits *limit
 	lc_arena_init(&t->arena, ARENA_BYTES_MAX);
 	t->path = lc_arena_str(&t->arena, lc_str(path));
 	int rc = t->path ? open_file(t, write, e) : no_memory(t, e);
-	rc = rc ? rc : settle(t, e);
+	rc = rc ? rc : settle(t, docker, e);
 	if (rc) {
 		tar_store_close(&t->base);
 		return lc_wrap(e, rc, "%s", lc_quote(lc_str(path)).s);

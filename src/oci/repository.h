@@ -53,12 +53,15 @@ int oci_repository_open_dir(const char *path, const struct lc_limits *limits,
 			    struct oci_repository **ret, struct lc_err *e) LC_MUST_CHECK;
 /**
  * An archive: an OCI layout in a tar file, compressed or not (then read only), or a docker archive,
- * whose image has the manifest that containers/image makes up for it; what is attached to that
+ * whose one image has the manifest that containers/image makes up for it; what is attached to that
  * lies below "signatures/" in it. With write one that does not exist is made, as a layout.
  * Changes are in memory until oci_repository_commit(): the file is written anew and replaced.
+ * @param docker  NULL: either kind; else the name that the image of a docker archive has, "" any
+ * @return LC_EUSAGE with docker for what others read as a layout; LC_EUNSUP several images
  */
-int oci_repository_open_archive(const char *path, bool write, const struct lc_limits *limits,
-				struct oci_repository **ret, struct lc_err *e) LC_MUST_CHECK;
+int oci_repository_open_archive(const char *path, bool write, const struct lc_slice *docker,
+				const struct lc_limits *limits, struct oci_repository **ret,
+				struct lc_err *e) LC_MUST_CHECK;
 /** Make what was put and deleted last. Without it an archive stays as it was. */
 int oci_repository_commit(struct oci_repository *r, struct lc_err *e) LC_MUST_CHECK;
 /** Accepts NULL. */

@@ -478,12 +478,13 @@ static int open_store(struct layout_store *s, const char *path, bool write,
 	return 0;
 }
 
-int oci_repository_open_archive(const char *path, bool write, const struct lc_limits *limits,
-				struct oci_repository **ret, struct lc_err *e)
+int oci_repository_open_archive(const char *path, bool write, const struct lc_slice *docker,
+				const struct lc_limits *limits, struct oci_repository **ret,
+				struct lc_err *e)
 {
 	struct layout_store *s = NULL;
 	limits = limits ? limits : &lc_limits_default;
-	int rc = layout_store_tar(path, write, limits, &s, e);
+	int rc = layout_store_tar(path, write, docker, limits, &s, e);
 	return rc ? rc : open_store(s, path, write, limits, ret, e);
 }
 
@@ -494,7 +495,7 @@ int oci_repository_open_layout(const char *path, bool write, const struct lc_lim
 	bool is_dir = true;
 	limits = limits ? limits : &lc_limits_default;
 	if (io_exists(path, &is_dir) && !is_dir)
-		return oci_repository_open_archive(path, write, limits, ret, e);
+		return oci_repository_open_archive(path, write, NULL, limits, ret, e);
 	int rc = layout_store_dir(path, write, limits, &s, e);
 	if (rc == LC_ENOTFOUND)
 		return lc_fail(e, rc, "%s: no OCI layout there (no index.json)",

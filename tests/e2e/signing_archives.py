@@ -217,6 +217,50 @@ def docker_archives_carry_their_signatures():
         yield f"{done.stderr}"
 
 
+def contents(path):
+    return {n: c[0] for n, c in members(path).items()}
+
+
+def refused(done, *words):
+    if done.stderr.count(b"\n") != 1 or not all(w in done.stderr for w in words):
+        yield f"{done.args[1:]}: {done.stderr}"
+
+
+def a_docker_archive_is_one_image_and_nothing_else():
+    """What docker and skopeo read of it is what is judged: by name, by manifest.json, and no index."""
+    path = ROOT / "single.tar"
+    docker_archive(path)
+    sign(f"docker-archive:{path}")
+    verify(f"docker-archive:{path}:app:1")
+    yield from refused(verify(f"docker-archive:{path}:app:2", want=2), b"no image app:2", b"app:1")
+    # An image that somebody signed, as a layout, over one that nobody did.
+    signed = ROOT / "signed.tar"
+    Image().write_tar(signed)
+    sign(f"oci-archive:{signed}")
+    evil = ROOT / "evil.tar"
+    docker_archive(evil)
+    evil.write_bytes(tar_of(contents(evil) | contents(signed)))
+    (ROOT / "p.json").write_text('{"default": [{"type": "insecureAcceptAnything"}]}')
+    for done in (verify(f"docker-archive:{evil}", want=2),
+                 sign(f"docker-archive:{evil}", want=2),
+                 call("verify", "--policy", "p.json", f"docker-archive:{evil}", want=2)):
+        yield from refused(done, b"index.json", b"oci-archive:FILE")
+    verify(f"oci-archive:{evil}")
+    yield from refused(verify(f"docker-archive:{signed}", want=2), b"index.json")
+    # Two images, of which the signed one is for this machine.
+    files = contents(path)
+    config = json.dumps({"architecture": "riscv64", "os": "linux", "config": {},
+                         "rootfs": {"type": "layers", "diff_ids": []}}).encode()
+    files["c.json"] = config
+    two = json.loads(files["manifest.json"]) + [{"Config": "c.json", "RepoTags": ["app:2"],
+                                                 "Layers": []}]
+    files["manifest.json"] = json.dumps(two).encode()
+    path.write_bytes(tar_of(files))
+    for name in ("", ":app:1", ":app:2"):
+        yield from refused(verify(f"docker-archive:{path}{name}", want=1), b"2 images in it")
+    yield from refused(verify(path, "--local-image", want=1), b"2 images in it")
+
+
 def skopeo_sees_the_same_digest():
     if not shutil.which("skopeo"):
         raise Skip("skopeo is not installed")
@@ -337,6 +381,7 @@ run([(f.__name__, f) for f in [
     what_was_changed_is_refused,
     compressed_archives_are_read_and_not_written,
     docker_archives_carry_their_signatures,
+    a_docker_archive_is_one_image_and_nothing_else,
     skopeo_sees_the_same_digest,
     copies_lose_nothing,
     docker_archives_are_not_copied,
