@@ -369,6 +369,15 @@ static int lock_file(struct store_tar *t, struct lc_err *e)
 	return lc_fail(e, LC_EUSAGE, "another process writes this archive: try again");
 }
 
+/* Some readers take the first file of a name, some the last, some follow "..". */
+static int check_names(struct store_tar *t, struct lc_err *e)
+{
+	struct lc_slice name = oci_source_tar_doubtful(t->source);
+	return name.p ? lc_fail(e, LC_EBAD, "%s: a name twice, or one that leads out of it",
+				lc_quote(name).s)
+		      : 0;
+}
+
 static int open_file(struct store_tar *t, bool write, struct lc_err *e)
 {
 	int rc = io_open_content(t->path, &t->file, e);
@@ -383,6 +392,7 @@ static int open_file(struct store_tar *t, bool write, struct lc_err *e)
 		return rc;
 	struct lc_content same = lc_content_range(t->file.fd, 0, t->file.size);
 	rc = oci_source_tar_content(&same, t->limits, &t->source, e);
+	rc = rc ? rc : check_names(t, e);
 	if (!rc && write && !oci_source_tar_is_plain(t->source))
 		rc = lc_fail(e, LC_EUNSUP, "a compressed archive is not written: inflate it first");
 	return rc;

@@ -70,6 +70,8 @@ int oci_source_tar_forward(const struct oci_tar_opener *opener, const struct lc_
 const struct lc_map *oci_source_tar_members(struct oci_source *s);
 /** Is it a tar file that is not compressed? */
 bool oci_source_tar_is_plain(struct oci_source *s);
+/** A name by which others may read another file of it than is read here; p NULL none. */
+struct lc_slice oci_source_tar_doubtful(struct oci_source *s);
 /** Where a member of a tar source begins; UINT64_MAX when it is not there. */
 uint64_t oci_source_tar_offset(struct oci_source *s, struct lc_slice location);
 

@@ -386,6 +386,11 @@ bool oci_source_tar_is_plain(struct oci_source *s)
 	return !((struct source_tar *)s)->forward;
 }
 
+struct lc_slice oci_source_tar_doubtful(struct oci_source *s)
+{
+	return ((struct source_tar *)s)->index.doubtful;
+}
+
 uint64_t oci_source_tar_offset(struct oci_source *s, struct lc_slice location)
 {
 	const struct tar_member *m;

@@ -18,11 +18,13 @@ static uint64_t padded(uint64_t n)
 }
 
 /* The member's entry in the map: the one there is, emptied, or a new one. */
-static struct tar_member *member_for(struct tar_index *x, struct lc_slice name)
+static struct tar_member *member_for(struct tar_index *x, struct lc_slice name, enum tar_type type)
 {
 	struct tar_member *m = lc_map_get(&x->map, name);
 	if (m) {
 		struct lc_slice own = m->name;
+		if (type != TAR_DIR || m->type != TAR_DIR)
+			x->doubtful = own;
 		*m = (struct tar_member){ .name = own };
 		return m;
 	}
@@ -60,7 +62,7 @@ static int cut_off(const struct tar_member *m, uint64_t size, struct lc_err *e)
 static int add(struct tar_index *x, const struct tar_entry *entry, uint64_t size,
 	       struct tar_member **ret, struct lc_err *e)
 {
-	struct tar_member *m = member_for(x, entry->name);
+	struct tar_member *m = member_for(x, entry->name, entry->type);
 	if (!m || lc_arena_dup(&x->arena, entry->target, &m->target))
 		return lc_fail(e, lc_arena_err(&x->arena), "no memory for the archive's members");
 	m->type = entry->type;
@@ -83,6 +85,8 @@ static int walk(struct tar_index *x, struct tar_reader *t, uint64_t size, bool k
 	struct tar_member *last = NULL;
 	int rc;
 	while ((rc = tar_next(t, &entry, e)) == 0) {
+		if (entry.unsafe && lc_arena_dup(&x->arena, entry.name, &x->doubtful))
+			return lc_fail(e, lc_arena_err(&x->arena), "no memory for a name");
 		if (entry.unsafe || entry.name.n == 0)
 			continue; /* nothing asks for such a name */
 		rc = add(x, &entry, size, &last, e);

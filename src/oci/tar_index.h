@@ -30,6 +30,8 @@ struct tar_index {
 	uint64_t kept_bytes;
 	uint64_t end; /* where the last member's padded content ends */
 	bool no_end;  /* no end mark came: probably cut off */
+	/* A name that is there twice, or climbs: others may read another file by it. p NULL none */
+	struct lc_slice doubtful;
 };
 
 /**

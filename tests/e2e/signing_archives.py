@@ -261,6 +261,35 @@ def a_docker_archive_is_one_image_and_nothing_else():
     yield from refused(verify(path, "--local-image", want=1), b"2 images in it")
 
 
+def appended(path, name, content=b"{}", kind=tarfile.REGTYPE):
+    """The archive with one more member."""
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.type = len(content), kind
+    out = ROOT / "appended.tar"
+    shutil.copy(path, out)
+    with tarfile.open(out, "a") as tar:
+        tar.addfile(entry, io.BytesIO(content))
+    return out
+
+
+def a_name_that_readers_disagree_about_is_refused():
+    layout, docker = ROOT / "once.tar", ROOT / "once-docker.tar"
+    Image().write_tar(layout)
+    docker_archive(docker)
+    for path, name in ((layout, "index.json"), (docker, "manifest.json")):
+        sign(path, "--local-image")
+        for again in (name, f"./{name}", f"/{name}", f"a/../{name}"):
+            twice = appended(path, again, contents(path)[name])
+            for done in (verify(twice, "--local-image", want=14),
+                         sign(twice, "--local-image", "-a", "x=y", want=14)):
+                yield from refused(done, b"a name twice")
+        call("image", "--quiet", "--scanners", "vuln", "--input",
+             appended(path, name, contents(path)[name]))
+        call("image", "--quiet", "--scanners", "vuln", "--verify-key", ROOT / "one.pub",
+             "--insecure-ignore-tlog", "--require-signature", "--input",
+             appended(path, name, contents(path)[name]), want=14)
+
+
 def skopeo_sees_the_same_digest():
     if not shutil.which("skopeo"):
         raise Skip("skopeo is not installed")
@@ -382,6 +411,7 @@ run([(f.__name__, f) for f in [
     compressed_archives_are_read_and_not_written,
     docker_archives_carry_their_signatures,
     a_docker_archive_is_one_image_and_nothing_else,
+    a_name_that_readers_disagree_about_is_refused,
     skopeo_sees_the_same_digest,
     copies_lose_nothing,
     docker_archives_are_not_copied,
