@@ -59,7 +59,8 @@ static int open_place(struct look *l, struct lc_err *e)
 	int rc = cli_place_open(j->io, j->v, o->remote ? name : o->input, !o->remote, false, j->a,
 				&l->place, e);
 	l->place.given = o->input;
-	if (rc || o->remote)
+	/* The one image of a docker archive has no tag there: by its name the scan finds it. */
+	if (rc || o->remote || oci_repository_is_docker(l->place.repository))
 		return rc;
 	l->place.tag = o->reference;
 	(void)lc_chop_prefix(&l->place.tag, LC_S("@")); /* of a digest */
@@ -116,7 +117,8 @@ static int pin(struct look *l)
 	struct oci_open_options *o = &j->q.open;
 	struct lc_slice name = l->place.name;
 	o->pinned = &l->ret->image;
-	if (oci_repository_is_docker(l->place.repository))
+	o->pinned_config = oci_repository_is_docker(l->place.repository);
+	if (o->pinned_config)
 		return pin_config(l);
 	if (!o->remote) {
 		o->reference = o->reference.n ? o->reference : l->ret->report.digest;

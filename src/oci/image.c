@@ -152,16 +152,19 @@ static int check_platform(struct oci_image *i, const struct oci_open_options *o,
 }
 
 /* Another one must not pass for what somebody judged, whatever name or fallback led to it. */
-static int check_pinned(const struct oci_image *i, const struct digest *want, struct lc_err *e)
+static int check_pinned(const struct oci_image *i, const struct oci_open_options *o,
+			struct lc_err *e)
 {
 	char text[DIGEST_TEXT_MAX];
+	const struct digest *want = o->pinned;
 	if (!want)
 		return 0;
-	for (size_t k = 0; k < i->digests.n; k++)
+	/* A manifest may be called the config of something else. */
+	if (o->pinned_config && digest_eq(&i->config_digest, want))
+		return 0;
+	for (size_t k = 0; !o->pinned_config && k < i->digests.n; k++)
 		if (lc_eq(i->digests.v[k], lc_str(digest_text(want, text))))
 			return 0;
-	if (digest_eq(&i->config_digest, want))
-		return 0;
 	return lc_fail(e, LC_EBAD, "another image than %s is read", digest_text(want, text));
 }
 
@@ -202,7 +205,7 @@ static int open_image(struct oci_image *i, struct lc_content *content,
 		rc = open_source(path, limits, &i->source, e);
 	if (rc == 0 && !o->remote)
 		rc = oci_image_load(i, o, e);
-	rc = rc ? rc : check_pinned(i, o->pinned, e);
+	rc = rc ? rc : check_pinned(i, o, e);
 	return rc ? rc : check_platform(i, o, e);
 }
 

@@ -96,7 +96,8 @@ struct oci_image {
 struct oci_open_options {
 	struct lc_slice input;     /* path of a file or directory, or with remote an image's name */
 	struct lc_slice reference; /* which image inside, by tag or name; "" the only one */
-	const struct digest *pinned; /* of its manifest, config, or an index above; NULL any */
+	const struct digest *pinned; /* of its manifest or an index above; NULL any */
+	bool pinned_config;          /* pinned is of its config */
 	struct oci_platform platform;
 	bool has_platform;               /* false: the host's, else the only one there is */
 	const struct lc_limits *limits;  /* outlives the image; NULL for the default */

@@ -197,8 +197,9 @@ def docker_archives_carry_their_signatures():
         yield "what docker reads was changed"
     if any(not n.startswith("signatures/") for n in set(after) - set(before)):
         yield f"{set(after) - set(before)}"
-    call("image", "--quiet", "--scanners", "vuln", "--input", path, "--verify-key",
-         ROOT / "one.pub", "--insecure-ignore-tlog", "--require-signature")
+    for scanned in (("--input", path), (f"docker-archive:{path}:app:1",)):
+        call("image", "--quiet", "--scanners", "vuln", *scanned, "--verify-key",
+             ROOT / "one.pub", "--insecure-ignore-tlog", "--require-signature")
     # Layers that are others than the configuration says; then an image that nobody signed, under
     # the signatures of another one.
     spoilt = ROOT / "spoilt.tar"

@@ -138,6 +138,22 @@ def a_second_manifest_does_not_take_its_place():
             yield f"{image}: {done.returncode} {done.stdout[:300]}"
 
 
+def a_manifest_is_no_configuration():
+    """What was signed is named as the configuration of something else."""
+    where = WORK / "as-config"
+    OTHER.write_dir(where)
+    need(lacre("sign", "--key", WORK / "k.key", f"oci:{where}"))
+    judged = top(OTHER)["digest"]
+    (where / "manifest.json").write_text(json.dumps([{
+        "Config": "blobs/" + judged.replace(":", "/"), "RepoTags": [judged, "o"], "Layers": []}]))
+    config = json.loads(OTHER.members["blobs/" + judged.replace(":", "/")])["config"]["digest"]
+    (where / "blobs" / config.replace(":", "/")).unlink()
+    for image in (where, packed(where)):
+        done = lacre(*SCAN, *VERIFY_KEY, "--require-signature", image)
+        if done.returncode == 0 or done.stdout or b"another image" not in done.stderr:
+            yield f"{image}: {done.returncode} {done.stdout[:300]} {done.stderr[:300]}"
+
+
 def engines_have_no_signatures():
     for args in (("docker-daemon:app:1",), ("--image-src", "docker,podman", "app:1")):
         done = lacre(*SCAN, *VERIFY_KEY, "--require-signature", *args)
@@ -355,6 +371,7 @@ def what_refers_to_itself_ends():
 
 
 CHECKS = [another_image_of_the_layout_is_not_scanned, a_second_manifest_does_not_take_its_place,
+          a_manifest_is_no_configuration,
           engines_have_no_signatures, what_is_asked_is_never_passed_over,
           other_answers_are_no_empty_lists,
           a_page_that_is_missing_is_told, a_tag_of_signatures_that_holds_something_else_is_told,
