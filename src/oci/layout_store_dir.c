@@ -124,7 +124,9 @@ static int dir_remove(struct layout_store *s, struct lc_slice name, struct lc_er
 {
 	struct lc_arena a = { 0 };
 	const char *path;
-	int rc = path_to(s, name, &a, &path, e);
+	uint64_t size;
+	int rc = dir_find(s, name, &size, e); /* by no link that leads out */
+	rc = rc ? rc : path_to(s, name, &a, &path, e);
 	int gone = rc ? 0 : lc_sys_unlink(AT_FDCWD, path);
 	if (gone)
 		rc = gone == -ENOENT ? LC_ENOTFOUND

@@ -26,6 +26,7 @@ struct store_tar {
 	struct io_out out;         /* the new archive */
 	bool writing;              /* it is open */
 	bool dirty;
+	bool spoilt; /* what was written to the new one is not whole: it is never made */
 };
 
 /** The name inside the archive; p NULL out of memory. */

@@ -2,6 +2,7 @@
  * A layout in a tar archive. It is read in place; what is changed stays in memory, or goes to the
  * new archive as it comes, until all is written anew beside the old one, which it then replaces.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -255,7 +256,7 @@ static int tar_put_stream(struct layout_store *s, struct lc_slice name, const st
 	if (rc && t->writing) {
 		io_out_abort(&t->out);
 		t->writing = false;
-		t->base.commit = NULL;
+		t->spoilt = true;
 	}
 	return rc ? rc : store_tar_change(t, name, &c, e);
 }
@@ -283,7 +284,7 @@ static int copy_old(struct store_tar *t, struct lc_err *e)
 	lc_content_stream_init(&whole, &t->file, 0, t->file.size);
 	int rc = tar_open(&whole.base, &limits, &reader, e);
 	while (!rc && (rc = tar_next(reader, &entry, e)) == 0) {
-		if (entry.unsafe || entry.sparse)
+		if (entry.unsafe || entry.sparse || entry.type == TAR_OTHER)
 			return lc_fail(e, LC_EUNSUP, "%s: not to be copied",
 				       lc_quote(entry.name).s);
 		if (!entry.name.n || lc_map_has(&t->changed, entry.name))
@@ -320,12 +321,23 @@ static int write_end(struct store_tar *t, struct lc_err *e)
 		  : io_out_write(&t->out, lc_buf_get(&b), e);
 }
 
+static int busy(struct lc_err *e)
+{
+	return lc_fail(e, LC_EUSAGE, "another process writes this archive: try again");
+}
+
 static int tar_commit(struct layout_store *s, struct lc_err *e)
 {
 	struct store_tar *t = tar_of(s);
+	bool is_dir;
+	if (t->spoilt)
+		return lc_fail(e, LC_EIO, "%s: not written, since a blob of it failed",
+			       lc_quote(lc_str(t->path)).s);
 	if (!t->dirty)
 		return 0;
-	int rc = begin(t, e);
+	/* A file that was not there is not locked: somebody else may have made it. */
+	int rc = !t->source && io_exists(t->path, &is_dir) ? busy(e) : 0;
+	rc = rc ? rc : begin(t, e);
 	rc = rc ? rc : copy_old(t, e);
 	rc = rc ? rc : write_new(t, e);
 	rc = rc ? rc : write_end(t, e);
@@ -363,10 +375,16 @@ static void tar_store_close(struct layout_store *s)
 /* Somebody else who writes it puts another file in its place: what we read would be lost. */
 static int lock_file(struct store_tar *t, struct lc_err *e)
 {
-	struct stat st;
-	if (flock(t->file.fd, LOCK_EX | LOCK_NB) == 0 && fstat(t->file.fd, &st) == 0 && st.st_nlink)
-		return 0;
-	return lc_fail(e, LC_EUSAGE, "another process writes this archive: try again");
+	struct stat ours;
+	struct stat there;
+	if (flock(t->file.fd, LOCK_EX | LOCK_NB) != 0)
+		return errno == EWOULDBLOCK ? busy(e) : lc_fail_sys(e, errno, "no lock on it");
+	if (fstat(t->file.fd, &ours) != 0)
+		return lc_fail_sys(e, errno, "it cannot be looked at");
+	if (stat(t->path, &there) != 0 || ours.st_dev != there.st_dev ||
+	    ours.st_ino != there.st_ino)
+		return busy(e);
+	return 0;
 }
 
 /* Some readers take the first file of a name, some the last, some follow "..". */

@@ -224,8 +224,6 @@ static int take_if_referrer(struct layout_repository *r, struct lc_slice hex,
 	/* Its digest is looked at when it is opened: what was changed must not be passed over. */
 	if (rc || !bytes.n || repository_parse(bytes, a, "", &d, NULL) || !is_about(&d, subject))
 		return rc;
-	if (ret->n >= OCI_REFERRERS_MAX)
-		return lc_fail(e, LC_ELIMIT, "over %d referrers", OCI_REFERRERS_MAX);
 	struct oci_referrer *item = lc_vec_push(a, ret);
 	if (!item)
 		return lc_fail(e, lc_arena_err(a), "no memory for referrers");
@@ -251,6 +249,8 @@ static int layout_referrers(struct oci_repository *base, const struct digest *d,
 		struct oci_referrers found = { 0 };
 		lc_arena_init(&scratch, (size_t)64 << 20);
 		rc = take_if_referrer(r, names.v[i], d, &scratch, &found, e);
+		if (!rc && found.n && ret->n >= OCI_REFERRERS_MAX)
+			rc = lc_fail(e, LC_ELIMIT, "over %d referrers", OCI_REFERRERS_MAX);
 		if (!rc && found.n) {
 			struct oci_referrer *item = lc_vec_push(a, ret);
 			if (item)

@@ -352,6 +352,17 @@ def two_writers_do_not_lose_a_signature():
     sign(f"oci-archive:{path}")
 
 
+def members_of_no_known_kind_are_not_rewritten():
+    path = ROOT / "kinds.tar"
+    Image().write_tar(path)
+    odd = appended(path, "odd", b"", b"Z")
+    before = odd.read_bytes()
+    if b"odd: not to be copied" not in sign(odd, "--local-image", want=15).stderr:
+        yield "not refused"
+    if odd.read_bytes() != before:
+        yield "it was written"
+
+
 def whatever_is_interrupted_is_whole():
     path = ROOT / "killed.tar"
     layers = [{"etc/os-release": OS_RELEASE}] + [{f"f{i}": os.urandom(1 << 20)} for i in range(24)]
@@ -417,6 +428,7 @@ run([(f.__name__, f) for f in [
     copies_lose_nothing,
     docker_archives_are_not_copied,
     two_writers_do_not_lose_a_signature,
+    members_of_no_known_kind_are_not_rewritten,
     whatever_is_interrupted_is_whole,
     broken_archives_are_one_line,
 ]])

@@ -7,6 +7,7 @@
 
 #include "io/file.h"
 #include "io/remove.h"
+#include "oci/layout_store.h"
 #include "support/fixture.h"
 #include "support/slice_assert.h"
 
@@ -135,6 +136,59 @@ static void what_names_a_subject_is_found(void **state)
 	teardown(&p);
 }
 
+static void more_of_them_than_anyone_has_are_refused(void **state)
+{
+	struct place p;
+	struct oci_referrers all = { 0 };
+	struct lc_err e = { 0 };
+	struct digest subject = of(LC_S("{}"));
+	char text[DIGEST_TEXT_MAX];
+	char path[256];
+	(void)state;
+	setup(&p);
+	(void)digest_text(&subject, text);
+	for (int i = 0; i <= OCI_REFERRERS_MAX; i++) {
+		char hex[DIGEST_TEXT_MAX];
+		struct lc_slice m =
+			lc_arena_fmt(&p.a, "{\"subject\":{\"digest\":\"%s\"},\"n\":%d}", text, i);
+		struct digest d = of(m);
+		(void)snprintf(path, sizeof(path), "%s/blobs/sha256/%s", p.path,
+			       digest_hex(&d, hex));
+		assert_int_equal(io_write_new(path, 0644, m, NULL), 0);
+	}
+	assert_int_equal(oci_repository_referrers(p.r, &subject, &p.a, &all, &e), LC_ELIMIT);
+	assert_int_equal(unlink(path), 0);
+	all = (struct oci_referrers){ 0 };
+	assert_int_equal(oci_repository_referrers(p.r, &subject, &p.a, &all, NULL), 0);
+	assert_int_equal(all.n, OCI_REFERRERS_MAX);
+	teardown(&p);
+}
+
+static void nothing_is_deleted_behind_a_link(void **state)
+{
+	struct place p;
+	struct layout_store *s = NULL;
+	bool is_dir;
+	char inside[256];
+	char target[256];
+	(void)state;
+	setup(&p);
+	(void)snprintf(inside, sizeof(inside), "%s/blobs/sha256/out", p.path);
+	(void)snprintf(target, sizeof(target), "%s-outside", p.path);
+	assert_int_equal(io_make_dirs(target, NULL), 0);
+	assert_int_equal(symlink(target, inside), 0);
+	(void)snprintf(target, sizeof(target), "%s-outside/mine", p.path);
+	assert_int_equal(io_write_file(target, 0644, LC_S("mine"), NULL), 0);
+	assert_int_equal(layout_store_dir(p.path, true, &lc_limits_default, &s, NULL), 0);
+	assert_int_not_equal(s->remove(s, LC_S("blobs/sha256/out/mine"), NULL), 0);
+	assert_true(io_exists(target, &is_dir));
+	s->close(s);
+	assert_int_equal(unlink(target), 0);
+	(void)snprintf(target, sizeof(target), "%s-outside", p.path);
+	assert_int_equal(rmdir(target), 0);
+	teardown(&p);
+}
+
 static void layouts_of_cosign_are_read(void **state)
 {
 	struct oci_repository *r = NULL;
@@ -157,6 +211,53 @@ static void layouts_of_cosign_are_read(void **state)
 	lc_arena_done(&a);
 }
 
+/* A new archive beside the layout. */
+static struct oci_repository *new_archive(const struct place *p, char path[256])
+{
+	struct oci_repository *r = NULL;
+	(void)snprintf(path, 256, "%s/new.tar", p->path);
+	assert_int_equal(oci_repository_open_archive(path, true, NULL, NULL, &r, NULL), 0);
+	return r;
+}
+
+static void of_two_writers_of_a_new_archive_one_is_told(void **state)
+{
+	struct place p;
+	char path[256];
+	struct digest d = of(LC_S("seal"));
+	struct lc_err e = { 0 };
+	(void)state;
+	setup(&p);
+	struct oci_repository *one = new_archive(&p, path);
+	struct oci_repository *two = new_archive(&p, path);
+	assert_int_equal(oci_repository_put_blob(one, &d, LC_S("seal"), NULL), 0);
+	assert_int_equal(oci_repository_put_blob(two, &d, LC_S("seal"), NULL), 0);
+	assert_int_equal(oci_repository_commit(one, NULL), 0);
+	assert_int_equal(oci_repository_commit(two, &e), LC_EUSAGE);
+	assert_non_null(strstr(e.msg, "another process"));
+	oci_repository_close(one);
+	oci_repository_close(two);
+	teardown(&p);
+}
+
+static void an_archive_with_a_blob_that_failed_is_not_made(void **state)
+{
+	struct place p;
+	char path[256];
+	bool is_dir;
+	struct digest d = of(LC_S("seal"));
+	struct lc_slice_stream s;
+	(void)state;
+	setup(&p);
+	struct oci_repository *r = new_archive(&p, path);
+	lc_slice_stream_init(&s, LC_S("evil"));
+	assert_int_equal(oci_repository_put_stream(r, &d, 4, &s.base, NULL), LC_EBAD);
+	assert_int_equal(oci_repository_commit(r, NULL), LC_EIO);
+	assert_false(io_exists(path, &is_dir));
+	oci_repository_close(r);
+	teardown(&p);
+}
+
 static void what_is_no_layout_is_refused(void **state)
 {
 	struct oci_repository *r = NULL;
@@ -172,7 +273,11 @@ int main(void)
 		cmocka_unit_test(blobs_come_back_and_are_verified),
 		cmocka_unit_test(manifests_have_tags_and_digests),
 		cmocka_unit_test(what_names_a_subject_is_found),
+		cmocka_unit_test(more_of_them_than_anyone_has_are_refused),
+		cmocka_unit_test(nothing_is_deleted_behind_a_link),
 		cmocka_unit_test(layouts_of_cosign_are_read),
+		cmocka_unit_test(of_two_writers_of_a_new_archive_one_is_told),
+		cmocka_unit_test(an_archive_with_a_blob_that_failed_is_not_made),
 		cmocka_unit_test(what_is_no_layout_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
