@@ -46,18 +46,28 @@ static bool may_be_of_a_registry(const struct oci_remote *r)
 	return r->order_n == 0;
 }
 
+/* Whoever says so loads it by manifest.json: an index beside that must not be judged for it. */
+static bool is_docker_archive(const struct cli_job *j)
+{
+	const struct lc_slices *given = &j->v->arguments;
+	return given->n && lc_starts(given->v[0], LC_S("docker-archive:")) &&
+	       !lc_eq(given->v[0], j->q.open.input); /* no file is called that */
+}
+
 /* Where the scan will find it: signatures are beside images there, or nowhere. */
 static int open_place(struct look *l, struct lc_err *e)
 {
 	struct cli_job *j = l->j;
 	const struct oci_open_options *o = &j->q.open;
-	struct lc_slice name = lc_arena_fmt(j->a, "docker://%.*s", LC_FMT(o->input));
+	const char *transport = o->remote              ? "docker://"
+				: is_docker_archive(j) ? "docker-archive:"
+						       : "";
+	struct lc_slice name = lc_arena_fmt(j->a, "%s%.*s", transport, LC_FMT(o->input));
 	if (!name.p)
 		return lc_fail(e, LC_ENOMEM, "%s", _("no memory for options"));
 	if (o->remote && !may_be_of_a_registry(o->remote))
 		return no_signatures(o, e);
-	int rc = cli_place_open(j->io, j->v, o->remote ? name : o->input, !o->remote, false, j->a,
-				&l->place, e);
+	int rc = cli_place_open(j->io, j->v, name, !o->remote, false, j->a, &l->place, e);
 	l->place.given = o->input;
 	/* The one image of a docker archive has no tag there: by its name the scan finds it. */
 	if (rc || o->remote || oci_repository_is_docker(l->place.repository))

@@ -246,6 +246,10 @@ def a_docker_archive_is_one_image_and_nothing_else():
                  sign(f"docker-archive:{evil}", want=2),
                  call("verify", "--policy", "p.json", f"docker-archive:{evil}", want=2)):
         yield from refused(done, b"index.json", b"oci-archive:FILE")
+    scan = ("image", "--quiet", "--scanners", "vuln", "--verify-key", ROOT / "one.pub",
+            "--insecure-ignore-tlog", "--require-signature")
+    yield from refused(call(*scan, f"docker-archive:{evil}", want=2), b"index.json")
+    call(*scan, f"oci-archive:{evil}")
     verify(f"oci-archive:{evil}")
     yield from refused(verify(f"docker-archive:{signed}", want=2), b"index.json")
     # Two images, of which the signed one is for this machine.
