@@ -41,7 +41,10 @@ static int open_member(struct oci_source *s, struct lc_slice location, struct lc
 		return lc_fail(e, LC_EBAD, "%s: a link that leaves the directory",
 			       lc_quote(location).s);
 	if (rc && why.sys == ELOOP)
-		return lc_fail(e, LC_EBAD, "%s: links in a circle", lc_quote(location).s);
+		return lc_fail(e, LC_EBAD,
+			       "%s: links in a circle, or a kernel that cannot follow one safely "
+			       "(before Linux 5.6)",
+			       lc_quote(location).s);
 	if (rc && e)
 		*e = why;
 	return rc;

@@ -7,6 +7,8 @@
 #include "io/file.h"
 #include "oci/check_image.h"
 #include "oci/make_image.h"
+#include "support/system.h"
+#include "support/tap.h"
 
 static const struct make_file files[] = { { "a", "one", TAR_FILE, NULL, 0 },
 					  { "b", "two", TAR_FILE, NULL, 0 } };
@@ -473,8 +475,10 @@ static void a_directory_cannot_be_left_through_links(void **state)
 	make_link(&m, layer, TAR_SYMLINK, "../../outside.tar");
 	(void)snprintf(dir, sizeof(dir), "%s/sub/linked", make_temp_dir());
 	make_write_dir(&m, dir);
-	refused(dir, NULL, NULL, LC_EBAD, "a link that leaves the directory");
 	make_done(&m);
+	if (!system_has_openat2())
+		tap_skip("no openat2 here: links of directories are not followed");
+	refused(dir, NULL, NULL, LC_EBAD, "a link that leaves the directory");
 }
 
 /* ---- limits ---- */

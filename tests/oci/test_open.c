@@ -7,6 +7,8 @@
 #include "base/shim.h"
 #include "oci/check_image.h"
 #include "oci/make_image.h"
+#include "support/system.h"
+#include "support/tap.h"
 
 static const struct make_file base_files[] = {
 	{ "etc", NULL, TAR_DIR, NULL, 0 },
@@ -110,8 +112,10 @@ static void opens_old_docker_archives_with_linked_layers(void **state)
 	make_write_dir(&m, at("old"));
 	check_docker(at("old.tar"), OCI_DOCKER_ARCHIVE);
 	check_docker(at("old.tar.gz"), OCI_DOCKER_ARCHIVE);
-	check_docker(at("old"), OCI_DOCKER_ARCHIVE);
 	make_done(&m);
+	if (!system_has_openat2())
+		tap_skip("no openat2 here: links of directories are not followed");
+	check_docker(at("old"), OCI_DOCKER_ARCHIVE);
 }
 
 static void opens_new_docker_archives_by_their_index(void **state)
@@ -305,7 +309,7 @@ static void threads_read_layers_of_one_image(void **state)
 	make_write_tar(&m, at(files[0]), IO_PLAIN);
 	make_write_tar(&m, at(files[1]), IO_GZIP);
 	make_write_dir(&m, at(files[2]));
-	for (size_t f = 0; f < 3; f++) {
+	for (size_t f = 0; f < (system_has_openat2() ? 3 : 2); f++) { /* its layers are links */
 		pthread_t threads[6];
 		struct job jobs[6];
 		struct oci_image *i = opened(at(files[f]), NULL, NULL);
