@@ -172,7 +172,8 @@ static int open_root(struct cli_io *io, const struct cli_values *v, struct lc_ar
 		     struct cli_demand *d, struct lc_err *e)
 {
 	if (!v->v[CLI_OPT_TRUSTED_ROOT].text.n) {
-		bool needed = d->demand.identities_n || !d->demand.ignore_tlog;
+		bool needed = d->demand.identities_n || !d->demand.ignore_tlog ||
+			      d->demand.need_timestamp;
 		int rc = collect_root(io, v, a, d, e);
 		return rc || d->root || !needed ? rc : cli_trusted_root(io, v, a, &d->root, e);
 	}
@@ -303,6 +304,9 @@ int cli_demand(struct cli_io *io, const struct cli_values *v, struct lc_arena *a
 			       "--certificate-identity NAME with --certificate-oidc-issuer URL"));
 	d->ignore_tlog = v->v[CLI_OPT_INSECURE_IGNORE_TLOG].flag ||
 			 v->v[CLI_OPT_PRIVATE_INFRASTRUCTURE].flag;
+	/* A timestamp that is given is there to hold. */
+	d->need_timestamp = v->v[CLI_OPT_USE_SIGNED_TIMESTAMPS].flag ||
+			    v->v[CLI_OPT_RFC3161_TIMESTAMP].text.n != 0;
 	rc = rc ? rc : open_root(io, v, a, ret, e);
 	rc = rc ? rc : cli_denied(io, v, a, &ret->denied, e);
 	d->denied = &ret->denied;
@@ -312,7 +316,6 @@ int cli_demand(struct cli_io *io, const struct cli_values *v, struct lc_arena *a
 	d->identities = ret->identities;
 	d->root = ret->root;
 	d->ignore_sct = v->v[CLI_OPT_INSECURE_IGNORE_SCT].flag;
-	d->need_timestamp = v->v[CLI_OPT_USE_SIGNED_TIMESTAMPS].flag;
 	return rc;
 }
 

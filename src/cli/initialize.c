@@ -191,6 +191,27 @@ static int fetch_config(struct work *w, const struct tuf_mirror *mirror)
 	return 0;
 }
 
+/* A root from before, given again, must not lead back: what is kept has seen newer keys. */
+static int check_order(struct work *w, int64_t kept)
+{
+	struct tuf_info now;
+	int rc = tuf_info(TUF_ROOT, lc_buf_get(&w->state.v[TUF_ROOT]), &now, &w->e);
+	if (rc || now.version >= kept)
+		return rc;
+	return lc_fail(&w->e, LC_EBAD,
+		       _("--root leads to root version %lld, and %lld is kept in %s: remove that "
+			 "to begin anew"),
+		       (long long)now.version, (long long)kept, w->dir);
+}
+
+static int64_t kept_version(const struct work *w)
+{
+	struct tuf_info kept = { 0 };
+	struct lc_slice root = lc_buf_get(&w->state.v[TUF_ROOT]);
+	/* What is kept and cannot be read is begun anew by a root that is given. */
+	return root.n && tuf_info(TUF_ROOT, root, &kept, NULL) == 0 ? kept.version : 0;
+}
+
 static int work(struct work *w)
 {
 	struct trusted_root *parsed = NULL;
@@ -201,10 +222,12 @@ static int work(struct work *w)
 			       _("no place to keep it: set HOME or TUF_ROOT"));
 	int rc = open_mirror(w);
 	rc = rc ? rc : read_kept(w);
+	int64_t kept = rc ? 0 : kept_version(w);
 	rc = rc ? rc : read_root(w);
 	rc = rc ? rc
 		: tuf_update(&mirror, lc_now_ns() / 1000000000, LC_S(CLI_TRUSTED_ROOT_FILE),
 			     &w->state, &w->target, &w->e);
+	rc = rc ? rc : check_order(w, kept);
 	/* What cannot be used later does not replace what can. */
 	rc = rc ? rc : trusted_root_parse(lc_buf_get(&w->target), &parsed, &w->e);
 	trusted_root_free(parsed);

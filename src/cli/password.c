@@ -11,8 +11,11 @@
 
 enum { PASSWORD_BYTES_MAX = 4096 };
 
-/* A line without its end, byte by byte: what is behind it is not ours. */
-static int read_line(int fd, struct secret *ret, struct lc_err *e)
+/*
+ * A line without its end, byte by byte: what is behind it is not ours. An empty line is an empty
+ * password; no line at all is none where a key is to be protected by it.
+ */
+static int read_line(int fd, bool must, struct secret *ret, struct lc_err *e)
 {
 	struct secret line = { 0 };
 	int rc = secret_new(PASSWORD_BYTES_MAX, &line, e);
@@ -22,6 +25,10 @@ static int read_line(int fd, struct secret *ret, struct lc_err *e)
 		ssize_t got = lc_sys_read(fd, &c, 1);
 		if (got < 0)
 			rc = lc_fail_sys(e, (int)-got, "%s", _("the password could not be read"));
+		else if (got == 0 && n == 0 && must)
+			rc = lc_fail(
+				e, LC_EAUTH, "%s",
+				_("no password came: set LACRE_PASSWORD, to nothing for none"));
 		else if (got == 0 || c == '\n')
 			break;
 		else if (n == PASSWORD_BYTES_MAX)
@@ -37,7 +44,8 @@ static int read_line(int fd, struct secret *ret, struct lc_err *e)
 }
 
 /* Echo off while a line is typed; signals restore nothing by themselves, so they end the read. */
-static int ask(struct cli_io *io, int tty, const char *prompt, struct secret *ret, struct lc_err *e)
+static int ask(struct cli_io *io, int tty, const char *prompt, bool must, struct secret *ret,
+	       struct lc_err *e)
 {
 	struct termios before;
 	if (tcgetattr(tty, &before) != 0)
@@ -48,7 +56,7 @@ static int ask(struct cli_io *io, int tty, const char *prompt, struct secret *re
 	if (tcsetattr(tty, TCSAFLUSH, &silent) != 0)
 		return lc_fail_sys(e, errno, "%s", _("the terminal cannot be set up"));
 	(void)cli_write(io, tty, lc_str(prompt)); /* a prompt that is not seen is no failure */
-	int rc = read_line(tty, ret, e);
+	int rc = read_line(tty, must, ret, e);
 	(void)tcsetattr(tty, TCSADRAIN, &before); /* nothing more can be done */
 	(void)cli_write(io, tty, LC_S("\n"));
 	return rc;
@@ -70,9 +78,9 @@ static int ask_terminal(struct cli_io *io, bool twice, struct secret *ret, struc
 			       e);
 	if (rc)
 		return rc;
-	rc = ask(io, tty, _("Password of the private key: "), ret, e);
+	rc = ask(io, tty, _("Password of the private key: "), twice, ret, e);
 	if (!rc && twice)
-		rc = ask(io, tty, _("The same again: "), &again, e);
+		rc = ask(io, tty, _("The same again: "), twice, &again, e);
 	if (!rc && twice && !secret_eq(secret_get(ret), secret_get(&again)))
 		rc = lc_fail(e, LC_EAUTH, "%s", _("the two passwords differ"));
 	(void)close(tty); /* nothing is kept there */
@@ -89,7 +97,7 @@ int cli_password(struct cli_io *io, bool twice, struct secret *ret, struct lc_er
 	if (given)
 		return secret_copy(lc_str(given), ret, e);
 	return isatty(STDIN_FILENO) ? ask_terminal(io, twice, ret, e)
-				    : read_line(STDIN_FILENO, ret, e);
+				    : read_line(STDIN_FILENO, twice, ret, e);
 }
 
 static int password_of_key(void *ctx, struct secret *ret, struct lc_err *e)
@@ -119,7 +127,7 @@ int cli_pin_of_token(void *ctx, const struct token_asked *who, struct secret *re
 					    "LACRE_PKCS11_PIN or give pin-source"),
 					  e)
 			  : lc_fail(e, lc_arena_err(&a), "%s", _("no memory for a PIN"));
-	rc = rc ? rc : ask(io, tty, (const char *)prompt.p, ret, e);
+	rc = rc ? rc : ask(io, tty, (const char *)prompt.p, false, ret, e);
 	if (tty >= 0)
 		(void)close(tty); /* nothing is kept there */
 	lc_arena_done(&a);

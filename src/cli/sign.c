@@ -61,6 +61,10 @@ static int read_payload(struct sign *k, struct lc_err *e)
 	if (k->v->v[CLI_OPT_NEW_BUNDLE_FORMAT].set_by != CLI_BY_DEFAULT && k->s.bundle)
 		return lc_fail(e, LC_EUSAGE, "%s",
 			       _("--payload is of the older form: --new-bundle-format=false"));
+	if (k->v->v[CLI_OPT_ANNOTATIONS].list.n || k->v->v[CLI_OPT_SIGN_CONTAINER_IDENTITY].text.n)
+		return lc_fail(e, LC_EUSAGE, "%s",
+			       _("--payload says all that is signed: no --annotations and no "
+				 "--sign-container-identity beside it"));
 	k->s.bundle = false;
 	lc_buf_init(&b, PAYLOAD_BYTES_MAX);
 	int rc = name ? io_read_file(name, &b, e) : lc_fail(e, LC_ENOMEM, "no memory");

@@ -203,6 +203,9 @@ static int work(struct work *w)
 		rc = lc_fail(&w->e, LC_EUSAGE, "%s",
 			     _("which file? name it, or give --check-claims=false to verify the "
 			       "envelope alone"));
+	else if (w->d.demand.denied && w->d.demand.denied->artefacts_n)
+		rc = lc_fail(&w->e, LC_EUSAGE, "%s",
+			     _("--deny-digest needs the file: name it, or its sha256:DIGEST"));
 	if (rc)
 		return rc;
 	set_digest(w);

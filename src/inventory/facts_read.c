@@ -124,7 +124,8 @@ static void count(struct lc_rd in, bool to_next_file, size_t n[INV_RECORD_N])
 		    (to_next_file && kind == INV_RECORD_FILE) || !lc_size(lc_rd_uleb(&in), &bytes))
 			break;
 		(void)lc_rd_take(&in, bytes);
-		n[kind] += !in.bad;
+		/* Shorter than the shortest is malformed, and reserves nothing. */
+		n[kind] += !in.bad && bytes >= (kind == INV_RECORD_PACKAGE ? 17 : 2);
 	}
 }
 

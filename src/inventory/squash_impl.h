@@ -49,6 +49,7 @@ struct squash {
 	struct lc_map own;      /* of the layer at hand: path -> struct live */
 	struct lc_map replaced; /* path -> struct live that the layer at hand hides */
 	struct lc_map origins;  /* of OS packages: key -> size_t, as of the layer before */
+	size_t joined;          /* owned files that packages were told to have by other files */
 	struct inventory *ret;
 };
 

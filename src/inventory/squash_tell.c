@@ -57,6 +57,8 @@ static bool speaks_of(const struct inv_owned_by *by, const struct inv_package *p
 	return by->arch.n == 0 || lc_eq(by->arch, p->arch);
 }
 
+enum { JOINED_MAX = 1 << 25 }; /* some hundred times what the largest systems have */
+
 /* Behind the package's own list: which paths are in both is seen when somebody asks. */
 static int join_owned(struct squash *s, struct inv_package *p, const struct notes *notes)
 {
@@ -64,6 +66,10 @@ static int join_owned(struct squash *s, struct inv_package *p, const struct note
 	for (const struct note *i = notes->first; i; i = i->next) {
 		if (!speaks_of(i->by, p) || i->by->owned.n == 0)
 			continue;
+		/* Many packages of a name times the files of one list: hostile layers multiply. */
+		if (i->by->owned.n > JOINED_MAX - s->joined)
+			return LC_ELIMIT;
+		s->joined += i->by->owned.n;
 		struct inv_owned_list *more = lc_new(s->arena, struct inv_owned_list);
 		if (!more)
 			return squash_nomem(s);

@@ -97,6 +97,8 @@ int log_bundle_read(struct lc_slice text, struct lc_arena *a, struct bundle *b, 
 int timestamp_read(struct lc_slice text, struct lc_arena *a, struct bundle *b, struct trust_why *w)
 {
 	struct json_doc d;
+	if (b->timestamps.n >= BUNDLE_TIMESTAMPS_MAX)
+		return trust_fail(w, "F1", LC_ELIMIT, "over %d timestamps", BUNDLE_TIMESTAMPS_MAX);
 	struct lc_slice *item = lc_vec_push(a, &b->timestamps);
 	if (!item)
 		return no_memory(w, a);

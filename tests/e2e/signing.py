@@ -143,6 +143,7 @@ def an_envelope_may_be_verified_alone():
     other = base / "index.json"
     for extra, want in (((other,), 14), ((other, "--check-claims=false"), 0),
                         (("--check-claims=false",), 0), ((), 2),
+                        (("--check-claims=false", "--deny-digest", "sha256:" + "0" * 64), 2),
                         (("--check-claims=false", "--type", "https://other.example"), 12)):
         done = lacre.run(*args, *extra, cwd=ROOT)
         if done.returncode != want:

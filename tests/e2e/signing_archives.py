@@ -147,6 +147,9 @@ def a_payload_of_ones_own_is_signed():
         yield f"{printed}"
     if payload.read_bytes() not in [c[0] for c in members(path).values()]:
         yield "it was not signed as it is"
+    done = sign(f"oci-archive:{path}", "--payload", payload, "-a", "k=v", want=2)
+    if "--annotations" not in done.stderr.decode():
+        yield f"an annotation beside a payload: {done.stderr}"
     claim["critical"]["image"]["docker-manifest-digest"] = "sha256:" + "0" * 64
     for text, word in ((json.dumps(claim), "P2"), ("{}", "P1"), ("", "empty")):
         payload.write_text(text)

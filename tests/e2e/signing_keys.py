@@ -132,6 +132,16 @@ def an_empty_password_is_a_password():
                        "password")
 
 
+def no_password_at_all_makes_no_key():
+    here = folder("nothing")
+    env = {k: v for k, v in os.environ.items() if "PASSWORD" not in k}
+    done = subprocess.run([lacre.path, "generate-key-pair"], stdin=subprocess.DEVNULL, cwd=here,
+                          env=env, capture_output=True, check=False)
+    yield from refused(done, "LACRE_PASSWORD")
+    if list(here.iterdir()):
+        yield "a key was made"
+
+
 def a_pipe_gives_the_password():
     here = folder("pipe")
     env = {k: v for k, v in os.environ.items() if "PASSWORD" not in k}
@@ -327,7 +337,7 @@ run([(check.__name__, check) for check in (
     a_link_that_appears_while_the_password_is_typed_is_refused,
     passwords_come_from_the_environment_first,
     an_empty_password_is_a_password,
-    a_pipe_gives_the_password,
+    no_password_at_all_makes_no_key, a_pipe_gives_the_password,
     a_terminal_is_asked_twice_and_shows_nothing,
     keys_of_openssl_are_imported,
     damaged_files_are_one_clear_error,

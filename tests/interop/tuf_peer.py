@@ -277,6 +277,18 @@ def what_goes_back(repository, clients, content):
     yield from clients.both("targets", None, "older")
 
 
+def an_older_root_given_again(repository, clients, content):
+    repository.rotate()
+    yield from clients.both("at first", content)
+    kept = (clients.dir / "lacre/root.json").read_bytes()
+    (repository.dir / "2.root.json").unlink()
+    clients.begun = False  # with --root once more
+    if clients.lacre() is not None or "root version 1" not in clients.said:
+        yield f"a mirror that forgot a root is taken: {clients.said!r}"
+    if (clients.dir / "lacre/root.json").read_bytes() != kept:
+        yield "what was kept was changed"
+
+
 def what_was_changed(repository, clients, content):
     for path in repository.dir.glob(f"targets/*.{TARGET}"):
         path.write_bytes(content.replace(b"test", b"TEST"))
@@ -308,6 +320,7 @@ def keys_of_others(repository, clients, content):
 
 CASES = [fresh_and_again, roots_rotate, roots_signed_by_too_few, roots_not_signed_by_themselves,
          roots_that_skip_a_version, what_is_expired, an_expired_root, what_goes_back,
+         an_older_root_given_again,
          what_was_changed, keys_of_others]
 try:
     tap.run([(f.__name__, with_mirror(f)) for f in CASES])

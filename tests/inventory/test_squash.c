@@ -316,6 +316,42 @@ static void what_the_system_owns_is_told_of_once(void **state)
 	check(rows, N(rows));
 }
 
+/* Each package of a name owns what is told of that name: so many that none asks what it costs. */
+static void packages_times_owned_files_are_bounded(void **state)
+{
+	enum { MANY = 6000 };
+	(void)state;
+	struct stack st = { 0 };
+	struct inv_sink *s = &st.sinks[0];
+	struct inv_owned *files = test_calloc(MANY, sizeof(*files));
+	struct inv_owned_by by = { .type = LC_S("dpkg"), .package = LC_S("n") };
+	char version[16];
+	by.owned = (struct inv_owned_list){ .v = files, .n = MANY };
+	for (size_t i = 0; i < MANY; i++)
+		files[i].path = LC_S("a");
+	assert_int_equal(inv_sink_init(s, &lc_limits_default), 0);
+	assert_int_equal(inv_sink_file(s, LC_S("db"), LC_S("dpkg")), 0);
+	for (unsigned i = 0; i < MANY; i++) {
+		(void)snprintf(version, sizeof(version), "%u", i);
+		struct inv_package p = {
+			.type = LC_S("dpkg"),
+			.name = LC_S("n"),
+			.version = lc_str(version),
+		};
+		assert_int_equal(inv_sink_package(s, &p), 0);
+	}
+	assert_int_equal(inv_sink_file(s, LC_S("info"), LC_S("dpkg-info")), 0);
+	assert_int_equal(inv_sink_owned_by(s, &by), 0);
+	assert_int_equal(inv_sink_end(s), 0);
+	assert_int_equal(inv_facts_read(lc_buf_get(&s->out), &st.decoded[0], &st.facts[0], NULL),
+			 0);
+	st.layers[0] = &st.facts[0];
+	st.n = 1;
+	assert_int_equal(squash_stack(&st), LC_ELIMIT);
+	stack_done(&st);
+	test_free(files);
+}
+
 static void options_say_what_is_wanted(void **state)
 {
 	static const struct {
@@ -893,6 +929,7 @@ int main(void)
 		cmocka_unit_test(upper_layers_hide_lower_files),
 		cmocka_unit_test(packages_have_the_layer_that_brought_them),
 		cmocka_unit_test(what_the_system_owns_is_told_of_once),
+		cmocka_unit_test(packages_times_owned_files_are_bounded),
 		cmocka_unit_test(options_say_what_is_wanted),
 		cmocka_unit_test(links_are_followed_inside_the_root),
 		cmocka_unit_test(links_to_directories_that_nobody_read_are_said),
