@@ -17,14 +17,7 @@ static const size_t root_bytes_max = (size_t)16 << 20;
 static int read_text(struct lc_slice path, struct lc_arena *a, struct lc_slice *ret,
 		     struct lc_err *e)
 {
-	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
-	lc_buf_init(&text, root_bytes_max);
-	const char *name = lc_arena_str(a, path);
-	int rc = name ? io_read_file(name, &text, e)
-		      : lc_fail(e, lc_arena_err(a), "%s", _("no memory for options"));
-	if (!rc && lc_arena_dup(a, lc_buf_get(&text), ret))
-		rc = lc_fail(e, LC_ENOMEM, "%s", _("no memory for options"));
-	return rc;
+	return io_read_text(path, root_bytes_max, a, ret, e);
 }
 
 /* An option's file, else that of a variable; "" neither. */

@@ -96,14 +96,9 @@ static int add_line(struct read *r, struct lc_slice line)
 
 static int read_list(struct read *r, struct lc_slice path)
 {
-	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	struct lc_slice rest = { NULL, 0 };
 	struct lc_slice line;
-	const char *name = lc_arena_str(r->a, path);
-	lc_buf_init(&b, LIST_BYTES_MAX);
-	int rc = name ? io_read_file(name, &b, r->e) : no_memory(r);
-	if (!rc && lc_arena_dup(r->a, lc_buf_get(&b), &rest))
-		rc = no_memory(r);
+	int rc = io_read_text(path, LIST_BYTES_MAX, r->a, &rest, r->e);
 	for (unsigned n = 1; !rc && lc_line(&rest, &line); n++) {
 		rc = add_line(r, lc_trim(line));
 		if (rc)

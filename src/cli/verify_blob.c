@@ -48,11 +48,7 @@ struct work {
 
 static int load(struct work *w, struct lc_slice path, struct lc_slice *ret)
 {
-	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
-	lc_buf_init(&text, BUNDLE_BYTES_MAX);
-	const char *name = lc_arena_str(&w->a, path);
-	int rc = name ? io_read_file(name, &text, &w->e) : lc_arena_err(&w->a);
-	return rc ? rc : lc_arena_dup(&w->a, lc_buf_get(&text), ret);
+	return io_read_text(path, BUNDLE_BYTES_MAX, &w->a, ret, &w->e);
 }
 
 /* ---- the signature ---- */

@@ -106,9 +106,10 @@ int io_read_text(struct lc_slice path, size_t max_bytes, struct lc_arena *a, str
 	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	const char *name = lc_arena_str(a, path);
 	lc_buf_init(&b, max_bytes);
-	int rc = name ? io_read_file(name, &b, e) : LC_ENOMEM;
-	rc = rc ? rc : lc_arena_dup(a, lc_buf_get(&b), ret);
-	return rc == LC_ENOMEM ? lc_fail(e, rc, "no memory for a file") : rc;
+	int rc = name ? io_read_file(name, &b, e) : 0;
+	if (!name || (!rc && lc_arena_dup(a, lc_buf_get(&b), ret)))
+		rc = lc_fail(e, lc_arena_err(a), "no memory for a file");
+	return rc;
 }
 
 /* Takes fd over. */
