@@ -18,7 +18,7 @@ enum { SEPARATE_BLOCKS = 0 };
 enum { SEPARATE_BLOCKS = 0 };
 #endif
 
-enum { ALIGN = alignof(max_align_t), BLOCK_MIN = 4096, BLOCK_MAX = 256 * 1024 };
+enum { ALIGN = alignof(max_align_t), BLOCK_MIN = 4096, BLOCK_MAX = 256 * 1024, FMT_SMALL = 128 };
 
 struct lc_arena_block {
 	struct lc_arena_block *next;
@@ -213,19 +213,24 @@ int lc_arena_dup(struct lc_arena *a, struct lc_slice s, struct lc_slice *ret)
 struct lc_slice lc_arena_fmt(struct lc_arena *a, const char *fmt, ...)
 {
 	const struct lc_slice none = { NULL, 0 };
+	char small[FMT_SMALL]; /* most are: formatted once, and copied */
 	va_list ap;
 	va_start(ap, fmt);
-	int n = vsnprintf(NULL, 0, fmt, ap);
+	int n = vsnprintf(small, sizeof(small), fmt, ap);
 	va_end(ap);
 	if (n < 0) {
 		fail(a, LC_EBAD);
 		return none;
 	}
-	char *p = take(a, (size_t)n + 1, 1);
+	char *p = take_raw(a, (size_t)n + 1, 1);
 	if (!p)
 		return none;
-	va_start(ap, fmt);
-	(void)vsnprintf(p, (size_t)n + 1, fmt, ap); /* as long as before */
-	va_end(ap);
+	if ((size_t)n < sizeof(small)) {
+		memcpy(p, small, (size_t)n + 1);
+	} else {
+		va_start(ap, fmt);
+		(void)vsnprintf(p, (size_t)n + 1, fmt, ap); /* as long as before */
+		va_end(ap);
+	}
 	return lc_slice_of(p, (size_t)n);
 }

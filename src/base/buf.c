@@ -75,29 +75,13 @@ int lc_buf_reserve(struct lc_buf *b, size_t n)
 	return b->p && n <= b->room - b->n ? 0 : resize(b, b->n + n);
 }
 
-uint8_t *lc_buf_grow(struct lc_buf *b, size_t n)
+uint8_t *lc_buf_grow_slowly(struct lc_buf *b, size_t n)
 {
 	if (lc_buf_reserve(b, n))
 		return NULL;
 	uint8_t *at = b->p + b->n;
 	b->n += n;
 	return at;
-}
-
-int lc_buf_add(struct lc_buf *b, const void *p, size_t n)
-{
-	if (b->err || n == 0)
-		return b->err;
-	if (b->p && n <= b->room - b->n) { /* nearly always */
-		memcpy(b->p + b->n, p, n);
-		b->n += n;
-		return 0;
-	}
-	uint8_t *at = lc_buf_grow(b, n);
-	if (!at)
-		return b->err;
-	memcpy(at, p, n);
-	return 0;
 }
 
 int lc_buf_slice(struct lc_buf *b, struct lc_slice s)
@@ -108,14 +92,6 @@ int lc_buf_slice(struct lc_buf *b, struct lc_slice s)
 int lc_buf_str(struct lc_buf *b, const char *s)
 {
 	return lc_buf_slice(b, lc_str(s));
-}
-
-int lc_buf_byte(struct lc_buf *b, uint8_t c)
-{
-	if (b->err || !b->p || b->n == b->room)
-		return lc_buf_add(b, &c, 1);
-	b->p[b->n++] = c;
-	return 0;
 }
 
 int lc_buf_fmt(struct lc_buf *b, const char *fmt, ...)

@@ -117,23 +117,26 @@ static size_t slot_of(const struct lc_map *m, struct lc_slice key, uint64_t hash
 	return at;
 }
 
-static struct lc_map_item *find(const struct lc_map *m, struct lc_slice key)
+static struct lc_map_item *find(const struct lc_map *m, struct lc_slice key, uint64_t hash)
 {
-	if (m->n == 0)
-		return NULL;
-	uint32_t i = m->slots[slot_of(m, key, hash_of(key))];
+	uint32_t i = m->n ? m->slots[slot_of(m, key, hash)] : 0;
 	return i ? &m->items[i - 1] : NULL;
+}
+
+static struct lc_map_item *look_up(const struct lc_map *m, struct lc_slice key)
+{
+	return m->n ? find(m, key, hash_of(key)) : NULL;
 }
 
 void *lc_map_get(const struct lc_map *m, struct lc_slice key)
 {
-	const struct lc_map_item *i = find(m, key);
+	const struct lc_map_item *i = look_up(m, key);
 	return i ? i->value : NULL;
 }
 
 bool lc_map_has(const struct lc_map *m, struct lc_slice key)
 {
-	return find(m, key) != NULL;
+	return look_up(m, key) != NULL;
 }
 
 static int more_items(struct lc_map *m)
@@ -174,13 +177,12 @@ static int more_slots(struct lc_map *m)
 }
 
 /* The key is known to be absent. */
-static int insert(struct lc_map *m, struct lc_slice key, void *value)
+static int insert(struct lc_map *m, struct lc_slice key, uint64_t hash, void *value)
 {
 	if (m->n >= items_max)
 		return LC_ELIMIT;
 	if (more_items(m) || more_slots(m))
 		return LC_ENOMEM;
-	uint64_t hash = hash_of(key);
 	size_t at = slot_of(m, key, hash);
 	m->items[m->n] = (struct lc_map_item){ key, value, hash };
 	m->slots[at] = (uint32_t)++m->n;
@@ -189,17 +191,19 @@ static int insert(struct lc_map *m, struct lc_slice key, void *value)
 
 int lc_map_put(struct lc_map *m, struct lc_slice key, void *value)
 {
-	struct lc_map_item *i = find(m, key);
+	uint64_t hash = hash_of(key);
+	struct lc_map_item *i = find(m, key, hash);
 	if (!i)
-		return insert(m, key, value);
+		return insert(m, key, hash, value);
 	i->value = value;
 	return 0;
 }
 
 int lc_map_add(struct lc_map *m, struct lc_slice key, void *value, bool *ret_added)
 {
-	bool absent = !find(m, key);
-	int r = absent ? insert(m, key, value) : 0;
+	uint64_t hash = hash_of(key);
+	bool absent = !find(m, key, hash);
+	int r = absent ? insert(m, key, hash, value) : 0;
 	if (r == 0 && ret_added)
 		*ret_added = absent;
 	return r;

@@ -1,11 +1,5 @@
 #include "base/slice.h"
 
-uint8_t lc_rd_u8(struct lc_rd *r)
-{
-	struct lc_slice s = lc_rd_take(r, 1);
-	return s.n == 1 ? s.p[0] : 0;
-}
-
 /* n is at most 8; a failed take leaves no bytes and so gives 0. */
 static uint64_t big(struct lc_rd *r, size_t n)
 {
@@ -55,7 +49,7 @@ uint64_t lc_rd_le64(struct lc_rd *r)
 	return little(r, 8);
 }
 
-uint64_t lc_rd_uleb(struct lc_rd *r)
+uint64_t lc_rd_long_uleb(struct lc_rd *r)
 {
 	uint64_t v = 0;
 	for (unsigned shift = 0; shift < 70; shift += 7) {

@@ -157,7 +157,11 @@ static inline void lc_rd_seek(struct lc_rd *r, size_t off)
 }
 
 /* Fixed-size integers, big and little endian; 0 when the reader is or becomes bad. */
-uint8_t lc_rd_u8(struct lc_rd *r);
+static inline uint8_t lc_rd_u8(struct lc_rd *r)
+{
+	struct lc_slice s = lc_rd_take(r, 1);
+	return s.n == 1 ? s.p[0] : 0;
+}
 uint16_t lc_rd_be16(struct lc_rd *r);
 uint32_t lc_rd_be32(struct lc_rd *r);
 uint64_t lc_rd_be64(struct lc_rd *r);
@@ -165,7 +169,13 @@ uint16_t lc_rd_le16(struct lc_rd *r);
 uint32_t lc_rd_le32(struct lc_rd *r);
 uint64_t lc_rd_le64(struct lc_rd *r);
 /** Unsigned LEB128 of at most 10 bytes. */
-uint64_t lc_rd_uleb(struct lc_rd *r);
+uint64_t lc_rd_long_uleb(struct lc_rd *r);
+static inline uint64_t lc_rd_uleb(struct lc_rd *r)
+{
+	if (!r->bad && r->off < r->in.n && r->in.p[r->off] < 0x80) /* one byte, nearly always */
+		return r->in.p[r->off++];
+	return lc_rd_long_uleb(r);
+}
 
 /* ---- text from outside, made fit to show ---- */
 

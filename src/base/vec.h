@@ -25,3 +25,9 @@ struct lc_slices {
 	size_t n;
 	size_t room;
 };
+
+/** By bytes (lc_cmp). A sorted list, or a few sorted ones one behind the other, cost little.
+ * LC_ENOMEM: as it was. */
+int lc_slices_sort(struct lc_slices *list) LC_MUST_CHECK;
+/** The same, and of equal ones the first alone stays. */
+int lc_slices_sort_unique(struct lc_slices *list) LC_MUST_CHECK;

@@ -1,6 +1,8 @@
 #include "crypt/digest.h"
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 
 #include "base/shim.h"
 
@@ -131,45 +133,48 @@ const char *digest_hex(const struct digest *d, char ret[DIGEST_TEXT_MAX])
 	return ret;
 }
 
-static const EVP_MD *evp_of(enum digest_algorithm a)
+static pthread_once_t fetch_once = PTHREAD_ONCE_INIT;
+static EVP_MD *fetched[DIGEST_ALGORITHM_N]; /* written once under fetch_once; NULL: switched off */
+
+static void fetch_all(void)
 {
-	switch (a) {
-	case DIGEST_SHA256:
-		return EVP_sha256();
-	case DIGEST_SHA512:
-		return EVP_sha512();
-	case DIGEST_SHA1:
-		return EVP_sha1();
-	case DIGEST_MD5:
-		return EVP_md5();
-	case DIGEST_SHA384:
-		return EVP_sha384();
-	case DIGEST_ALGORITHM_N:
-		break;
-	}
-	return NULL;
+	(void)ERR_set_mark(); /* what is missing is told when it is asked for */
+	for (unsigned a = 0; a < DIGEST_ALGORITHM_N; a++)
+		fetched[a] = EVP_MD_fetch(NULL, algorithms[a].name, NULL);
+	(void)ERR_pop_to_mark();
+}
+
+/* Looked up once: each time it would cost more than to hash an id. */
+static int method_of(enum digest_algorithm a, const EVP_MD **ret, struct lc_err *e)
+{
+	if ((unsigned)a >= DIGEST_ALGORITHM_N)
+		return lc_fail(e, LC_EUSAGE, "no such digest algorithm");
+	(void)pthread_once(&fetch_once, fetch_all); /* fails for a bad object only */
+	*ret = fetched[a];
+	return *ret ? 0
+		    : lc_fail(e, LC_EUNSUP, "%s is switched off in the crypto library",
+			      digest_name(a));
+}
+
+static int cannot_finish(enum digest_algorithm a, struct lc_err *e)
+{
+	return lc_fail(e, LC_ENOMEM, "the crypto library could not finish a %s", digest_name(a));
 }
 
 int digester_new(enum digest_algorithm a, struct digester **ret, struct lc_err *e)
 {
-	const EVP_MD *md = evp_of(a);
-	struct digester *d;
-
-	if (!md)
-		return lc_fail(e, LC_EUSAGE, "no such digest algorithm");
-	d = lc_alloc0(1, sizeof(*d));
+	const EVP_MD *method;
+	int rc = method_of(a, &method, e);
+	if (rc)
+		return rc;
+	struct digester *d = lc_alloc0(1, sizeof(*d));
 	if (!d)
 		return lc_fail(e, LC_ENOMEM, "out of memory");
 	d->algorithm = a;
 	d->ctx = EVP_MD_CTX_new();
-	if (!d->ctx) {
+	if (!d->ctx || EVP_DigestInit_ex(d->ctx, method, NULL) != 1) {
 		digester_free(d);
 		return lc_fail(e, LC_ENOMEM, "out of memory");
-	}
-	if (EVP_DigestInit_ex(d->ctx, md, NULL) != 1) {
-		digester_free(d);
-		return lc_fail(e, LC_EUNSUP, "%s is switched off in the crypto library",
-			       digest_name(a));
 	}
 	*ret = d;
 	return 0;
@@ -198,23 +203,22 @@ int digester_get(const struct digester *d, struct digest *ret, struct lc_err *e)
 
 	EVP_MD_CTX_free(copy);
 	if (!fine)
-		return lc_fail(e, LC_ENOMEM, "the crypto library could not finish a %s",
-			       digest_name(d->algorithm));
+		return cannot_finish(d->algorithm, e);
 	*ret = out;
 	return 0;
 }
 
 int digest_of(enum digest_algorithm a, struct lc_slice s, struct digest *ret, struct lc_err *e)
 {
-	struct digester *d;
-	int rc = digester_new(a, &d, e);
-
+	struct digest out = { .algorithm = a };
+	const EVP_MD *method;
+	int rc = method_of(a, &method, e);
 	if (rc)
 		return rc;
-	digester_add(d, s.p, s.n);
-	rc = digester_get(d, ret, e);
-	digester_free(d);
-	return rc;
+	if (EVP_Digest(s.n ? (const void *)s.p : "", s.n, out.bytes, NULL, method, NULL) != 1)
+		return cannot_finish(a, e);
+	*ret = out;
+	return 0;
 }
 
 static int digest_stream_read(struct lc_stream *s, void *buf, size_t n, size_t *ret_n,

@@ -1,5 +1,3 @@
-#include <stdlib.h>
-
 #include "finding/match_impl.h"
 
 /* Where v stands among the fixed versions: its place, or true in *ret_known when it is there. */
@@ -68,11 +66,6 @@ static const struct finding_evidence *speaker(const struct finding *f)
 	return best;
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-	return lc_cmp(*(const struct lc_slice *)a, *(const struct lc_slice *)b);
-}
-
 /* Records of one flaw that name no functions leave it to those that do. */
 static bool is_not_reachable(const struct finding *f)
 {
@@ -107,9 +100,7 @@ int match_conclude(struct finding *f, struct lc_arena *a, struct lc_err *e)
 		f->status = says->status;
 	else
 		f->status = ADVISORY_AFFECTED;
-	if (f->vendor_ids.n)
-		qsort(f->vendor_ids.v, f->vendor_ids.n, sizeof(*f->vendor_ids.v), by_bytes);
-	return 0;
+	return lc_slices_sort(&f->vendor_ids) ? lc_fail(e, LC_ENOMEM, "no memory for findings") : 0;
 }
 
 int match_order(const void *va, const void *vb)

@@ -222,11 +222,6 @@ static int finish_one(struct match *m, struct lc_map *known, struct finding *f)
 	return 0;
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-	return lc_cmp(*(const struct lc_slice *)a, *(const struct lc_slice *)b);
-}
-
 static int finish(struct match *m)
 {
 	struct lc_map known LC_CLEANUP(lc_map_done) = { 0 };
@@ -237,10 +232,7 @@ static int finish(struct match *m)
 		return rc;
 	if (m->out->n)
 		qsort(m->out->v, m->out->n, sizeof(*m->out->v), match_order);
-	struct lc_slices *l = &m->stats->uncovered_ecosystems;
-	if (l->n)
-		qsort(l->v, l->n, sizeof(*l->v), by_bytes);
-	return 0;
+	return lc_slices_sort(&m->stats->uncovered_ecosystems) ? no_memory(m) : 0;
 }
 
 int finding_match(struct adv_db *db, const struct inventory *inv, const struct match_options *o,

@@ -85,21 +85,30 @@ static inline int json_is_html_plain(uint8_t c)
 	return json_is_plain(c) && c != '<' && c != '>' && c != '&';
 }
 
+#if JSON_SSE2
+static inline unsigned json_block_html_special(const uint8_t *p)
+{
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+	/* '<' is '>' without its second bit; no other byte becomes '>' by it. */
+	__m128i angle = _mm_cmpeq_epi8(_mm_or_si128(v, _mm_set1_epi8(2)), _mm_set1_epi8('>'));
+	__m128i ampersand = _mm_cmpeq_epi8(v, _mm_set1_epi8('&'));
+	return json_block_special(p) | (unsigned)_mm_movemask_epi8(_mm_or_si128(angle, ampersand));
+}
+#endif
+
 /** The same for such JSON. */
 static inline size_t json_html_run(const uint8_t *p, size_t n)
 {
 	size_t i = 0;
 #if JSON_SSE2
 	for (; n - i >= JSON_BLOCK; i += JSON_BLOCK) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
-		/* '<' is '>' without its second bit; no other byte becomes '>' by it. */
-		__m128i angle =
-			_mm_cmpeq_epi8(_mm_or_si128(v, _mm_set1_epi8(2)), _mm_set1_epi8('>'));
-		__m128i ampersand = _mm_cmpeq_epi8(v, _mm_set1_epi8('&'));
-		unsigned special = json_block_special(p + i) |
-				   (unsigned)_mm_movemask_epi8(_mm_or_si128(angle, ampersand));
+		unsigned special = json_block_html_special(p + i);
 		if (special)
 			return i + json_block_first(special);
+	}
+	if (i && i < n) { /* the last block once more from its end: what was seen is plain */
+		unsigned special = json_block_html_special(p + n - JSON_BLOCK);
+		return special ? n - JSON_BLOCK + json_block_first(special) : n;
 	}
 #endif
 	while (i < n && json_is_html_plain(p[i]))

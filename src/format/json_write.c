@@ -68,10 +68,18 @@ static void separate(struct json_writer *w)
 {
 	if (!w->depth)
 		return;
-	if (w->any[w->depth - 1])
-		put_byte(w, ',');
+	bool comma = w->any[w->depth - 1];
+	size_t spaces = (size_t)w->indent * w->depth; /* both are small */
+	uint8_t *at = room_for(w, (w->indent ? 1 + spaces : 0) + (comma ? 1 : 0));
 	w->any[w->depth - 1] = true;
-	new_line(w);
+	if (!at)
+		return;
+	if (comma)
+		*at++ = ',';
+	if (w->indent) {
+		*at++ = '\n';
+		memset(at, ' ', spaces);
+	}
 }
 
 static void before_value(struct json_writer *w)

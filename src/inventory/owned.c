@@ -4,8 +4,6 @@
  */
 #include "inventory/owned.h"
 
-#include <stdlib.h>
-
 /* What stands behind a path: DIGEST_OF + enum digest_algorithm and that many bytes, or one of: */
 enum { NO_DIGEST = 0, DIGEST_AS_TEXT = 1, DIGEST_OF = 2 };
 
@@ -135,20 +133,6 @@ struct lc_slice inv_owned_digest(const struct inv_owned_cursor *c, char ret[DIGE
 
 /* ---- all of a package ---- */
 
-static int by_bytes(const void *x, const void *y)
-{
-	return lc_cmp(*(const struct lc_slice *)x, *(const struct lc_slice *)y);
-}
-
-static size_t distinct(struct lc_slice *v, size_t n)
-{
-	size_t kept = n ? 1 : 0;
-	for (size_t i = 1; i < n; i++)
-		if (!lc_eq(v[i], v[kept - 1]))
-			v[kept++] = v[i];
-	return kept;
-}
-
 int inv_owned_paths(const struct inv_owned_list *list, struct lc_arena *a, struct lc_slices *ret)
 {
 	size_t n = 0;
@@ -160,10 +144,8 @@ int inv_owned_paths(const struct inv_owned_list *list, struct lc_arena *a, struc
 	struct inv_owned_cursor c = inv_owned_start(list);
 	for (size_t i = 0; inv_owned_next(&c); i++)
 		v[i] = c.path;
-	if (list->next && n) {
-		qsort(v, n, sizeof(*v), by_bytes);
-		n = distinct(v, n);
-	}
 	*ret = (struct lc_slices){ v, n, n };
+	if (list->next)
+		return lc_slices_sort_unique(ret);
 	return 0;
 }

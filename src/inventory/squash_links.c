@@ -18,6 +18,17 @@ static int join(struct squash *s, struct lc_slice a, uint8_t c, struct lc_slice 
 	return 0;
 }
 
+/* Does any link ask what was read? */
+static bool any_asks(const struct squash *s)
+{
+	for (size_t i = 0; i < s->links.map.n; i++) {
+		const struct path_link *link = s->links.map.items[i].value;
+		if (link && link->link->wanted.n)
+			return true;
+	}
+	return false;
+}
+
 /* Paths and the analysers that read them: "path NUL analyser". */
 static int collect(struct squash *s, struct lc_map *read)
 {
@@ -170,7 +181,7 @@ static int check_any(struct squash *s, const struct lc_map *read, const struct p
 int squash_links(struct squash *s)
 {
 	struct lc_map read = { 0 };
-	int r = collect(s, &read);
+	int r = any_asks(s) ? collect(s, &read) : 0;
 	for (size_t i = 0; i < s->links.map.n && r == 0; i++) {
 		const struct path_link *link = s->links.map.items[i].value;
 		for (size_t k = 0; link && k < link->link->wanted.n && r == 0; k++)

@@ -1,5 +1,3 @@
-#include <stdlib.h>
-
 #include "inventory/package_type.h"
 #include "inventory/squash_impl.h"
 
@@ -101,11 +99,6 @@ static int merge_licences(struct squash *s, struct inv_package *p, const struct 
 
 /* ---- dependencies ---- */
 
-static int compare_slices(const void *x, const void *y)
-{
-	return lc_cmp(*(const struct lc_slice *)x, *(const struct lc_slice *)y);
-}
-
 enum { SAME_NAME_MAX = 16 }; /* that one dependency may mean: architectures, parallel versions */
 
 /* Packages are sorted, so those of one name stand together from the first one on. */
@@ -146,17 +139,8 @@ static int resolve_depends(struct squash *s, const struct lc_map *first, struct 
 			return r;
 	}
 	p->depends_on = (struct lc_slices){ 0 };
-	if (ids.n == 0)
-		return 0;
-	qsort(ids.v, ids.n, sizeof(*ids.v), compare_slices);
-	size_t kept = 1;
-	for (size_t i = 1; i < ids.n; i++) {
-		if (!lc_eq(ids.v[i], ids.v[kept - 1]))
-			ids.v[kept++] = ids.v[i];
-	}
-	ids.n = kept;
 	p->depends_on = ids;
-	return 0;
+	return lc_slices_sort_unique(&p->depends_on);
 }
 
 /* ---- all ---- */

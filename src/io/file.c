@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -261,11 +260,6 @@ int io_make_dirs(const char *path, struct lc_err *e)
 	return rc ? rc : make_dir(path, e);
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-	return lc_cmp(*(const struct lc_slice *)a, *(const struct lc_slice *)b);
-}
-
 static int add_name(struct lc_arena *a, const char *name, size_t max, struct lc_slices *list,
 		    struct lc_err *e)
 {
@@ -321,8 +315,9 @@ int io_list_dir(const char *path, struct lc_arena *a, size_t max, struct lc_slic
 	closedir(dir);
 	if (rc)
 		return lc_wrap(e, rc, "%s", lc_quote(lc_str(path)).s);
-	if (list.n > 1)
-		qsort(list.v, list.n, sizeof(*list.v), by_bytes);
+	rc = lc_slices_sort(&list);
+	if (rc)
+		return lc_fail(e, rc, "no memory to sort the names of a directory");
 	*ret = list;
 	return 0;
 }

@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/shim.h"
 #include "oci/registry.h"
@@ -208,11 +207,6 @@ static int take_tags(struct lc_slice text, struct lc_arena *a, void *ctx, struct
 	return rc;
 }
 
-static int compare(const void *a, const void *b)
-{
-	return lc_cmp(*(const struct lc_slice *)a, *(const struct lc_slice *)b);
-}
-
 static int remote_tags(struct oci_repository *base, struct lc_arena *a, struct lc_slices *ret,
 		       struct lc_err *e)
 {
@@ -222,8 +216,9 @@ static int remote_tags(struct oci_repository *base, struct lc_arena *a, struct l
 	rc = rc ? rc : pages(remote_of(base), path, a, take_tags, &all, e);
 	if (rc)
 		return rc;
-	if (all.n)
-		qsort(all.v, all.n, sizeof(*all.v), compare);
+	rc = lc_slices_sort(&all);
+	if (rc)
+		return lc_fail(e, rc, "no memory for %zu tags", all.n);
 	*ret = all;
 	return 0;
 }

@@ -11,18 +11,16 @@
 static int hash_parts(const struct lc_slice *parts, size_t n, char between, struct digest *ret,
 		      struct lc_err *e)
 {
-	struct digester *d = NULL;
-	int rc = digester_new(DIGEST_SHA256, &d, e);
-	if (rc)
-		return rc;
+	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
+	lc_buf_init(&text, SIZE_MAX); /* of what is in memory */
 	for (size_t i = 0; i < n; i++) {
 		if (i)
-			digester_add(d, &between, 1);
-		digester_add(d, parts[i].p, parts[i].n);
+			(void)lc_buf_byte(&text, (uint8_t)between); /* sticky */
+		(void)lc_buf_slice(&text, parts[i]);
 	}
-	rc = digester_get(d, ret, e);
-	digester_free(d);
-	return rc;
+	int rc = lc_buf_err(&text);
+	return rc ? lc_fail(e, rc, "no memory for ids")
+		  : digest_of(DIGEST_SHA256, lc_buf_get(&text), ret, e);
 }
 
 static struct lc_slice hash_text(const struct lc_slice *parts, size_t n, char between,
@@ -35,7 +33,8 @@ static struct lc_slice hash_text(const struct lc_slice *parts, size_t n, char be
 		a->err = a->err ? a->err : rc;
 		return (struct lc_slice){ NULL, 0 };
 	}
-	return lc_arena_fmt(a, "%s", digest_text(&d, text));
+	const char *copy = lc_arena_str(a, lc_str(digest_text(&d, text)));
+	return lc_str(copy);
 }
 
 /*

@@ -1,5 +1,3 @@
-#include <stdlib.h>
-
 #include "report/json_impl.h"
 
 void json_layer(struct json_out *j, size_t layer)
@@ -50,11 +48,6 @@ static void write_source(struct json_out *j, const struct package_type *t,
 	write_version(j, t, p->source_version.n ? p->source_version : p->version, keys);
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-	return lc_cmp(*(const struct lc_slice *)a, *(const struct lc_slice *)b);
-}
-
 /* Ids as they are, names by the package of that result that has them; what is not there is left
  * out. */
 static struct lc_slice resolve(struct lc_slice name, const struct lc_map *ids)
@@ -79,14 +72,10 @@ static void write_depends(struct json_out *j, const struct inv_package *p, const
 	}
 	if (!n)
 		return;
-	qsort(found, n, sizeof(*found), by_bytes);
-	json_write_key(w, "DependsOn");
-	json_begin_array(w);
-	for (size_t i = 0; i < n; i++) {
-		if (i == 0 || !lc_eq(found[i], found[i - 1]))
-			json_write_str(w, found[i]);
-	}
-	json_end_array(w);
+	struct lc_slices list = { found, n, n };
+	if (lc_slices_sort_unique(&list))
+		j->a.err = LC_ENOMEM; /* told when the writer is done */
+	json_member_strs(w, "DependsOn", list.v, list.n);
 }
 
 static void write_files(struct json_out *j, const struct inv_package *p)
@@ -96,7 +85,10 @@ static void write_files(struct json_out *j, const struct inv_package *p)
 	const struct package_type *t = package_type_of(p->type);
 	bool rooted = t && t->os && t->scheme != VERSION_APK;
 	struct lc_slices paths = { 0 };
-	if (inv_owned_paths(&p->owned, &j->a, &paths) || !paths.n) /* the arena remembers */
+	int rc = inv_owned_paths(&p->owned, &j->a, &paths);
+	if (rc)
+		j->a.err = rc; /* told when the writer is done */
+	if (rc || !paths.n)
 		return;
 	json_write_key(w, "InstalledFiles");
 	json_begin_array(w);

@@ -3,8 +3,6 @@
  * depends on it, up to what the project itself asks for. Packages in between are left out, as they
  * are many and can be in circles.
  */
-#include <stdlib.h>
-
 #include "base/map.h"
 #include "inventory/package_type.h"
 #include "report/table_impl.h"
@@ -117,11 +115,6 @@ static int climb(struct tree *tree, size_t from, struct found *ret)
 
 /* ---- drawing ---- */
 
-static int by_bytes(const void *a, const void *b)
-{
-	return lc_cmp(*(const struct lc_slice *)a, *(const struct lc_slice *)b);
-}
-
 static void branch(const struct tree *tree, const char *before, bool last, struct lc_slice text)
 {
 	struct lc_buf *out = tree->t->out;
@@ -134,10 +127,9 @@ static void branch(const struct tree *tree, const char *before, bool last, struc
 	(void)lc_buf_byte(out, '\n');
 }
 
-static void branches(const struct tree *tree, const char *before, struct lc_slices *list, bool last)
+static void branches(const struct tree *tree, const char *before, const struct lc_slices *list,
+		     bool last)
 {
-	if (list->n)
-		qsort(list->v, list->n, sizeof(*list->v), by_bytes);
 	for (size_t i = 0; i < list->n; i++)
 		branch(tree, before, last && i + 1 == list->n, list->v[i]);
 }
@@ -186,6 +178,8 @@ static int draw(struct tree *tree, size_t i, bool last)
 	const char *below = tree->t->o->box ? "│       " : "|       ";
 	bool direct = package_at(tree, i)->relationship == INV_REL_DIRECT;
 	int r = direct ? 0 : climb(tree, i, &found);
+	r = r ? r : lc_slices_sort(&found.direct);
+	r = r ? r : lc_slices_sort(&found.farther);
 	branch(tree, "", last, heading(tree, i));
 	branches(tree, last ? "    " : before, &found.direct, found.farther.n == 0);
 	if (found.farther.n) {

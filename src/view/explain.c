@@ -1,7 +1,5 @@
 #include "view/explain_impl.h"
 
-#include <stdlib.h>
-
 int explain_no_memory(struct explain_work *w)
 {
 	return lc_fail(w->e, lc_arena_err(w->a), "no memory to explain");
@@ -24,11 +22,6 @@ int explain_add_once(struct explain_work *w, struct lc_slices *l, struct lc_slic
 		return explain_no_memory(w);
 	*at = s;
 	return 0;
-}
-
-static int by_bytes(const void *a, const void *b)
-{
-	return lc_cmp(*(const struct lc_slice *)a, *(const struct lc_slice *)b);
 }
 
 /* ---- which id is meant ---- */
@@ -205,9 +198,8 @@ static int name_all(struct explain_work *w)
 	int rc = w->x->facts ? add_names(w, &w->x->facts->aliases) : 0;
 	if (!rc)
 		rc = name_packages(w);
-	struct lc_slices *l = &w->x->other_names;
-	if (!rc && l->n)
-		qsort(l->v, l->n, sizeof(*l->v), by_bytes);
+	if (!rc && lc_slices_sort(&w->x->other_names))
+		rc = lc_fail(w->e, LC_ENOMEM, "no memory to explain a finding");
 	return rc;
 }
 

@@ -103,6 +103,12 @@ static void copies_end_in_nul(void **state)
 	s = lc_arena_fmt(&a, "%s=%d", "n", 5);
 	assert_text(s, "n=5");
 	assert_int_equal(s.p[s.n], 0);
+	for (int n = 0; n < 300; n++) {
+		s = lc_arena_fmt(&a, "%0*d", n + 1, 7);
+		assert_int_equal(s.n, n + 1);
+		assert_int_equal(strlen((const char *)s.p), n + 1);
+		assert_int_equal(s.p[n], '7');
+	}
 	lc_arena_done(&a);
 }
 

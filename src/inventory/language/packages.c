@@ -1,7 +1,5 @@
 #include "inventory/language/packages.h"
 
-#include <stdlib.h>
-
 #include "inventory/package_type.h"
 
 enum {
@@ -246,29 +244,13 @@ void packages_rest_indirect(struct packages *l)
 
 /* ---- out ---- */
 
-static int by_bytes(const void *a, const void *b)
-{
-	return lc_cmp(*(const struct lc_slice *)a, *(const struct lc_slice *)b);
-}
-
-static void sort_once(struct lc_slices *s)
-{
-	size_t kept = 0;
-	if (s->n)
-		qsort(s->v, s->n, sizeof(*s->v), by_bytes);
-	for (size_t i = 0; i < s->n; i++) {
-		if (i == 0 || !lc_eq(s->v[i], s->v[kept - 1]))
-			s->v[kept++] = s->v[i];
-	}
-	s->n = kept;
-}
-
 int packages_put(const struct packages *l)
 {
 	int r = 0;
 	for (size_t i = 0; i < packages_count(l) && r == 0; i++) {
-		sort_once(&packages_at(l, i)->depends_on);
-		r = inv_sink_package(l->out, packages_at(l, i));
+		r = lc_slices_sort_unique(&packages_at(l, i)->depends_on);
+		if (r == 0)
+			r = inv_sink_package(l->out, packages_at(l, i));
 	}
 	if (r == 0 && l->cut)
 		r = inv_sink_trouble(l->out, INV_TOO_LARGE,
