@@ -12,6 +12,7 @@ int cli_image_status(enum image_outcome o)
 		[IMAGE_NO_MATCH] = CLI_NO_MATCHING_SIGNATURE,
 		[IMAGE_NO_CERTIFICATE] = CLI_NO_CERTIFICATE,
 		[IMAGE_TAMPERED] = CLI_TAMPERED,
+		[IMAGE_UNDECIDED] = CLI_NOT_LOOKED,
 	};
 	return status[o];
 }
@@ -21,7 +22,8 @@ void cli_tally_add(struct cli_tally *t, enum image_outcome o)
 	int status = cli_image_status(o);
 	t->images++;
 	t->trusted += status == CLI_OK;
-	if (t->status == CLI_OK || status == CLI_TAMPERED)
+	if (t->status == CLI_OK || status == CLI_TAMPERED ||
+	    (t->status == CLI_NOT_LOOKED && status != CLI_OK))
 		t->status = status;
 }
 
@@ -116,6 +118,8 @@ static const char *outcome_text(enum image_outcome o, bool attestations)
 		return _("signed by keys alone, and a signer's name was asked for");
 	case IMAGE_TAMPERED:
 		return _("not to be trusted: what a signature protects was changed");
+	case IMAGE_UNDECIDED:
+		return _("could not be told with what was given");
 	default:
 		return attestations ? _("no attestation by whom or as was asked for")
 				    : _("no signature by whom or as was asked for");

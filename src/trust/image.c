@@ -12,8 +12,9 @@ struct judge {
 
 const char *image_outcome_name(enum image_outcome o)
 {
-	static const char *const names[IMAGE_OUTCOME_N] = { "trusted", "unsigned", "no-match",
-							    "no-certificate", "tampered" };
+	static const char *const names[IMAGE_OUTCOME_N] = {
+		"trusted", "unsigned", "no-match", "no-certificate", "tampered", "undecided",
+	};
 	return names[o];
 }
 
@@ -234,12 +235,25 @@ bool image_rule_tells_tampering(const char *rule, bool says_whose)
 	return rule && says_whose && (strcmp(rule, "V1") == 0 || strcmp(rule, "V2") == 0);
 }
 
+/* Of the kind that was asked for, and no more known of them than that. */
+static size_t count_undecided(const struct image_judgement *all)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < all->n; i++)
+		n += all->v[i].rc == LC_EUNSUP && !is_beside(&all->v[i]);
+	return n;
+}
+
 static enum image_outcome outcome_of(const struct image_judgement *all)
 {
 	size_t found = 0;
+	size_t undecided = count_undecided(all);
 	bool no_certificate = false;
 	if (all->signers >= all->threshold)
 		return IMAGE_TRUSTED;
+	/* Before what was changed: one of these might do, whatever the others are. */
+	if (undecided >= all->threshold - all->signers)
+		return IMAGE_UNDECIDED;
 	for (size_t i = 0; i < all->n; i++) {
 		const struct image_proof *p = &all->v[i];
 		bool says_whose =

@@ -76,13 +76,17 @@ static enum image_outcome outcome_of(const struct policy_answer *w)
 {
 	size_t found = 0;
 	size_t without = 0;
+	size_t undecided = 0;
 	for (size_t i = 0; i < w->n; i++) {
 		const struct policy_proof *p = &w->v[i];
 		if (p->rc == 0)
 			return IMAGE_TRUSTED;
 		found += !p->beside;
 		without += !p->beside && is_certificate_missing(p);
+		undecided += !p->beside && p->rc == LC_EUNSUP;
 	}
+	if (undecided)
+		return IMAGE_UNDECIDED;
 	for (size_t i = 0; i < w->n; i++)
 		if (!w->v[i].beside &&
 		    image_rule_tells_tampering(w->v[i].why.rule,
@@ -120,11 +124,13 @@ static int judge_requirement(struct policy_case *c, struct policy_material *m,
 {
 	const struct policy_requirement *q = w->requirement;
 	c->requirement = q;
+	w->outcome = IMAGE_UNDECIDED;
 	switch (q->kind) {
 	case POLICY_ACCEPT:
 		w->outcome = IMAGE_TRUSTED;
 		return 0;
 	case POLICY_REJECT:
+		w->outcome = IMAGE_NO_MATCH;
 		(void)trust_fail(&w->why, "R1", LC_EBAD, "every image is rejected");
 		break;
 	case POLICY_SIGNED_BY:
@@ -138,7 +144,6 @@ static int judge_requirement(struct policy_case *c, struct policy_material *m,
 	default:
 		(void)trust_fail(&w->why, "R2", LC_EUNSUP, "signedBaseLayer is not judged");
 	}
-	w->outcome = IMAGE_NO_MATCH;
 	return 0;
 }
 
@@ -164,10 +169,14 @@ static int look_if_old(struct lc_slice manifest, struct lc_arena *a, bool *ret, 
 	return rc == LC_ENOMEM ? lc_fail(e, rc, "no memory for a manifest") : 0;
 }
 
-/* The first that fails counts, and what was changed above all. */
+/*
+ * The first that fails counts, and what was changed above all. All must hold: what could not be
+ * told of one is of no weight beside another that fails.
+ */
 static void take_outcome(struct policy_judgement *all, enum image_outcome o)
 {
-	if (all->outcome == IMAGE_TRUSTED || (o == IMAGE_TAMPERED))
+	if (all->outcome == IMAGE_TRUSTED || o == IMAGE_TAMPERED ||
+	    (all->outcome == IMAGE_UNDECIDED && o != IMAGE_TRUSTED))
 		all->outcome = o;
 }
 

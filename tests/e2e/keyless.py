@@ -156,6 +156,16 @@ def layout(name):
     return f"oci:{path}:1"
 
 
+def without_a_root(image):
+    """It might count, so it is neither unsigned nor another's: as with verify-blob. One cannot be two."""
+    if b"does not count, L1" not in lacre("verify", *WHO, image, want=15).stderr:
+        yield "no reason"
+    told = json.loads(lacre("verify", *WHO, "--output", "report", image, want=15).stdout)[0]
+    if (told["Outcome"], told["ExitStatus"]) != ("undecided", 15):
+        yield f"told: {told}"
+    lacre("verify", *WHO, "--threshold", "2", image, want=12)
+
+
 def images_are_signed_without_a_key():
     with services("images") as s:
         for number, (logs, form) in enumerate((((1,), "true"), ((2,), "true"), ((1,), "false"))):
@@ -166,6 +176,7 @@ def images_are_signed_without_a_key():
             lacre("sign", "--identity-token", token(), *options, image)
             lacre("verify", *WHO, *verify)
             lacre("verify", *WHO, *verify, "--use-signed-timestamps")
+            yield from without_a_root(image)
             lacre("verify", "--certificate-identity", "you@example.com",
                   "--certificate-oidc-issuer", ISSUER, *verify, want=12)
             lacre("verify-attestation", *WHO, *verify, want=10)

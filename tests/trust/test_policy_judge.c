@@ -174,9 +174,12 @@ static void judges_each_requirement(void **state)
 		{ "[" OPENPGP("\"keyPath\":\"one.asc\"", "{\"type\":\"matchRepository\"}") "]",
 		  IMAGE_NO_MATCH, "P5" },
 		{ "[{\"type\":\"signedBy\",\"keyType\":\"X509Certificates\",\"keyPath\":\"x\"}]",
-		  IMAGE_NO_MATCH, "R2" },
+		  IMAGE_UNDECIDED, "R2" },
 		{ "[{\"type\":\"signedBaseLayer\",\"baseLayerIdentity\":"
 		  "{\"type\":\"matchExact\"}}]",
+		  IMAGE_UNDECIDED, "R2" },
+		{ "[{\"type\":\"signedBaseLayer\",\"baseLayerIdentity\":"
+		  "{\"type\":\"matchExact\"}},{\"type\":\"reject\"}]",
 		  IMAGE_NO_MATCH, "R2" },
 		{ "[{\"type\":\"reject\"}]", IMAGE_NO_MATCH, "R1" },
 		{ "[{\"type\":\"insecureAcceptAnything\"}]", IMAGE_TRUSTED, NULL },
@@ -351,7 +354,7 @@ static void does_not_judge_manifests_of_schema_1(void **state)
 	open_own(&s, "[" SIGSTORE("\"keyPath\":\"key.pub\"", APP) "]");
 	s.manifest.bytes = LC_S("{\"schemaVersion\":1,\"signatures\":[]}");
 	assert_int_equal(judge(&s), 0);
-	assert_int_equal(s.judgement.outcome, IMAGE_NO_MATCH);
+	assert_int_equal(s.judgement.outcome, IMAGE_UNDECIDED);
 	assert_string_equal(s.judgement.v[0].v[1].why.rule, "R2");
 	done(&s);
 }
