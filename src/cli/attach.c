@@ -82,7 +82,8 @@ static int attach_under(struct attaching *k, const char *suffix, const struct at
 	int rc = tag.p ? attach_to_tag(k->place.repository, tag, l, replace, e)
 		       : lc_fail(e, lc_arena_err(&k->a), "no memory for a tag");
 	if (!rc)
-		cli_note(k->io, k->v, _("attached to %.*s"), LC_FMT(tag));
+		cli_place_note(&k->place, &k->a,
+			       lc_arena_fmt(&k->a, _("attached to %.*s"), LC_FMT(tag)));
 	return rc;
 }
 
@@ -152,7 +153,7 @@ static int attach_bundle(struct attaching *k, struct lc_slice text, const struct
 	};
 	int rc = attach_as_referrer(k->place.repository, &what, e);
 	if (!rc)
-		cli_note(k->io, k->v, "%s", _("attached as a referrer"));
+		cli_place_note(&k->place, &k->a, lc_str(_("attached as a referrer")));
 	return rc;
 }
 
@@ -256,7 +257,8 @@ static int clean_one(struct attaching *k, const struct attached *a, struct lc_er
 	if (rc == LC_ENOTFOUND)
 		rc = 0;
 	if (!rc)
-		cli_note(k->io, k->v, _("removed %.*s"), LC_FMT(name));
+		cli_place_note(&k->place, &k->a,
+			       lc_arena_fmt(&k->a, _("removed %.*s"), LC_FMT(name)));
 	return rc ? lc_wrap(e, rc, "%.*s", LC_FMT(name)) : 0;
 }
 

@@ -98,7 +98,7 @@ int cli_place_open(struct cli_io *io, const struct cli_values *v, struct lc_slic
 {
 	int64_t timeout = v->v[CLI_OPT_TIMEOUT].number;
 	struct lc_slice dir = given;
-	*ret = (struct cli_place){ .given = given, .limits = lc_limits_default };
+	*ret = (struct cli_place){ .given = given, .limits = lc_limits_default, .io = io, .v = v };
 	if (timeout)
 		ret->limits.deadline_ns = lc_ticks_ns() + timeout;
 	struct layout_name name;
@@ -126,9 +126,24 @@ int cli_place_image(struct cli_place *p, struct lc_arena *a, struct lc_err *e)
 	return rc;
 }
 
+void cli_place_note(struct cli_place *p, struct lc_arena *a, struct lc_slice text)
+{
+	struct lc_slice *waiting;
+	if (!oci_repository_defers(p->repository)) {
+		if (text.n)
+			cli_note(p->io, p->v, "%.*s", LC_FMT(text));
+		return;
+	}
+	waiting = text.n ? lc_vec_push(a, &p->notes) : NULL;
+	if (waiting)
+		*waiting = text;
+}
+
 int cli_place_commit(struct cli_place *p, struct lc_err *e)
 {
 	int rc = oci_repository_commit(p->repository, e);
+	for (size_t i = 0; !rc && i < p->notes.n; i++)
+		cli_note(p->io, p->v, "%.*s", LC_FMT(p->notes.v[i]));
 	return rc ? lc_wrap(e, rc, "%s", lc_quote(p->given).s) : 0;
 }
 

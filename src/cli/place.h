@@ -24,6 +24,9 @@ struct cli_place {
 	struct lc_slice tag;  /* "" none: a digest was given, or a layout's only image */
 	bool by_digest;
 	struct oci_document image; /* its manifest or index */
+	struct cli_io *io;         /* for the notes */
+	const struct cli_values *v;
+	struct lc_slices notes; /* that wait for cli_place_commit() */
 };
 
 /** The rows that it reads. */
@@ -41,7 +44,14 @@ int cli_place_open(struct cli_io *io, const struct cli_values *v, struct lc_slic
 		   struct lc_err *e) LC_MUST_CHECK;
 /** Read the image that is named there. LC_ENOTFOUND with a message. */
 int cli_place_image(struct cli_place *p, struct lc_arena *a, struct lc_err *e) LC_MUST_CHECK;
-/** Make what was written last: archives are written anew. */
+/**
+ * Say what was done to the place; of an archive, to which nothing is done yet, when it was
+ * committed.
+ *
+ * @param text  in a, translated; without bytes (memory ran out) nothing is said
+ */
+void cli_place_note(struct cli_place *p, struct lc_arena *a, struct lc_slice text);
+/** Make what was written last: archives are written anew. Then the notes are said. */
 int cli_place_commit(struct cli_place *p, struct lc_err *e) LC_MUST_CHECK;
 void cli_place_close(struct cli_place *p);
 

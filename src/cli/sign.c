@@ -109,12 +109,14 @@ static int sign_one(struct sign *k, const struct oci_document *image, struct lc_
 	int rc = trust_sign_image(k->place.repository, image, &k->s, &again, e);
 	if (rc)
 		return lc_wrap(e, rc, "%s", digest_text(&image->digest, text));
-	if (again)
-		cli_note(k->io, k->v, _("%s: this key signed the same before; nothing was added"),
-			 digest_text(&image->digest, text));
-	else
-		cli_note(k->io, k->v, k->s.attestation ? _("attested %s") : _("signed %s"),
-			 digest_text(&image->digest, text));
+	(void)digest_text(&image->digest, text);
+	struct lc_slice done =
+		again ? lc_arena_fmt(&k->a,
+				     _("%s: this key signed the same before; nothing was added"),
+				     text)
+		      : lc_arena_fmt(&k->a, k->s.attestation ? _("attested %s") : _("signed %s"),
+				     text);
+	cli_place_note(&k->place, &k->a, done);
 	return 0;
 }
 

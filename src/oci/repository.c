@@ -27,6 +27,11 @@ struct lc_slice oci_repository_name(const struct oci_repository *r)
 	return r->name;
 }
 
+bool oci_repository_defers(const struct oci_repository *r)
+{
+	return r->commit;
+}
+
 bool oci_repository_is_layout(const struct oci_repository *r)
 {
 	return r->layout;

@@ -69,6 +69,8 @@ void oci_repository_close(struct oci_repository *r);
 void oci_repository_closep(struct oci_repository **r);
 /** "registry/repository", "" for a layout. */
 struct lc_slice oci_repository_name(const struct oci_repository *r);
+/** Is what was put and deleted there only after oci_repository_commit()? */
+bool oci_repository_defers(const struct oci_repository *r);
 bool oci_repository_is_layout(const struct oci_repository *r);
 /** Is it a docker archive, whose image has no manifest but the one that is made up here? */
 bool oci_repository_is_docker(const struct oci_repository *r);

@@ -409,7 +409,7 @@ static int layout_delete(struct oci_repository *base, struct lc_slice name, stru
 static int layout_commit(struct oci_repository *base, struct lc_err *e)
 {
 	struct layout_store *s = layout_of(base)->store;
-	return s->commit ? s->commit(s, e) : 0;
+	return s->commit(s, e);
 }
 
 static void layout_close(struct oci_repository *base)
@@ -458,7 +458,7 @@ static int open_store(struct layout_store *s, const char *path, bool write,
 		.put_blob = layout_put_blob,
 		.put_manifest = layout_put_manifest,
 		.delete = layout_delete,
-		.commit = layout_commit,
+		.commit = s->commit ? layout_commit : NULL,
 		.close = layout_close,
 		.limits = limits,
 		.layout = true,

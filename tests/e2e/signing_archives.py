@@ -364,8 +364,11 @@ def members_of_no_known_kind_are_not_rewritten():
     Image().write_tar(path)
     odd = appended(path, "odd", b"", b"Z")
     before = odd.read_bytes()
-    if b"odd: not to be copied" not in sign(odd, "--local-image", want=15).stderr:
-        yield "not refused"
+    done = sign(odd, "--local-image", want=15)
+    if b"odd: not to be copied" not in done.stderr or b"signed" in done.stderr:
+        yield f"not refused, or told to be signed: {done.stderr}"
+    if b"signed sha256:" not in sign(path, "--local-image").stderr:
+        yield "not told what was signed"
     if odd.read_bytes() != before:
         yield "it was written"
 
