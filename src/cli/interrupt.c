@@ -1,5 +1,7 @@
 #include "cli/interrupt.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <unistd.h>
@@ -8,8 +10,17 @@
 static volatile sig_atomic_t came;
 static struct lc_limits *stoppable;
 
+/* Read by the handler: what the terminal was before, while there is one. */
+static volatile sig_atomic_t terminal = -1;
+static struct termios terminal_before;
+
+static const int stopping[] = { SIGINT, SIGTERM };
+enum { STOPPING_N = sizeof(stopping) / sizeof(stopping[0]) };
+
 static void handle(int number)
 {
+	if (came && terminal >= 0)
+		(void)tcsetattr(terminal, TCSANOW, &terminal_before); /* nothing more to be done */
 	if (came)
 		_exit(128 + number); /* asked twice: at once */
 	came = number;
@@ -24,8 +35,9 @@ void cli_interrupt_start(void)
 	struct sigaction stop = { .sa_handler = handle };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct sigaction old;
-	static const int stopping[] = { SIGINT, SIGTERM };
-	for (size_t i = 0; i < sizeof(stopping) / sizeof(stopping[0]); i++)
+	/* In the background, setting the terminal back would stop the program instead. */
+	(void)sigaddset(&stop.sa_mask, SIGTTOU); /* fails for bad numbers only */
+	for (size_t i = 0; i < STOPPING_N; i++)
 		if (sigaction(stopping[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			(void)sigaction(stopping[i], &stop, NULL); /* fails for bad numbers only */
 	(void)sigaction(SIGPIPE, &ignore, NULL);
@@ -42,4 +54,30 @@ void cli_interrupt_limits(struct lc_limits *l)
 int cli_interrupted(void)
 {
 	return came;
+}
+
+int cli_interrupt_wait(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	sigset_t held;
+	sigset_t usual;
+	int n = 0;
+	(void)sigemptyset(&held);
+	for (size_t i = 0; i < STOPPING_N; i++)
+		(void)sigaddset(&held, stopping[i]); /* fails for bad numbers only */
+	(void)sigprocmask(SIG_BLOCK, &held, &usual);
+	/* Let in while it waits alone: one that came just before would not end the wait. */
+	while (!came && (n = ppoll(&p, 1, NULL, &usual)) < 0 && errno == EINTR)
+		;
+	(void)sigprocmask(SIG_SETMASK, &usual, NULL);
+	return came ? -EINTR : 0; /* what cannot be waited for, its reader tells */
+}
+
+void cli_interrupt_terminal(int fd, const struct termios *before)
+{
+	terminal = -1;
+	if (before)
+		terminal_before = *before;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	terminal = fd;
 }

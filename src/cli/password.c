@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/shim.h"
+#include "cli/interrupt.h"
 #include "cli/parse.h"
 #include "cli/talk.h"
 
@@ -22,7 +23,8 @@ static int read_line(int fd, bool must, struct secret *ret, struct lc_err *e)
 	size_t n = 0;
 	while (!rc) {
 		uint8_t c;
-		ssize_t got = lc_sys_read(fd, &c, 1);
+		ssize_t got = cli_interrupt_wait(fd);
+		got = got ? got : lc_sys_read(fd, &c, 1);
 		if (got < 0)
 			rc = lc_fail_sys(e, (int)-got, "%s", _("the password could not be read"));
 		else if (got == 0 && n == 0 && must)
@@ -43,7 +45,7 @@ static int read_line(int fd, bool must, struct secret *ret, struct lc_err *e)
 	return rc;
 }
 
-/* Echo off while a line is typed; signals restore nothing by themselves, so they end the read. */
+/* Echo off while a line is typed. A signal ends the read, a second one sets the terminal back. */
 static int ask(struct cli_io *io, int tty, const char *prompt, bool must, struct secret *ret,
 	       struct lc_err *e)
 {
@@ -52,12 +54,16 @@ static int ask(struct cli_io *io, int tty, const char *prompt, bool must, struct
 		return lc_fail_sys(e, errno, "%s", _("the terminal cannot be set up"));
 	struct termios silent = before;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
+	cli_interrupt_terminal(tty, &before);
 	/* Before the prompt: what answers it is neither shown nor flushed. */
-	if (tcsetattr(tty, TCSAFLUSH, &silent) != 0)
+	if (tcsetattr(tty, TCSAFLUSH, &silent) != 0) {
+		cli_interrupt_terminal(-1, NULL);
 		return lc_fail_sys(e, errno, "%s", _("the terminal cannot be set up"));
+	}
 	(void)cli_write(io, tty, lc_str(prompt)); /* a prompt that is not seen is no failure */
 	int rc = read_line(tty, must, ret, e);
 	(void)tcsetattr(tty, TCSADRAIN, &before); /* nothing more can be done */
+	cli_interrupt_terminal(-1, NULL);
 	(void)cli_write(io, tty, LC_S("\n"));
 	return rc;
 }

@@ -5,17 +5,20 @@ usage: signing_keys.py LACRE
 """
 
 import base64
+import fcntl
 import hashlib
 import json
 import os
 import pathlib
 import pty
 import select
+import signal
 import stat
 import struct
 import subprocess
 import sys
 import tempfile
+import termios
 
 from program import Program, data_dir
 from tap import Skip, run
@@ -197,6 +200,40 @@ def a_terminal_is_asked_twice_and_shows_nothing():
         yield f"two passwords: {status} {seen!r}"
 
 
+def echoes(terminal):
+    return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+
+
+def a_terminal_echoes_again_whatever_ends_the_question():
+    """One signal ends the read; two at once leave no time for that: the program is gone at once."""
+    here = folder("echo")
+    for together in ((signal.SIGINT,), (signal.SIGTERM, signal.SIGINT)):
+        ours, terminal = pty.openpty()
+        env = {k: v for k, v in os.environ.items() if "PASSWORD" not in k}
+        child = subprocess.Popen([lacre.path, "generate-key-pair"], cwd=here, env=env, stdin=terminal,
+                                 stdout=terminal, stderr=terminal, start_new_session=True,
+                                 preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        seen = b""
+        while not seen.endswith(b": ") and select.select([ours], [], [], 60)[0]:
+            seen += os.read(ours, 4096)
+        if echoes(terminal):
+            yield f"what is typed is shown: {seen}"
+        child.send_signal(signal.SIGSTOP)
+        os.waitpid(child.pid, os.WUNTRACED)
+        for number in together:
+            child.send_signal(number)
+        child.send_signal(signal.SIGCONT)
+        status = child.wait(60)
+        if status not in (128 + number for number in together):
+            yield f"{together}: {status}"
+        if not echoes(terminal):
+            yield f"{together}: what is typed stays hidden"
+        os.close(ours)
+        os.close(terminal)
+    if list(here.iterdir()):
+        yield "a key was made"
+
+
 def keys_of_openssl_are_imported():
     here = folder("import")
     made = {
@@ -339,6 +376,7 @@ run([(check.__name__, check) for check in (
     an_empty_password_is_a_password,
     no_password_at_all_makes_no_key, a_pipe_gives_the_password,
     a_terminal_is_asked_twice_and_shows_nothing,
+    a_terminal_echoes_again_whatever_ends_the_question,
     keys_of_openssl_are_imported,
     damaged_files_are_one_clear_error,
     the_format_is_recomputed_independently,
