@@ -29,7 +29,8 @@ static int walk_index(struct walk *w, const struct json_doc *d, const struct tra
 /* "sha256-<hex>.sig", ".att", ".sbom": the tags that cosign gives what it attaches. */
 static bool is_attachment_tag(struct lc_slice name)
 {
-	return lc_find_slice(name, LC_S("sha256-")) != SIZE_MAX &&
+	return (lc_find_slice(name, LC_S("sha256-")) != SIZE_MAX ||
+		lc_find_slice(name, LC_S("sha512-")) != SIZE_MAX) &&
 	       (lc_ends(name, LC_S(".sig")) || lc_ends(name, LC_S(".att")) ||
 		lc_ends(name, LC_S(".sbom")));
 }

@@ -62,12 +62,22 @@ static int dir_list(struct layout_store *s, struct lc_slice folder, struct lc_ar
 	return rc ? rc : io_list_dir(path, a, LAYOUT_FILES_MAX, ret, e);
 }
 
+/* The same of what is to be written: folders of other algorithms than SHA-256 are made by need. */
+static int path_for(struct layout_store *s, struct lc_slice name, struct lc_arena *a,
+		    const char **ret, struct lc_err *e)
+{
+	const char *folder;
+	int rc = path_to(s, lc_path_dir(name), a, &folder, e);
+	rc = rc ? rc : io_make_dirs(folder, e);
+	return rc ? rc : path_to(s, name, a, ret, e);
+}
+
 static int dir_put(struct layout_store *s, struct lc_slice name, struct lc_slice bytes,
 		   struct lc_err *e)
 {
 	struct lc_arena a = { 0 };
 	const char *path;
-	int rc = path_to(s, name, &a, &path, e);
+	int rc = path_for(s, name, &a, &path, e);
 	rc = rc ? rc : io_write_file(path, 0644, bytes, e);
 	lc_arena_done(&a);
 	return rc;
@@ -114,7 +124,7 @@ static int dir_put_stream(struct layout_store *s, struct lc_slice name, const st
 	struct lc_arena a = { 0 };
 	const char *path;
 	(void)size;
-	int rc = path_to(s, name, &a, &path, e);
+	int rc = path_for(s, name, &a, &path, e);
 	rc = rc ? rc : put_verified(path, d, from, e);
 	lc_arena_done(&a);
 	return rc;

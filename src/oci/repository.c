@@ -237,18 +237,27 @@ int oci_repository_put_stream(struct oci_repository *r, const struct digest *d, 
 	return put(r, d, (struct lc_slice){ NULL, 0 }, from, size, e);
 }
 
-int oci_repository_put_manifest(struct oci_repository *r, struct lc_slice tag,
-				struct lc_slice media_type, struct lc_slice bytes,
-				bool *ret_indexed, struct lc_err *e)
+int oci_repository_takes(const struct oci_repository *r, struct lc_slice tag,
+			 enum digest_algorithm named_by, struct lc_err *e)
 {
-	char text[DIGEST_TEXT_MAX];
+	if (!tag.n || r->layout || named_by == DIGEST_SHA256)
+		return 0;
+	return lc_fail(e, LC_EUSAGE,
+		       "its digest is a %s, and registries give what has a tag a sha256: put it "
+		       "by its digest, NAME@%s:…, without a tag",
+		       digest_name(named_by), digest_name(named_by));
+}
+
+int oci_repository_put_manifest(struct oci_repository *r, struct lc_slice tag,
+				enum digest_algorithm named_by, struct lc_slice media_type,
+				struct lc_slice bytes, bool *ret_indexed, struct lc_err *e)
+{
 	struct digest d;
 	bool indexed = false;
 	int rc = check_name(r, tag, e);
-	rc = rc ? rc : digest_of(DIGEST_SHA256, bytes, &d, e);
-	rc = rc ? rc
-		: r->put_manifest(r, tag.n ? tag : lc_str(digest_text(&d, text)), media_type, bytes,
-				  &indexed, e);
+	rc = rc ? rc : oci_repository_takes(r, tag, named_by, e);
+	rc = rc ? rc : digest_of(named_by, bytes, &d, e);
+	rc = rc ? rc : r->put_manifest(r, tag, &d, media_type, bytes, &indexed, e);
 	if (!rc && ret_indexed)
 		*ret_indexed = indexed;
 	return rc;
@@ -333,11 +342,11 @@ static int list_once(struct oci_repository *r, struct lc_slice tag, const struct
 	if (*ret_there)
 		return 0;
 	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
-	bool indexed;
 	lc_buf_init(&b, OCI_DOCUMENT_MAX);
 	if (put_index(&d, all, add, NULL, &b))
 		return lc_fail(e, LC_ELIMIT, "the list of referrers is full");
-	return r->put_manifest(r, tag, index_type, lc_buf_get(&b), &indexed, e);
+	return oci_repository_put_manifest(r, tag, DIGEST_SHA256, index_type, lc_buf_get(&b), NULL,
+					   e);
 }
 
 /* Two writers may lose one: whoever does not find its own afterwards writes again. */
@@ -362,17 +371,17 @@ static int list_by_tag(struct oci_repository *r, const struct digest *subject,
 }
 
 int oci_repository_attach(struct oci_repository *r, const struct digest *subject,
-			  struct lc_slice media_type, struct lc_slice artifact_type,
-			  struct lc_slice bytes, struct lc_err *e)
+			  enum digest_algorithm named_by, struct lc_slice media_type,
+			  struct lc_slice artifact_type, struct lc_slice bytes, struct lc_err *e)
 {
 	struct entry add = { .size = bytes.n,
 			     .media_type = media_type,
 			     .artifact_type = artifact_type };
 	bool indexed = false;
-	int rc = digest_of(DIGEST_SHA256, bytes, &add.digest, e);
+	int rc = digest_of(named_by, bytes, &add.digest, e);
 	rc = rc ? rc
-		: oci_repository_put_manifest(r, (struct lc_slice){ NULL, 0 }, media_type, bytes,
-					      &indexed, e);
+		: oci_repository_put_manifest(r, (struct lc_slice){ NULL, 0 }, named_by, media_type,
+					      bytes, &indexed, e);
 	return rc || indexed ? rc : list_by_tag(r, subject, &add, e);
 }
 
@@ -383,7 +392,6 @@ static int unlist(struct oci_repository *r, struct lc_slice tag, const struct di
 	struct oci_document index = { 0 };
 	struct json_doc d;
 	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
-	bool indexed;
 	int rc = r->manifest(r, tag, a, &index, e);
 	if (rc == LC_ENOTFOUND) {
 		lc_err_clear(e);
@@ -398,7 +406,8 @@ static int unlist(struct oci_repository *r, struct lc_slice tag, const struct di
 	lc_buf_init(&b, OCI_DOCUMENT_MAX);
 	if (put_index(&d, all, NULL, manifest, &b))
 		return lc_fail(e, LC_ENOMEM, "no memory for the list of referrers");
-	return r->put_manifest(r, tag, index_type, lc_buf_get(&b), &indexed, e);
+	return oci_repository_put_manifest(r, tag, DIGEST_SHA256, index_type, lc_buf_get(&b), NULL,
+					   e);
 }
 
 int oci_repository_detach(struct oci_repository *r, const struct digest *subject,

@@ -116,19 +116,29 @@ int oci_repository_put_blob(struct oci_repository *r, const struct digest *d, st
 int oci_repository_put_stream(struct oci_repository *r, const struct digest *d, uint64_t size,
 			      struct lc_stream *from, struct lc_err *e) LC_MUST_CHECK;
 /**
+ * Can a manifest be put there that is named by this algorithm? Registries name what has a tag by
+ * its SHA-256; by its digest alone (tag empty) each algorithm may be tried.
+ * @return 0; LC_EUSAGE
+ */
+int oci_repository_takes(const struct oci_repository *r, struct lc_slice tag,
+			 enum digest_algorithm named_by, struct lc_err *e) LC_MUST_CHECK;
+/**
  * Put a manifest under a tag, or (tag empty) by its digest. Its blobs are there before.
+ * @param named_by     the algorithm of its digest: who refers to it may have another one's
  * @param ret_indexed  may be NULL: the registry said that it indexed its subject
  */
 int oci_repository_put_manifest(struct oci_repository *r, struct lc_slice tag,
-				struct lc_slice media_type, struct lc_slice bytes,
-				bool *ret_indexed, struct lc_err *e) LC_MUST_CHECK;
+				enum digest_algorithm named_by, struct lc_slice media_type,
+				struct lc_slice bytes, bool *ret_indexed,
+				struct lc_err *e) LC_MUST_CHECK;
 /**
  * Put a manifest that has a subject, by digest; where the registry does not index it, the index
  * under the subject's tag ("sha256-<hex>") gets it as well, read again after it was written.
  */
 int oci_repository_attach(struct oci_repository *r, const struct digest *subject,
-			  struct lc_slice media_type, struct lc_slice artifact_type,
-			  struct lc_slice bytes, struct lc_err *e) LC_MUST_CHECK;
+			  enum digest_algorithm named_by, struct lc_slice media_type,
+			  struct lc_slice artifact_type, struct lc_slice bytes,
+			  struct lc_err *e) LC_MUST_CHECK;
 /** Take a referrer away: first from the index under the subject's tag, where there is one. */
 int oci_repository_detach(struct oci_repository *r, const struct digest *subject,
 			  const struct digest *manifest, struct lc_err *e) LC_MUST_CHECK;

@@ -135,12 +135,13 @@ static int dir_put_blob(struct oci_repository *base, const struct digest *d, str
 	return read_only(e);
 }
 
-static int dir_put_manifest(struct oci_repository *base, struct lc_slice name,
-			    struct lc_slice media_type, struct lc_slice bytes, bool *ret_indexed,
-			    struct lc_err *e)
+static int dir_put_manifest(struct oci_repository *base, struct lc_slice tag,
+			    const struct digest *d, struct lc_slice media_type,
+			    struct lc_slice bytes, bool *ret_indexed, struct lc_err *e)
 {
 	(void)base;
-	(void)name;
+	(void)tag;
+	(void)d;
 	(void)media_type;
 	(void)bytes;
 	(void)ret_indexed;

@@ -23,7 +23,8 @@ struct oci_repository {
 	/* bytes, or from with its size */
 	int (*put_blob)(struct oci_repository *r, const struct digest *d, struct lc_slice bytes,
 			struct lc_stream *from, uint64_t size, struct lc_err *e);
-	int (*put_manifest)(struct oci_repository *r, struct lc_slice name,
+	/* tag "": by the digest d alone */
+	int (*put_manifest)(struct oci_repository *r, struct lc_slice tag, const struct digest *d,
 			    struct lc_slice media_type, struct lc_slice bytes, bool *ret_indexed,
 			    struct lc_err *e);
 	int (*delete)(struct oci_repository *r, struct lc_slice name, struct lc_err *e);

@@ -71,7 +71,7 @@ static bool is_attached(const struct json_doc *d, json_ref entry)
 	struct lc_slice tag = json_get_str(d, notes, "org.opencontainers.image.ref.name");
 	struct lc_slice kind = json_get_str(d, notes, "kind");
 	return is_of_kind(kind, LC_S(".sig")) || is_of_kind(kind, LC_S(".att")) ||
-	       (lc_starts(tag, LC_S("sha256-")) &&
+	       ((lc_starts(tag, LC_S("sha256-")) || lc_starts(tag, LC_S("sha512-"))) &&
 		(lc_ends(tag, LC_S(".sig")) || lc_ends(tag, LC_S(".att")) ||
 		 lc_ends(tag, LC_S(".sbom"))));
 }
@@ -208,12 +208,11 @@ static int read_if_document(struct layout_repository *r, const struct digest *d,
 	return rc;
 }
 
-static int take_if_referrer(struct layout_repository *r, struct lc_slice hex,
-			    const struct digest *subject, struct lc_arena *a,
+static int take_if_referrer(struct layout_repository *r, enum digest_algorithm named_by,
+			    struct lc_slice hex, const struct digest *subject, struct lc_arena *a,
 			    struct oci_referrers *ret, struct lc_err *e)
 {
-	struct lc_slice name =
-		lc_arena_fmt(a, "%s:%.*s", digest_name(subject->algorithm), LC_FMT(hex));
+	struct lc_slice name = lc_arena_fmt(a, "%s:%.*s", digest_name(named_by), LC_FMT(hex));
 	struct lc_slice bytes = { NULL, 0 };
 	struct json_doc d;
 	struct digest digest;
@@ -236,31 +235,54 @@ static int take_if_referrer(struct layout_repository *r, struct lc_slice hex,
 	return 0;
 }
 
+static int list_blobs(struct layout_repository *r, enum digest_algorithm named_by,
+		      struct lc_arena *a, struct lc_slices *ret, struct lc_err *e)
+{
+	struct lc_err why = { 0 };
+	struct lc_slice folder = lc_arena_fmt(a, "blobs/%s", digest_name(named_by));
+	int rc = folder.p ? r->store->list(r->store, folder, a, ret, &why)
+			  : lc_fail(&why, lc_arena_err(a), "no memory for names");
+	if (rc == LC_ENOTFOUND)
+		return 0;
+	if (rc && e)
+		*e = why;
+	return rc;
+}
+
+static int push_referrer(const struct oci_referrer *found, struct lc_arena *a,
+			 struct oci_referrers *ret, struct lc_err *e)
+{
+	struct oci_referrer *item;
+	if (ret->n >= OCI_REFERRERS_MAX)
+		return lc_fail(e, LC_ELIMIT, "over %d referrers", OCI_REFERRERS_MAX);
+	item = lc_vec_push(a, ret);
+	if (item)
+		*item = *found;
+	if (!item || lc_arena_dup(a, found->media_type, &item->media_type) ||
+	    lc_arena_dup(a, found->artifact_type, &item->artifact_type))
+		return lc_fail(e, lc_arena_err(a), "no memory for referrers");
+	return 0;
+}
+
+/* A referrer need not be named by the algorithm that its subject is named by. */
 static int layout_referrers(struct oci_repository *base, const struct digest *d, struct lc_arena *a,
 			    struct oci_referrers *ret, struct lc_err *e)
 {
+	static const enum digest_algorithm algorithms[] = { DIGEST_SHA256, DIGEST_SHA512 };
 	struct layout_repository *r = layout_of(base);
-	struct lc_slices names = { 0 };
-	char folder[64];
-	(void)snprintf(folder, sizeof(folder), "blobs/%s", digest_name(d->algorithm));
-	int rc = r->store->list(r->store, lc_str(folder), a, &names, e);
-	for (size_t i = 0; !rc && i < names.n; i++) {
-		struct lc_arena scratch;
-		struct oci_referrers found = { 0 };
-		lc_arena_init(&scratch, (size_t)64 << 20);
-		rc = take_if_referrer(r, names.v[i], d, &scratch, &found, e);
-		if (!rc && found.n && ret->n >= OCI_REFERRERS_MAX)
-			rc = lc_fail(e, LC_ELIMIT, "over %d referrers", OCI_REFERRERS_MAX);
-		if (!rc && found.n) {
-			struct oci_referrer *item = lc_vec_push(a, ret);
-			if (item)
-				*item = found.v[0];
-			rc = item ? lc_arena_dup(a, found.v[0].media_type, &item->media_type)
-				  : lc_arena_err(a);
-			rc = rc ? rc
-				: lc_arena_dup(a, found.v[0].artifact_type, &item->artifact_type);
+	int rc = 0;
+	for (size_t k = 0; !rc && k < sizeof(algorithms) / sizeof(algorithms[0]); k++) {
+		struct lc_slices names = { 0 };
+		rc = list_blobs(r, algorithms[k], a, &names, e);
+		for (size_t i = 0; !rc && i < names.n; i++) {
+			struct lc_arena scratch;
+			struct oci_referrers found = { 0 };
+			lc_arena_init(&scratch, (size_t)64 << 20);
+			rc = take_if_referrer(r, algorithms[k], names.v[i], d, &scratch, &found, e);
+			if (!rc && found.n)
+				rc = push_referrer(&found.v[0], a, ret, e);
+			lc_arena_done(&scratch);
 		}
-		lc_arena_done(&scratch);
 	}
 	return rc;
 }
@@ -348,29 +370,26 @@ static int write_index(struct layout_repository *r, const struct json_doc *d,
 	return rc ? rc : r->store->put(r->store, LC_S("index.json"), lc_buf_get(&b), e);
 }
 
-static int layout_put_manifest(struct oci_repository *base, struct lc_slice name,
-			       struct lc_slice media_type, struct lc_slice bytes, bool *ret_indexed,
-			       struct lc_err *e)
+static int layout_put_manifest(struct oci_repository *base, struct lc_slice tag,
+			       const struct digest *digest, struct lc_slice media_type,
+			       struct lc_slice bytes, bool *ret_indexed, struct lc_err *e)
 {
 	struct layout_repository *r = layout_of(base);
 	struct lc_arena a = { 0 };
 	struct json_doc d;
-	struct digest digest;
 	int fd = -1;
-	bool by_digest = lc_find(name, ':') != SIZE_MAX;
-	int rc = digest_of(DIGEST_SHA256, bytes, &digest, e);
-	rc = rc ? rc : oci_repository_put_blob(base, &digest, bytes, e);
+	int rc = oci_repository_put_blob(base, digest, bytes, e);
 	*ret_indexed = true; /* who is about whom is read from the blobs themselves */
-	if (rc || by_digest)
+	if (rc || !tag.n)
 		return rc;
 	rc = r->store->lock(r->store, &fd, e);
 	rc = rc ? rc : read_index(r, &a, &d, e);
 	if (!rc) {
-		struct change c = { .drop = find_entry(&d, name),
-				    .add = &digest,
+		struct change c = { .drop = find_entry(&d, tag),
+				    .add = digest,
 				    .media_type = media_type,
 				    .size = bytes.n,
-				    .tag = name };
+				    .tag = tag };
 		rc = write_index(r, &d, &c, e);
 	}
 	if (fd >= 0)

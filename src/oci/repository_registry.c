@@ -286,10 +286,22 @@ static int remote_put_blob(struct oci_repository *base, const struct digest *d,
 	return rc ? lc_wrap(e, rc, "upload") : 0;
 }
 
-static int remote_put_manifest(struct oci_repository *base, struct lc_slice name,
-			       struct lc_slice media_type, struct lc_slice bytes, bool *ret_indexed,
-			       struct lc_err *e)
+/* Some know SHA-256 alone, and may say that they keep under it what was put by another. */
+static int check_kept(const struct http_response *answer, const char *name, struct lc_err *e)
 {
+	struct lc_slice kept = http_header_get(&answer->headers, "Docker-Content-Digest");
+	if (!kept.n || lc_eq(kept, lc_str(name)))
+		return 0;
+	return lc_fail(e, LC_EREMOTE, "the registry keeps it as %s, not as %s", lc_quote(kept).s,
+		       name);
+}
+
+static int remote_put_manifest(struct oci_repository *base, struct lc_slice tag,
+			       const struct digest *d, struct lc_slice media_type,
+			       struct lc_slice bytes, bool *ret_indexed, struct lc_err *e)
+{
+	char text[DIGEST_TEXT_MAX];
+	const struct lc_slice name = tag.n ? tag : lc_str(digest_text(d, text));
 	const struct http_header type = { LC_S("Content-Type"), media_type };
 	struct lc_arena a = { 0 };
 	struct http_response *answer = NULL;
@@ -300,6 +312,11 @@ static int remote_put_manifest(struct oci_repository *base, struct lc_slice name
 	rc = rc ? rc : ask(remote_of(base), &q, 201, &answer, e);
 	if (!rc)
 		*ret_indexed = http_header_get(&answer->headers, "OCI-Subject").n != 0;
+	if (!rc && d->algorithm != DIGEST_SHA256)
+		rc = check_kept(answer, text, e);
+	else if (rc == LC_EREMOTE && d->algorithm != DIGEST_SHA256)
+		rc = lc_wrap(e, rc, "named by %s, which not all registries take",
+			     digest_name(d->algorithm));
 	http_close(answer);
 	lc_arena_done(&a);
 	return rc ? lc_wrap(e, rc, "manifest") : 0;

@@ -170,7 +170,7 @@ static int attach_once(struct tag *t, bool *ret_there, struct lc_err *e)
 		rc = lc_fail(e, LC_ELIMIT, "it is full");
 	rc = rc ? rc : oci_repository_put_blob(t->r, &config, lc_buf_get(&t->config), e);
 	rc = rc ? rc
-		: oci_repository_put_manifest(t->r, t->name, manifest_type,
+		: oci_repository_put_manifest(t->r, t->name, DIGEST_SHA256, manifest_type,
 					      lc_buf_get(&t->manifest), NULL, e);
 	lc_buf_done(&t->config);
 	lc_buf_done(&t->manifest);
@@ -257,6 +257,6 @@ int attach_as_referrer(struct oci_repository *r, const struct attach_referrer *w
 	rc = rc ? rc : oci_repository_put_blob(r, &blob, what->layer.content, e);
 	rc = rc ? rc : oci_repository_put_blob(r, &config, empty, e);
 	return rc ? rc
-		  : oci_repository_attach(r, &what->image->digest, manifest_type,
+		  : oci_repository_attach(r, &what->image->digest, DIGEST_SHA256, manifest_type,
 					  what->artifact_type, lc_buf_get(&manifest), e);
 }

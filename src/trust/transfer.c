@@ -103,8 +103,8 @@ static int put_referrer(struct transfer *t, const struct digest *image,
 	rc = rc ? rc : copy_manifest(t, &m, (struct lc_slice){ NULL, 0 }, depth, e);
 	t->attached++;
 	return rc ? rc
-		  : oci_repository_attach(t->to, image, m.media_type, from->artifact_type, m.bytes,
-					  e);
+		  : oci_repository_attach(t->to, image, m.digest.algorithm, m.media_type,
+					  from->artifact_type, m.bytes, e);
 }
 
 static int copy_attached(struct transfer *t, const struct digest *image, unsigned depth,
@@ -141,7 +141,8 @@ static int copy_document(struct transfer *t, const struct oci_document *m, unsig
 		if (!rc)
 			rc = copy_child(t, json_get_str(&d, child, "digest"), depth + 1, e);
 	rc = rc ? rc
-		: oci_repository_put_manifest(t->to, by_digest, m->media_type, m->bytes, NULL, e);
+		: oci_repository_put_manifest(t->to, by_digest, m->digest.algorithm, m->media_type,
+					      m->bytes, NULL, e);
 	lc_arena_done(&a);
 	t->manifests += rc == 0;
 	return rc;
@@ -170,15 +171,17 @@ static int copy_manifest(struct transfer *t, const struct oci_document *m, struc
 	}
 	if (rc || !tag.n)
 		return rc;
-	rc = oci_repository_put_manifest(t->to, tag, m->media_type, m->bytes, NULL, e);
+	rc = oci_repository_put_manifest(t->to, tag, m->digest.algorithm, m->media_type, m->bytes,
+					 NULL, e);
 	return rc ? lc_wrap(e, rc, "%.*s", LC_FMT(tag)) : 0;
 }
 
 int transfer_image(struct transfer *t, const struct oci_document *m, struct lc_slice tag,
 		   struct lc_err *e)
 {
+	int rc = oci_repository_takes(t->to, tag, m->digest.algorithm, e); /* before anything */
 	lc_arena_init(&t->names, (size_t)64 << 20);
-	int rc = copy_manifest(t, m, tag, 0, e);
+	rc = rc ? rc : copy_manifest(t, m, tag, 0, e);
 	lc_map_done(&t->seen);
 	lc_arena_done(&t->names);
 	return rc;

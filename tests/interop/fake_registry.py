@@ -112,13 +112,15 @@ class Server(http.server.ThreadingHTTPServer):
 
 class Registry:
     """auth: None, "basic", "bearer" (anonymous may have a token) or "login" (only users). Without an
-    image it is empty and may be written to; with referrers it has their API. From the fail_from-th
-    request on nobody may do anything."""
+    image it is empty and may be written to; with referrers it has their API. What is put by its SHA-512
+    it "refuses", "keeps", or "renames": then it has its SHA-256. From the fail_from-th request on nobody
+    may do anything."""
 
     def __init__(self, image, auth=None, behave=None, tls=None, user="ana", password="se:nha",
-                 referrers=False):
+                 referrers=False, sha512="refuses"):
         self.writable, self.referrers = image is None, referrers
         self.fail_from, self.failed = None, False
+        self.sha512 = sha512
         self.blobs, self.types, self.tags = {}, {}, {}
         if image:
             index = json.loads(image.members["index.json"])
@@ -215,16 +217,23 @@ class Registry:
         if handler.command == "POST":
             handler.answer(202, headers=[("Location", f"/v2/{repository}/blobs/uploads/7?state=a%3D")])
             return
-        digest = "sha256:" + hashlib.sha256(handler.body).hexdigest()
+        digest = self.digest(handler.body, handler.path.rpartition("digest=")[2])
         if "state=a%3D&" not in handler.path or not handler.path.endswith("digest=" + digest):
             handler.refuse(400, "DIGEST_INVALID")
             return
         self.blobs[digest] = handler.body
         handler.answer(201, headers=[("Location", f"/v2/{repository}/blobs/{digest}")])
 
+    def digest(self, body, wanted):
+        if wanted.startswith("sha512:") and self.sha512 == "keeps":
+            return "sha512:" + hashlib.sha512(body).hexdigest()
+        return "sha256:" + hashlib.sha256(body).hexdigest()
+
     def put_manifest(self, handler, repository, name):
         body, kind = handler.body, handler.headers["Content-Type"]
-        digest = "sha256:" + hashlib.sha256(body).hexdigest()
+        digest = self.digest(body, name)
+        if name.startswith("sha512:") and self.sha512 == "renames":
+            name = digest
         doc = json.loads(body)
         parts = [doc.get("config"), *doc.get("layers", []), *doc.get("manifests", [])]
         missing = [p["digest"] for p in parts if p and p["digest"] not in self.blobs]

@@ -86,15 +86,15 @@ static void manifests_have_tags_and_digests(void **state)
 	(void)state;
 	setup(&p);
 	assert_int_equal(oci_repository_manifest(p.r, LC_S("v1"), &p.a, &m, NULL), LC_ENOTFOUND);
-	assert_int_equal(oci_repository_put_manifest(p.r, LC_S("v1"), manifest_type, lc_str(one),
-						     NULL, NULL),
+	assert_int_equal(oci_repository_put_manifest(p.r, LC_S("v1"), DIGEST_SHA256, manifest_type,
+						     lc_str(one), NULL, NULL),
 			 0);
 	assert_int_equal(oci_repository_manifest(p.r, LC_S("v1"), &p.a, &m, NULL), 0);
 	assert_slice(m.bytes, lc_str(one));
 	assert_slice(m.media_type, manifest_type);
 	assert_int_equal(oci_repository_manifest(p.r, LC_S(""), &p.a, &m, NULL), 0);
-	assert_int_equal(oci_repository_put_manifest(p.r, LC_S("v1"), manifest_type, lc_str(two),
-						     NULL, NULL),
+	assert_int_equal(oci_repository_put_manifest(p.r, LC_S("v1"), DIGEST_SHA256, manifest_type,
+						     lc_str(two), NULL, NULL),
 			 0);
 	assert_int_equal(oci_repository_manifest(p.r, LC_S("v1"), &p.a, &m, NULL), 0);
 	assert_slice(m.bytes, lc_str(two));
@@ -117,22 +117,56 @@ static void what_names_a_subject_is_found(void **state)
 	char text[DIGEST_TEXT_MAX];
 	(void)state;
 	setup(&p);
-	assert_int_equal(
-		oci_repository_put_manifest(p.r, LC_S("v1"), manifest_type, LC_S("{}"), NULL, NULL),
-		0);
+	assert_int_equal(oci_repository_put_manifest(p.r, LC_S("v1"), DIGEST_SHA256, manifest_type,
+						     LC_S("{}"), NULL, NULL),
+			 0);
 	assert_int_equal(oci_repository_referrers(p.r, &subject, &p.a, &all, NULL), 0);
 	assert_int_equal(all.n, 0);
 	struct lc_slice m = lc_arena_fmt(&p.a,
 					 "{\"mediaType\":\"%.*s\",\"artifactType\":\"a/b\","
 					 "\"subject\":{\"digest\":\"%s\"}}",
 					 LC_FMT(manifest_type), digest_text(&subject, text));
-	assert_int_equal(oci_repository_attach(p.r, &subject, manifest_type, LC_S("a/b"), m, NULL),
+	assert_int_equal(oci_repository_attach(p.r, &subject, DIGEST_SHA256, manifest_type,
+					       LC_S("a/b"), m, NULL),
 			 0);
-	assert_int_equal(oci_repository_attach(p.r, &subject, manifest_type, LC_S("a/b"), m, NULL),
+	assert_int_equal(oci_repository_attach(p.r, &subject, DIGEST_SHA256, manifest_type,
+					       LC_S("a/b"), m, NULL),
 			 0);
 	assert_int_equal(oci_repository_referrers(p.r, &subject, &p.a, &all, NULL), 0);
 	assert_int_equal(all.n, 1);
 	assert_text(all.v[0].artifact_type, "a/b");
+	teardown(&p);
+}
+
+static void what_is_known_by_its_sha512_keeps_that_name(void **state)
+{
+	const struct lc_slice image = LC_S("{\"schemaVersion\":2}");
+	struct place p;
+	struct oci_document m;
+	struct oci_referrers all = { 0 };
+	struct digest d;
+	char text[DIGEST_TEXT_MAX];
+	(void)state;
+	setup(&p);
+	assert_int_equal(digest_of(DIGEST_SHA512, image, &d, NULL), 0);
+	assert_int_equal(oci_repository_put_manifest(p.r, LC_S("v1"), DIGEST_SHA512, manifest_type,
+						     image, NULL, NULL),
+			 0);
+	assert_int_equal(oci_repository_manifest(p.r, LC_S("v1"), &p.a, &m, NULL), 0);
+	assert_true(digest_eq(&m.digest, &d));
+	/* What refers to it is named by either algorithm. */
+	for (int i = 0; i < 2; i++) {
+		struct lc_slice about =
+			lc_arena_fmt(&p.a, "{\"n\":%d,\"subject\":{\"digest\":\"%s\"}}", i,
+				     digest_text(&d, text));
+		assert_int_equal(oci_repository_attach(p.r, &d, i ? DIGEST_SHA512 : DIGEST_SHA256,
+						       manifest_type, LC_S("a/b"), about, NULL),
+				 0);
+	}
+	assert_int_equal(oci_repository_referrers(p.r, &d, &p.a, &all, NULL), 0);
+	assert_int_equal(all.n, 2);
+	assert_int_equal(all.v[0].digest.algorithm, DIGEST_SHA256);
+	assert_int_equal(all.v[1].digest.algorithm, DIGEST_SHA512);
 	teardown(&p);
 }
 
@@ -273,6 +307,7 @@ int main(void)
 		cmocka_unit_test(blobs_come_back_and_are_verified),
 		cmocka_unit_test(manifests_have_tags_and_digests),
 		cmocka_unit_test(what_names_a_subject_is_found),
+		cmocka_unit_test(what_is_known_by_its_sha512_keeps_that_name),
 		cmocka_unit_test(more_of_them_than_anyone_has_are_refused),
 		cmocka_unit_test(nothing_is_deleted_behind_a_link),
 		cmocka_unit_test(layouts_of_cosign_are_read),

@@ -30,8 +30,8 @@ static void setup(struct place *p)
 	assert_non_null(mkdtemp(p->path));
 	lc_arena_init(&p->a, 0);
 	assert_int_equal(oci_repository_open_layout(p->path, true, NULL, &p->r, NULL), 0);
-	assert_int_equal(oci_repository_put_manifest(p->r, LC_S("1"), manifest_type, lc_str(text),
-						     NULL, NULL),
+	assert_int_equal(oci_repository_put_manifest(p->r, LC_S("1"), DIGEST_SHA256, manifest_type,
+						     lc_str(text), NULL, NULL),
 			 0);
 	assert_int_equal(oci_repository_manifest(p->r, LC_S("1"), &p->a, &p->image, NULL), 0);
 	assert_int_equal(crypt_signer_generate(CRYPT_P256, &p->signer, NULL), 0);
@@ -157,7 +157,7 @@ static void each_broken_one_names_its_rule(void **state)
 		assert_int_equal(digest_of(DIGEST_SHA256, LC_S("{}"), &d, NULL), 0);
 		assert_int_equal(oci_repository_put_blob(p.r, &d, LC_S("{}"), NULL), 0);
 		struct lc_slice tag = oci_attachment_tag(&p.image.digest, ".sig", &p.a);
-		assert_int_equal(oci_repository_put_manifest(p.r, tag, manifest_type,
+		assert_int_equal(oci_repository_put_manifest(p.r, tag, DIGEST_SHA256, manifest_type,
 							     lc_str(rows[i].manifest), NULL, NULL),
 				 0);
 		struct image_judgement j = judge(&p, false);
@@ -180,8 +180,9 @@ static void a_tag_that_is_broken_is_not_written_over(void **state)
 	struct lc_slice tag = oci_attachment_tag(&p.image.digest, ".sig", &p.a);
 	struct image_signing mine = s;
 	mine.signer = p.signer;
-	assert_int_equal(
-		oci_repository_put_manifest(p.r, tag, manifest_type, LC_S("{"), NULL, NULL), 0);
+	assert_int_equal(oci_repository_put_manifest(p.r, tag, DIGEST_SHA256, manifest_type,
+						     LC_S("{"), NULL, NULL),
+			 0);
 	assert_int_not_equal(trust_sign_image(p.r, &p.image, &mine, &again, NULL), 0);
 	teardown(&p);
 }

@@ -258,7 +258,9 @@ static void setup(struct place *p)
 	assert_non_null(mkdtemp(p->path));
 	lc_arena_init(&p->a, 0);
 	assert_int_equal(oci_repository_open_layout(p->path, true, NULL, &p->r, NULL), 0);
-	assert_int_equal(oci_repository_put_manifest(p->r, LC_S("1"), type, text, NULL, NULL), 0);
+	assert_int_equal(
+		oci_repository_put_manifest(p->r, LC_S("1"), DIGEST_SHA256, type, text, NULL, NULL),
+		0);
 	assert_int_equal(oci_repository_manifest(p->r, LC_S("1"), &p->a, &p->image, NULL), 0);
 	assert_int_equal(crypt_signer_generate(CRYPT_P256, &p->signer, NULL), 0);
 }
