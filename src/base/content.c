@@ -78,6 +78,8 @@ int lc_content_read(const struct lc_content *c, uint64_t off, void *buf, size_t 
 
 /* ---- spool ---- */
 
+enum { CHUNK = 64 * 1024 };
+
 struct spool {
 	struct lc_buf mem;
 	int fd; /* -1 while all is in mem */
@@ -105,34 +107,60 @@ static int spill(struct spool *sp, struct lc_err *e)
 	return r;
 }
 
-static int spool_add(struct spool *sp, struct lc_slice s, struct lc_err *e)
+static int too_large(uint64_t bytes_max, struct lc_err *e)
 {
-	if (sp->fd < 0 && s.n > sp->mem.max - sp->mem.n) {
-		int r = spill(sp, e);
-		if (r)
-			return r;
-	}
-	sp->size += s.n;
-	if (sp->fd >= 0)
-		return write_all(sp->fd, s, e);
-	return lc_buf_slice(&sp->mem, s) ? lc_fail(e, LC_ENOMEM, "out of memory") : 0;
+	return lc_fail(e, LC_ELIMIT, "content is larger than %llu bytes",
+		       (unsigned long long)bytes_max);
 }
 
-static int spool_all(struct spool *sp, struct lc_stream *from, uint64_t bytes_max, struct lc_err *e)
+/* Up to what memory may hold, read to where it stays; *ret_end: there is no more. */
+static int fill_memory(struct spool *sp, struct lc_stream *from, uint64_t bytes_max, bool *ret_end,
+		       struct lc_err *e)
 {
-	uint8_t chunk[16 * 1024];
+	struct lc_buf *b = &sp->mem;
+	size_t got = 1;
+	while (got && b->n < b->max) {
+		size_t n = lc_min(b->max - b->n, CHUNK);
+		if (lc_buf_reserve(b, n))
+			return lc_fail(e, LC_ENOMEM, "out of memory");
+		int r = lc_stream_read(from, b->p + b->n, n, &got, e);
+		if (r)
+			return r;
+		b->n += got;
+		if (b->n > bytes_max)
+			return too_large(bytes_max, e);
+	}
+	sp->size = b->n;
+	*ret_end = !got;
+	return 0;
+}
+
+static int fill_file(struct spool *sp, struct lc_stream *from, uint64_t bytes_max, struct lc_err *e)
+{
+	uint8_t chunk[CHUNK];
 	for (;;) {
 		size_t got = 0;
 		int r = lc_stream_read(from, chunk, sizeof(chunk), &got, e);
 		if (r || got == 0)
 			return r;
 		if (got > bytes_max - sp->size)
-			return lc_fail(e, LC_ELIMIT, "content is larger than %llu bytes",
-				       (unsigned long long)bytes_max);
-		r = spool_add(sp, lc_slice_of(chunk, got), e);
+			return too_large(bytes_max, e);
+		r = sp->fd < 0 ? spill(sp, e) : 0;
+		r = r ? r : write_all(sp->fd, lc_slice_of(chunk, got), e);
 		if (r)
 			return r;
+		sp->size += got;
 	}
+}
+
+static int fill(struct spool *sp, struct lc_stream *from, uint64_t bytes_max, struct lc_err *e)
+{
+	bool end = false;
+	/* As large as it will be from the start, where that is known: growing copies. */
+	if (bytes_max <= sp->mem.max && lc_buf_reserve(&sp->mem, (size_t)bytes_max))
+		return lc_fail(e, LC_ENOMEM, "out of memory");
+	int r = fill_memory(sp, from, bytes_max, &end, e);
+	return r || end ? r : fill_file(sp, from, bytes_max, e);
 }
 
 int lc_content_spool(struct lc_stream *from, size_t mem_max, uint64_t bytes_max,
@@ -140,7 +168,7 @@ int lc_content_spool(struct lc_stream *from, size_t mem_max, uint64_t bytes_max,
 {
 	struct spool sp = { .fd = -1 };
 	lc_buf_init(&sp.mem, mem_max);
-	int r = spool_all(&sp, from, bytes_max, e);
+	int r = fill(&sp, from, bytes_max, e);
 	struct lc_content c = {
 		.size = sp.size,
 		.mem = lc_buf_get(&sp.mem),

@@ -3,10 +3,10 @@
  */
 #include <malloc.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/shim.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 
@@ -24,13 +24,13 @@ static void set_heap_up(void)
 	(void)mallopt(M_ARENA_MAX, 2);
 	(void)mallopt(M_MMAP_THRESHOLD, HEAP_LARGE);
 	(void)mallopt(M_TRIM_THRESHOLD, HEAP_LARGE);
-	void *ahead = malloc(HEAP_AHEAD);
+	void *ahead = lc_alloc(HEAP_AHEAD);
 	if (!ahead)
 		return;
 	uintptr_t page = 4096;
 	uintptr_t from = ((uintptr_t)ahead + page - 1) & ~(page - 1);
 	(void)madvise((void *)from, HEAP_AHEAD - page, MADV_HUGEPAGE); /* a wish */
-	free(ahead);
+	lc_free(ahead);
 }
 #else
 static void set_heap_up(void)

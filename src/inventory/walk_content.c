@@ -4,7 +4,8 @@
 
 #include "base/shim.h"
 
-enum { MEMORY_MAX = 1 << 20 }; /* of a file that is to be seekable only */
+/* In memory of a file that is to be seekable only: while it is read, and until the layer's end. */
+enum { MEMORY_MAX = 8 << 20, HELD_MEMORY_MAX = 1 << 20 };
 static const size_t scratch_bytes_max = (size_t)256 << 20;
 
 void walker_init(struct walker *w)
@@ -177,19 +178,20 @@ static int run_all(struct walker *w, const struct walk_file *f, const struct pla
 	return r;
 }
 
-static int keep_content(const struct walk_file *f, bool whole, struct lc_content *ret,
+static int keep_content(const struct walk_file *f, const struct plan *plan, struct lc_content *ret,
 			struct lc_err *e)
 {
-	size_t memory = MEMORY_MAX;
-	if (!whole && f->file) {
+	size_t memory;
+	size_t most = plan->holds ? HELD_MEMORY_MAX : MEMORY_MAX;
+	if (!plan->whole && f->file) {
 		*ret = *f->file;
 		*f->file = (struct lc_content){ .fd = -1 };
 		return 0;
 	}
-	if (whole && (!lc_size(f->size, &memory) || memory < MEMORY_MAX))
-		memory = MEMORY_MAX;
+	if (!plan->whole || !lc_size(f->size, &memory) || memory < most)
+		memory = most;
 	int r = lc_content_spool(f->content, memory, f->size, ret, e);
-	if (r == 0 && whole && ret->size > 0 && !ret->mem.p)
+	if (r == 0 && plan->whole && ret->size > 0 && !ret->mem.p)
 		r = lc_fail(e, LC_ELIMIT, "file does not fit into memory");
 	return r;
 }
@@ -206,7 +208,7 @@ int walk_analyse(struct walker *w, const struct walk_file *f, const struct inv_s
 	if (!plan.whole && !plan.seekable)
 		return run_all(w, f, &plan, NULL, e);
 	struct lc_content content = { .fd = -1 };
-	r = keep_content(f, plan.whole, &content, e);
+	r = keep_content(f, &plan, &content, e);
 	r = r ? r : run_all(w, f, &plan, &content, e);
 	if (r == 0 && plan.holds)
 		r = walk_hold(w, f, &plan.holders, &content, e);
