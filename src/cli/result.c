@@ -38,6 +38,7 @@ static struct report_write_options options_of(struct cli_io *io, const struct cl
 	bool to_file = v->v[CLI_OPT_OUTPUT].text.n != 0;
 	struct cli_terminal t = cli_terminal_of(io->out, io->out_tty && !to_file, io->environment);
 	struct report_write_options o = {
+		.threads = (unsigned)v->v[CLI_OPT_PARALLEL].number,
 		.list_all_pkgs = v->v[CLI_OPT_LIST_ALL_PKGS].flag,
 		.show_suppressed = v->v[CLI_OPT_SHOW_SUPPRESSED].flag,
 		.colour = t.colour,

@@ -121,6 +121,9 @@ struct json_writer {
 };
 
 void json_writer_init(struct json_writer *w, struct lc_buf *out, unsigned indent);
+/** A writer of its own for one value, to be put with json_write_raw() where of is now: after a key
+ * or as the next item. */
+void json_writer_apart(struct json_writer *w, struct lc_buf *out, const struct json_writer *of);
 void json_begin_object(struct json_writer *w);
 void json_end_object(struct json_writer *w);
 void json_begin_array(struct json_writer *w);

@@ -22,6 +22,13 @@ void json_writer_init(struct json_writer *w, struct lc_buf *out, unsigned indent
 	*w = (struct json_writer){ .out = out, .indent = indent };
 }
 
+void json_writer_apart(struct json_writer *w, struct lc_buf *out, const struct json_writer *of)
+{
+	*w = *of;
+	w->out = out;
+	w->after_key = true; /* what goes before the value is written with it */
+}
+
 int json_writer_err(const struct json_writer *w)
 {
 	return w->err ? w->err : lc_buf_err(w->out);

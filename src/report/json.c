@@ -1,3 +1,5 @@
+#include "base/pool.h"
+#include "base/shim.h"
 #include "report/json_impl.h"
 
 enum { JSON_REPORT_INDENT = 2 };
@@ -24,6 +26,48 @@ static void suppressed(struct json_out *j, const struct report_result *res)
 	json_end_array(w);
 }
 
+static void vulnerabilities(struct json_out *j, const struct report_result *res)
+{
+	json_begin_array(&j->w);
+	for (size_t i = 0; i < res->findings_n; i++)
+		json_vulnerability(j, res, res->findings[i]);
+	json_end_array(&j->w);
+}
+
+/* The two long lists of a result, each by a writer that shares nothing with the other one. */
+struct lists {
+	struct json_out *packages, *findings;
+	const struct report_result *res;
+};
+
+static void write_list(void *ctx, size_t i)
+{
+	const struct lists *l = ctx;
+	if (i == 0)
+		json_packages(l->packages, l->res);
+	else
+		vulnerabilities(l->findings, l->res);
+}
+
+static void both_lists(struct json_out *j, const struct report_result *res)
+{
+	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
+	struct json_out apart = { .r = j->r, .o = j->o };
+	lc_buf_init(&text, j->w.out->max);
+	json_writer_apart(&apart.w, &text, &j->w);
+	struct lists lists = { j, &apart, res };
+	int rc = lc_each(j->o->threads, 2, write_list, &lists);
+	rc = rc ? rc : apart.a.err;
+	rc = rc ? rc : json_writer_err(&apart.w);
+	lc_arena_done(&apart.a);
+	if (rc)
+		j->a.err = rc; /* told when the writer is done */
+	json_write_key(&j->w, "Vulnerabilities");
+	json_write_raw(&j->w, lc_buf_get(&text));
+}
+
+enum { LONG_LIST = 300 }; /* shorter ones are written before a thread has started */
+
 void json_result(struct json_out *j, const struct report_result *res)
 {
 	struct json_writer *w = &j->w;
@@ -31,14 +75,15 @@ void json_result(struct json_out *j, const struct report_result *res)
 	json_member_str(w, "Target", res->target);
 	json_member_cstr(w, "Class", report_class_name(res->kind));
 	json_member_str_opt(w, "Type", res->type);
-	if (j->o->list_all_pkgs)
-		json_packages(j, res);
-	if (res->findings_n) {
-		json_write_key(w, "Vulnerabilities");
-		json_begin_array(w);
-		for (size_t i = 0; i < res->findings_n; i++)
-			json_vulnerability(j, res, res->findings[i]);
-		json_end_array(w);
+	if (j->o->list_all_pkgs && res->packages_n > LONG_LIST && res->findings_n > LONG_LIST) {
+		both_lists(j, res);
+	} else {
+		if (j->o->list_all_pkgs)
+			json_packages(j, res);
+		if (res->findings_n) {
+			json_write_key(w, "Vulnerabilities");
+			vulnerabilities(j, res);
+		}
 	}
 	suppressed(j, res);
 	json_end_object(w);

@@ -15,6 +15,7 @@ struct report_write_options {
 	bool box;                    /* line-drawing characters (a UTF-8 terminal), else ASCII */
 	bool group_by_source;        /* table: a row for each source package and vulnerability */
 	bool dependency_tree;        /* table: what brought the packages with findings */
+	unsigned threads;            /* at most; 0: one per processor */
 	bool no_summary, no_details; /* table: leave out the summary, or the tables of findings */
 	const char *(*translate)(const char *text); /* NULL: as it is */
 };

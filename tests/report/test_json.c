@@ -169,6 +169,79 @@ static void each_failing_allocation_is_reported(void **state)
 	report_free(r);
 }
 
+enum { LONG = 700 };
+
+/* A result whose lists are long enough for a thread each, of what the sample has. */
+static struct report *long_report(void)
+{
+	struct report *r = sample_report(0, 0);
+	struct report_result *res = &r->results[0];
+	const struct inv_found_package **packages =
+		lc_new_array(&r->arena, const struct inv_found_package *, LONG);
+	struct finding **findings = lc_new_array(&r->arena, struct finding *, LONG);
+	assert_true(packages && findings && res->packages_n && res->findings_n);
+	for (size_t i = 0; i < LONG; i++) {
+		packages[i] = res->packages[i % res->packages_n];
+		findings[i] = res->findings[i % res->findings_n];
+	}
+	res->packages = packages;
+	res->findings = findings;
+	res->packages_n = res->findings_n = LONG;
+	return r;
+}
+
+static void long_lists_are_written_beside_each_other_to_the_same_text(void **state)
+{
+	struct report_write_options o = sample_options();
+	struct report *r = long_report();
+	struct lc_arena a = { 0 };
+	struct lc_buf first;
+	(void)state;
+	lc_buf_init(&first, 16 << 20);
+	o.threads = 1;
+	assert_int_equal(report_write_json(r, &o, &first, NULL), 0);
+	for (unsigned threads = 2; threads < 6; threads++) {
+		struct lc_buf out;
+		lc_buf_init(&out, 16 << 20);
+		o.threads = threads;
+		assert_int_equal(report_write_json(r, &o, &out, NULL), 0);
+		assert_slice(lc_buf_get(&out), lc_buf_get(&first));
+		lc_buf_done(&out);
+	}
+	/* Laid out as one writer does it that sees nothing but the text. */
+	struct json_doc d = parse(lc_buf_get(&first), &a);
+	struct json_writer w;
+	struct lc_buf again;
+	lc_buf_init(&again, 16 << 20);
+	json_writer_init(&w, &again, 2);
+	w.html_safe = true;
+	json_write_node(&w, &d, json_root(&d));
+	assert_int_equal(json_writer_err(&w), 0);
+	assert_int_equal(lc_buf_byte(&again, '\n'), 0);
+	assert_slice(lc_buf_get(&again), lc_buf_get(&first));
+	json_ref result = json_first(&d, json_get(&d, json_root(&d), "Results"));
+	assert_int_equal(json_count(&d, json_get(&d, result, "Packages")), LONG);
+	assert_int_equal(json_count(&d, json_get(&d, result, "Vulnerabilities")), LONG);
+	lc_buf_done(&again);
+	lc_buf_done(&first);
+	lc_arena_done(&a);
+	report_free(r);
+}
+
+static void long_lists_fail_where_the_text_may_not_grow(void **state)
+{
+	struct report_write_options o = sample_options();
+	struct report *r = long_report();
+	struct lc_buf out;
+	(void)state;
+	for (size_t max = 1000; max < 1 << 20; max *= 3) {
+		lc_buf_init(&out, max);
+		assert_int_equal(report_write_json(r, &o, &out, NULL), LC_ELIMIT);
+		lc_buf_done(&out);
+	}
+	report_free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +252,8 @@ int main(void)
 		cmocka_unit_test(the_order_of_packages_does_not_matter),
 		cmocka_unit_test(markup_and_broken_text_are_escaped),
 		cmocka_unit_test(each_failing_allocation_is_reported),
+		cmocka_unit_test(long_lists_are_written_beside_each_other_to_the_same_text),
+		cmocka_unit_test(long_lists_fail_where_the_text_may_not_grow),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
