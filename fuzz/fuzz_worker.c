@@ -18,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const uint8_t description[2 + 1 + 32 + 2] = { [35] = 1, [36] = 'x' };
 static const uint8_t stored[] = "what the layer's blob holds";
 static struct worker_shared shared;
+static struct worker_slots slots;
 
 static void close_blob(struct lc_stream *s)
 {
@@ -74,10 +75,15 @@ static void hear_all(struct scan_workers *w, const struct oci_image *image)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct lc_content content = lc_content_slice(lc_slice_of(stored, sizeof(stored)));
-	const struct oci_part_opener from = { open_blob, &content };
+	const struct oci_part_opener from = { open_blob, NULL, &content };
 	const struct scan_request q = { .limits = &lc_limits_default };
 	struct worker_place place = { .state = WORKER_BUSY };
-	struct scan_workers w = { .q = &q, .shared = &shared, .places = &place, .numbers_n = 1 };
+	struct scan_workers w = { .q = &q,
+				  .shared = &shared,
+				  .written = &slots,
+				  .sealed = true,
+				  .places = &place,
+				  .numbers_n = 1 };
 	struct oci_image *image = NULL;
 	struct lc_rd r = lc_rd_of(lc_slice_of(data, size));
 	struct lc_slice written = next(&r);
@@ -88,11 +94,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			   &image, &number, NULL) ||
 	    io_message_pair(talk, NULL) || io_message_pair(ward, NULL))
 		abort();
-	memset(&shared, 0, offsetof(struct worker_shared, slots));
+	memset(&shared, 0, sizeof(shared));
 	if (written.n)
 		memcpy((uint8_t *)&shared + offsetof(struct worker_shared, analyser_n), written.p,
-		       lc_min(written.n, offsetof(struct worker_shared, slots) -
-						 offsetof(struct worker_shared, analyser_n)));
+		       lc_min(written.n,
+			      sizeof(shared) - offsetof(struct worker_shared, analyser_n)));
 	place.worker = (struct io_worker){ talk[0], ward[0] };
 	(void)fcntl(talk[0], F_SETFL, O_NONBLOCK); /* as io_worker_spawn() does */
 	io_message_close(&ward[1]);

@@ -2,6 +2,8 @@
 
 #include "base/shim.h"
 #include "base/stage.h"
+#include "oci/part.h"
+#include "oci/source.h"
 #include "oci/tap.h"
 #include "oci/whiteout.h"
 
@@ -73,11 +75,18 @@ static bool is_transformed(const struct oci_layer_reader *r)
 	return r->layer->encrypted && r->transform && r->transform->open;
 }
 
+/* Whoever gives the stored bytes hashes them, too. */
+static bool is_hashed_below(const struct oci_layer_reader *r)
+{
+	return r->image->source->digest != NULL;
+}
+
 /* A plain blob is its own tar: one digest serves as both. */
 static bool same_bytes(const struct oci_layer_reader *r)
 {
-	return r->compression == IO_PLAIN && !r->clear && r->stored.digester &&
-	       r->layer->blob.digest.algorithm == r->layer->diff_id.algorithm;
+	return r->compression == IO_PLAIN && !r->clear &&
+	       (r->stored.digester || is_hashed_below(r)) &&
+	       oci_part_algorithm(r->layer) == r->layer->diff_id.algorithm;
 }
 
 static int open_stored(struct oci_layer_reader *r, const struct lc_limits *limits, struct lc_err *e)
@@ -86,8 +95,9 @@ static int open_stored(struct oci_layer_reader *r, const struct lc_limits *limit
 	int rc = oci_layer_blob(r->image, r->number, &r->blob, e);
 	rc = rc ? rc : lc_stage_open(r->blob, LC_TRACE_READ, (int64_t)r->number, &r->read, e);
 	if (rc == 0)
-		rc = oci_tap_init(&r->stored, r->read, b->has_digest, b->digest.algorithm,
-				  b->has_size ? b->size : UINT64_MAX, limits, e);
+		rc = oci_tap_init(&r->stored, r->read, b->has_digest && !is_hashed_below(r),
+				  b->digest.algorithm, b->has_size ? b->size : UINT64_MAX, limits,
+				  e);
 	if (rc || !is_transformed(r))
 		return rc;
 	return r->transform->open(r->transform->ctx, r->image, r->number, &r->stored.base,
@@ -96,12 +106,11 @@ static int open_stored(struct oci_layer_reader *r, const struct lc_limits *limit
 
 static void allow_stages(struct oci_layer_reader *r)
 {
-	if (r->compression == IO_PLAIN && !r->clear) {
-		lc_stage_allow(r->read);
-		return;
-	}
-	lc_stage_allow(r->hashed);
-	lc_stage_allow(r->ahead);
+	bool plain = r->compression == IO_PLAIN && !r->clear;
+	if (!plain)
+		lc_stage_allow(r->ahead);
+	if (!is_hashed_below(r)) /* else they are read ahead there */
+		lc_stage_allow(plain ? r->read : r->hashed);
 }
 
 static int open_plain(struct oci_layer_reader *r, const struct lc_limits *limits, struct lc_err *e)
@@ -253,6 +262,12 @@ static int drain(struct oci_layer_reader *r, struct lc_err *e)
 	return rc ? rc : oci_tap_drain(&r->stored, e);
 }
 
+static int stored_digest(const struct oci_layer_reader *r, struct digest *ret, struct lc_err *e)
+{
+	struct oci_source *s = r->image->source;
+	return is_hashed_below(r) ? s->digest(s, ret, e) : digester_get(r->stored.digester, ret, e);
+}
+
 static int check_stored(struct oci_layer_reader *r, struct oci_layer_stats *st, struct lc_err *e)
 {
 	const struct oci_descriptor *b = &r->layer->blob;
@@ -261,15 +276,15 @@ static int check_stored(struct oci_layer_reader *r, struct oci_layer_stats *st, 
 			       (unsigned long long)st->stored_bytes, (unsigned long long)b->size);
 	if (!b->has_digest)
 		return 0;
-	int rc = digester_get(r->stored.digester, &st->blob_digest, e);
+	int rc = stored_digest(r, &st->blob_digest, e);
 	st->has_blob_digest = rc == 0;
 	return rc ? rc : compare("blob digest", &b->digest, &st->blob_digest, e);
 }
 
 static int check_plain(struct oci_layer_reader *r, struct oci_layer_stats *st, struct lc_err *e)
 {
-	const struct digester *d = r->plain.digester ? r->plain.digester : r->stored.digester;
-	int rc = digester_get(d, &st->diff_id, e);
+	int rc = r->plain.digester ? digester_get(r->plain.digester, &st->diff_id, e)
+				   : stored_digest(r, &st->diff_id, e);
 	return rc ? rc : compare("diff id", &r->layer->diff_id, &st->diff_id, e);
 }
 

@@ -1,7 +1,5 @@
 #include "oci/part.h"
 
-#include <fcntl.h>
-
 #include "base/arith.h"
 #include "base/shim.h"
 #include "oci/source.h"
@@ -52,6 +50,11 @@ int oci_part_pack(const struct oci_image *i, size_t layer, struct lc_buf *out, s
 			       : 0;
 }
 
+enum digest_algorithm oci_part_algorithm(const struct oci_layer *l)
+{
+	return l->blob.has_digest ? l->blob.digest.algorithm : l->diff_id.algorithm;
+}
+
 /* ---- the image of one layer ---- */
 
 struct source_part {
@@ -86,6 +89,12 @@ static int part_find(struct oci_source *s, struct lc_slice location, uint64_t *r
 	(void)ret_size;
 	(void)e;
 	return LC_ENOTFOUND;
+}
+
+static int part_digest(struct oci_source *s, struct digest *ret, struct lc_err *e)
+{
+	const struct source_part *p = (const struct source_part *)s;
+	return p->from.digest(p->from.ctx, ret, e);
 }
 
 static void part_close(struct oci_source *s)
@@ -167,6 +176,7 @@ int oci_part_image(struct lc_slice packed, const struct oci_part_opener *from,
 		.document = part_document,
 		.blob = part_blob,
 		.find = part_find,
+		.digest = part_digest,
 		.close = part_close,
 		.limits = limits,
 	};
@@ -178,25 +188,5 @@ int oci_part_image(struct lc_slice packed, const struct oci_part_opener *from,
 		return rc;
 	}
 	*ret = i;
-	return 0;
-}
-
-/* ---- a range ---- */
-
-int oci_part_range(const struct oci_image *i, size_t layer, struct lc_content *ret)
-{
-	struct lc_content c = { .fd = -1 };
-	struct oci_source *s = i->source;
-	if (layer >= i->layers_n || i->layers[layer].foreign || !s->range)
-		return LC_ENOTFOUND;
-	int rc = s->range(s, i->layers[layer].location, &c, NULL);
-	if (rc)
-		return LC_ENOTFOUND; /* reading it as a stream tells why */
-	int flags = c.fd >= 0 ? fcntl(c.fd, F_GETFL) : -1;
-	if (flags < 0 || (flags & O_ACCMODE) != O_RDONLY) {
-		lc_content_done(&c);
-		return LC_ENOTFOUND;
-	}
-	*ret = c;
 	return 0;
 }

@@ -32,10 +32,9 @@ struct oci_source {
 	/* As find, but sure; NULL: find is. Registries are not asked for each blob in advance. */
 	int (*probe)(struct oci_source *s, struct lc_slice location, uint64_t *ret_size,
 		     struct lc_err *e);
-	/* Stored bytes as a range of an open file, released with lc_content_done(); NULL, or
-	 * LC_ENOTFOUND: as a stream only. */
-	int (*range)(struct oci_source *s, struct lc_slice location, struct lc_content *ret,
-		     struct lc_err *e);
+	/* The digest of a blob's bytes, once they were read to their end, where whoever gives them
+	 * takes it, too; NULL: the reader takes it. */
+	int (*digest)(struct oci_source *s, struct digest *ret, struct lc_err *e);
 	void (*close)(struct oci_source *s);
 	const struct lc_limits *limits;
 	bool incomplete; /* something that a document names was missing */

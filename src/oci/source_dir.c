@@ -120,7 +120,6 @@ int oci_source_dir(const char *path, const struct lc_limits *limits, struct oci_
 		.document = dir_document,
 		.blob = dir_blob,
 		.find = dir_find,
-		.range = open_member,
 		.close = dir_close,
 		.limits = limits,
 	};

@@ -92,14 +92,6 @@ static int store_find(struct oci_source *base, struct lc_slice location, uint64_
 	return s->below->find(s->below, below_of(s, location), ret_size, e);
 }
 
-static int store_range(struct oci_source *base, struct lc_slice location, struct lc_content *ret,
-		       struct lc_err *e)
-{
-	struct store *s = (struct store *)base;
-	return s->below->range ? s->below->range(s->below, below_of(s, location), ret, e)
-			       : LC_ENOTFOUND;
-}
-
 static void store_close(struct oci_source *base)
 {
 	struct store *s = (struct store *)base;
@@ -119,7 +111,6 @@ static struct store *store_new(struct oci_source *below, enum oci_source_kind ki
 		.document = store_document,
 		.blob = store_blob,
 		.find = store_find,
-		.range = store_range,
 		.close = store_close,
 		.limits = below->limits,
 	};

@@ -225,19 +225,6 @@ static int tar_blob(struct oci_source *s, struct lc_slice location, struct lc_st
 	return t->forward ? inflated_blob(t, m, ret, e) : plain_blob(t, m, ret, e);
 }
 
-static int tar_range(struct oci_source *s, struct lc_slice location, struct lc_content *ret,
-		     struct lc_err *e)
-{
-	struct source_tar *t = (struct source_tar *)s;
-	const struct tar_member *m;
-	uint64_t from;
-	if (t->forward || t->content.mem.p || tar_index_find(&t->index, location, &m, e) ||
-	    !lc_add64(t->content.off, m->offset, &from))
-		return LC_ENOTFOUND;
-	*ret = lc_content_range(t->content.fd, from, m->size);
-	return 0;
-}
-
 static int read_document(struct source_tar *t, const struct tar_member *m, struct lc_arena *a,
 			 struct lc_slice *ret, struct lc_err *e)
 {
@@ -346,7 +333,6 @@ static struct source_tar *source_new(const struct lc_limits *limits)
 		.document = tar_document,
 		.blob = tar_blob,
 		.find = tar_find,
-		.range = tar_range,
 		.close = tar_source_close,
 		.limits = limits,
 	};

@@ -227,15 +227,20 @@ int scan_cache_scope(const struct scan_cache *c, const struct inv_matcher *m,
 }
 
 int scan_cache_id(const struct scan_cache *c, const struct scan_cache_scope *scope,
-		  const struct digest *diff_id, struct scan_cache_id *ret, struct lc_err *e)
+		  const struct digest *diff_id, const struct digest *stored,
+		  struct scan_cache_id *ret, struct lc_err *e)
 {
 	char text[DIGEST_TEXT_MAX];
+	char stored_text[DIGEST_TEXT_MAX];
 	const struct lc_slice parts[] = {
 		LC_S("lacre facts " INV_FACTS_FORM "\n"),
 		lc_slice_of(scope->bytes, sizeof(scope->bytes)),
 		lc_str(digest_text(diff_id, text)),
+		LC_S("\nstored "),
+		lc_str(stored ? digest_text(stored, stored_text) : "any"),
 	};
-	return mac_of(lc_slice_of(c->key, MAC_BYTES), parts, 3, ret->bytes, e);
+	return mac_of(lc_slice_of(c->key, MAC_BYTES), parts, sizeof(parts) / sizeof(parts[0]),
+		      ret->bytes, e);
 }
 
 const char *cache_name(const struct scan_cache_id *id, char ret[CACHE_NAME_CHARS + 1])

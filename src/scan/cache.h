@@ -3,7 +3,9 @@
  *
  * An entry is the facts of one layer (inventory/fact.h) and the numbers that reports tell of it.
  * Its name is drawn from the diff id, the analysers with their versions, the options and limits,
- * the program's version and a key of the user's: other keys give other names. Entries carry a MAC
+ * the program's version and a key of the user's: other keys give other names. Where that the layer
+ * has this diff id was seen only by a process that the layer may have taken over, the digest of the
+ * bytes as stored is in the name, too, and the entry counts for no other blob. Entries carry a MAC
  * under that key over name and content. One that does not hold (damaged, cut, swapped, made by
  * somebody else) is removed and told; the layer is read. So whoever can write into the cache
  * directory can cost time and no finding; whoever can read the key can forge.
@@ -50,9 +52,10 @@ int scan_cache_scope(const struct scan_cache *c, const struct inv_matcher *m,
 struct scan_cache_id {
 	uint8_t bytes[SCAN_CACHE_ID_BYTES];
 };
+/** @param stored  of the blob that the entry counts for; NULL: for all that have this diff id */
 int scan_cache_id(const struct scan_cache *c, const struct scan_cache_scope *scope,
-		  const struct digest *diff_id, struct scan_cache_id *ret,
-		  struct lc_err *e) LC_MUST_CHECK;
+		  const struct digest *diff_id, const struct digest *stored,
+		  struct scan_cache_id *ret, struct lc_err *e) LC_MUST_CHECK;
 
 /** Is there an entry? What it is worth only reading it tells. */
 bool scan_cache_has(const struct scan_cache *c, const struct scan_cache_id *id);

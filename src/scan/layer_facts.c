@@ -17,8 +17,10 @@ static int walk(const struct scan_layer_from *f, size_t i, struct scan_layer *l)
 	int rc = inv_sink_init(&l->sink, f->q->limits);
 	if (rc)
 		return lc_fail(&l->err, rc, "no room for the facts of a layer");
-	return inv_walk_layer(f->image, i, f->m, &f->q->inventory, f->q->limits, f->q->transform,
-			      &l->sink, &l->stats, &l->err);
+	rc = inv_walk_layer(f->image, i, f->m, &f->q->inventory, f->q->limits, f->q->transform,
+			    &l->sink, &l->stats, &l->err);
+	l->bound = rc ? SCAN_BOUND_TO_NOTHING : SCAN_BOUND_TO_DIFF_ID; /* this process saw it */
+	return rc;
 }
 
 /* A registry's bytes that are not what it promised say nothing about the image. */

@@ -10,9 +10,21 @@
 #include "inventory/walk.h"
 #include "scan/scan.h"
 
+/**
+ * What facts are kept under: no more than was seen by others than the process that read the layer,
+ * which its bytes may have taken over.
+ */
+enum scan_bound {
+	SCAN_BOUND_TO_NOTHING, /* they are not kept */
+	SCAN_BOUND_TO_BLOB,    /* its bytes as stored are known, its diff id is the process' word */
+	SCAN_BOUND_TO_DIFF_ID,
+};
+
 struct scan_layer {
 	struct inv_sink sink; /* the facts' bytes; empty when the result does not need them */
 	struct inv_walk_stats stats;
+	enum scan_bound bound;
+	struct digest stored;  /* of the bytes as stored, where they are bound to these */
 	struct lc_arena arena; /* the decoded facts; slices point into sink */
 	bool walked;
 	bool cached;       /* facts and numbers are the cache's: the layer was not read */

@@ -1,5 +1,7 @@
 #include "scan/recall.h"
 
+#include <stdio.h>
+
 #include "base/log.h"
 
 void scan_recall_init(struct scan_recall *r, const struct scan_request *q,
@@ -55,26 +57,81 @@ static bool set_stored(const struct oci_descriptor *blob, struct oci_layer_stats
 	return true;
 }
 
+/*
+ * The digest that a layer's stored bytes are said to have: by its descriptor, or in an archive
+ * without descriptors by its name, as those are made that hold compressed layers ("<hex>.tar.gz").
+ */
+static bool said_digest(const struct oci_layer *of, struct digest *ret)
+{
+	char text[DIGEST_TEXT_MAX];
+	struct lc_slice hex = of->location;
+	struct lc_slice rest;
+	*ret = of->blob.digest;
+	if (of->blob.has_digest)
+		return true;
+	while (lc_cut(hex, '/', &rest, &hex))
+		;
+	(void)lc_cut(hex, '.', &hex, &rest); /* or the name has no ending */
+	int n = snprintf(text, sizeof(text), "sha256:%.*s", LC_FMT(hex));
+	return n > 0 && (size_t)n < sizeof(text) && digest_parse(lc_str(text), ret, NULL) == 0;
+}
+
+/*
+ * The names under which its facts may be: as this blob's, else as those of all that have its diff
+ * id. An image that lies about its own blobs gets what it asked for; nobody else does.
+ */
+static int ids_of(const struct scan_recall *r, const struct oci_layer *of,
+		  struct scan_cache_id ret[2], size_t *ret_n, struct lc_err *e)
+{
+	struct digest said;
+	size_t n = 0;
+	int rc = 0;
+	if (said_digest(of, &said) && !digest_eq(&said, &of->diff_id))
+		rc = scan_cache_id(r->cache, &r->scope, &of->diff_id, &said, &ret[n++], e);
+	rc = rc ? rc : scan_cache_id(r->cache, &r->scope, &of->diff_id, NULL, &ret[n++], e);
+	*ret_n = n;
+	return rc;
+}
+
 bool scan_recall_lacks(const struct scan_recall *r, const struct oci_layer *of)
 {
-	struct scan_cache_id id;
-	return !may_keep(r, of) || r->q->verify_content ||
-	       scan_cache_id(r->cache, &r->scope, &of->diff_id, &id, NULL) ||
-	       !scan_cache_has(r->cache, &id);
+	struct scan_cache_id ids[2];
+	size_t n = 0;
+	if (!may_keep(r, of) || r->q->verify_content || ids_of(r, of, ids, &n, NULL))
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (scan_cache_has(r->cache, &ids[i]))
+			return false;
+	return true;
+}
+
+/* An entry that does not hold is removed: the next one may, and is as good. */
+static int get(const struct scan_recall *r, const struct oci_layer *of, struct scan_layer *l,
+	       struct lc_err *e)
+{
+	struct scan_cache_id ids[2];
+	size_t n = 0;
+	int rc = ids_of(r, of, ids, &n, e);
+	int worst = LC_ENOTFOUND;
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < n; i++) {
+		rc = scan_cache_get(r->cache, &ids[i], &l->sink.out, &l->stats, e);
+		if (rc == 0)
+			return 0;
+		worst = rc == LC_ENOTFOUND ? worst : rc;
+	}
+	return worst;
 }
 
 bool scan_recall_layer(const struct scan_recall *r, const struct oci_layer *of,
 		       struct scan_layer *l)
 {
-	struct scan_cache_id id;
 	struct lc_err e = { 0 };
 	if (!may_keep(r, of) || r->q->verify_content)
 		return false;
-	int rc = scan_cache_id(r->cache, &r->scope, &of->diff_id, &id, &e);
-	if (!rc)
-		rc = inv_sink_init(&l->sink, r->q->limits);
-	if (!rc)
-		rc = scan_cache_get(r->cache, &id, &l->sink.out, &l->stats, &e);
+	int rc = inv_sink_init(&l->sink, r->q->limits);
+	rc = rc ? rc : get(r, of, l, &e);
 	l->stats.layer.diff_id = of->diff_id;
 	l->cached = !rc && set_stored(&of->blob, &l->stats.layer);
 	l->distrusted = rc == LC_EBAD;
@@ -91,12 +148,14 @@ void scan_recall_keep(const struct scan_recall *r, const struct oci_layer *of,
 		      const struct scan_layer *l)
 {
 	const unsigned unread = 1u << INV_TOO_LARGE | 1u << INV_UNREADABLE;
+	const struct digest *stored = l->bound == SCAN_BOUND_TO_BLOB ? &l->stored : NULL;
 	struct scan_cache_id id;
 	struct lc_err e = { 0 };
 	struct lc_slice facts = lc_buf_get(&l->sink.out);
-	if (!may_keep(r, of) || l->err.code || (inv_facts_troubles(facts) & unread))
+	if (!may_keep(r, of) || l->err.code || l->bound == SCAN_BOUND_TO_NOTHING ||
+	    (inv_facts_troubles(facts) & unread))
 		return;
-	int rc = scan_cache_id(r->cache, &r->scope, &of->diff_id, &id, &e);
+	int rc = scan_cache_id(r->cache, &r->scope, &of->diff_id, stored, &id, &e);
 	if (!rc)
 		rc = scan_cache_put(r->cache, &id, facts, &l->stats, &e);
 	if (rc)

@@ -17,13 +17,19 @@ struct ask {
 	struct scan_layer *to;
 	struct io_worker *worker;
 	struct worker_shared *shared;
-	uint64_t seen; /* of its progress */
+	struct worker_slots *slots; /* of a layer */
+	uint64_t seen;              /* of its progress */
 	uint32_t still_ms;
-	/* stored bytes that are no range */
+	/* stored bytes */
 	struct lc_stream *stream; /* NULL none, or all was given */
 	uint64_t pass;
 	bool busy[WORKER_SLOTS];
 	struct lc_err stream_err;
+	struct digester *digester; /* of this pass */
+	uint64_t bytes;
+	struct digest stored; /* of the passes that ended */
+	bool ended;           /* this pass */
+	bool differs;         /* two passes */
 	bool done;
 	struct io_message m;
 };
@@ -132,6 +138,27 @@ static int fail_stream(struct ask *a)
 	return worker_say(a->worker->fd, WORKER_FAIL, v, 3, lc_str(a->stream_err.msg), NULL);
 }
 
+static int start_digest(struct ask *a)
+{
+	digester_free(LC_STEAL(a->digester));
+	a->bytes = 0;
+	a->ended = false;
+	return digester_new(oci_part_algorithm(&a->image->layers[a->layer]), &a->digester,
+			    &a->stream_err);
+}
+
+static int end_digest(struct ask *a)
+{
+	struct digest now;
+	int rc = digester_get(a->digester, &now, &a->stream_err);
+	if (rc)
+		return rc;
+	a->differs |= a->pass > 1 && !digest_eq(&now, &a->stored);
+	a->stored = now;
+	a->ended = true;
+	return 0;
+}
+
 static int open_stream(struct ask *a, uint64_t pass)
 {
 	if (!a->image || pass != a->pass + 1 || pass > WORKER_PASSES_MAX)
@@ -140,7 +167,8 @@ static int open_stream(struct ask *a, uint64_t pass)
 	lc_stream_close(a->stream);
 	a->stream = NULL;
 	memset(a->busy, 0, sizeof(a->busy));
-	int rc = oci_layer_blob(a->image, a->layer, &a->stream, &a->stream_err);
+	int rc = start_digest(a);
+	rc = rc ? rc : oci_layer_blob(a->image, a->layer, &a->stream, &a->stream_err);
 	if (rc == 0)
 		return 0;
 	a->stream_err.code = rc;
@@ -167,24 +195,29 @@ static size_t a_free_slot(const struct ask *a)
 
 static int fill(struct ask *a, size_t slot)
 {
-	uint8_t *to = a->shared->slots[slot];
+	uint8_t *to = a->slots->v[slot];
+	char text[DIGEST_TEXT_MAX] = "";
 	size_t n = 0;
 	int rc = 0;
 	for (size_t got = 1; rc == 0 && got && n < WORKER_SLOT_BYTES; n += got) {
 		got = 0;
 		rc = lc_stream_read(a->stream, to + n, WORKER_SLOT_BYTES - n, &got, &a->stream_err);
 	}
+	if (rc == 0 && n == 0)
+		rc = end_digest(a);
 	if (rc) {
 		a->stream_err.code = rc;
 		return fail_stream(a);
 	}
 	const uint64_t v[] = { a->pass, slot, n };
 	a->busy[slot] = true;
+	digester_add(a->digester, to, n);
+	a->bytes += n;
 	if (n == 0) {
-		lc_stream_close(a->stream);
-		a->stream = NULL;
+		lc_stream_close(LC_STEAL(a->stream));
+		(void)digest_text(&a->stored, text);
 	}
-	return worker_say(a->worker->fd, WORKER_DATA, v, 3, LC_S(""), NULL);
+	return worker_say(a->worker->fd, WORKER_DATA, v, 3, lc_str(text), NULL);
 }
 
 /* ---- the conversation ---- */
@@ -199,7 +232,6 @@ static int order_tree(struct ask *a)
 
 static int order(struct ask *a)
 {
-	struct lc_content range = { .fd = -1 };
 	struct lc_buf packed LC_CLEANUP(lc_buf_done) = { 0 };
 	if (!a->image)
 		return order_tree(a);
@@ -207,21 +239,44 @@ static int order(struct ask *a)
 	int rc = oci_part_pack(a->image, a->layer, &packed, &a->to->err);
 	if (rc)
 		return rc;
-	bool has_range = oci_part_range(a->image, a->layer, &range) == 0;
-	const uint64_t v[] = { has_range, range.off, range.size };
-	const struct worker_head h = worker_head_of(WORKER_WALK, v, 3);
-	rc = io_message_send(a->worker->fd, lc_slice_of(h.bytes, h.n), lc_buf_get(&packed),
-			     &range.fd, has_range, NULL);
-	lc_content_done(&range);
+	rc = worker_say(a->worker->fd, WORKER_WALK, NULL, 0, lc_buf_get(&packed), NULL);
 	return rc ? died(a) : 0;
 }
 
-/* They held, else it would have failed. */
-static void put_digests(const struct oci_layer *l, struct oci_layer_stats *st)
+/* Of a plain blob the digest that was taken here is the diff id, too. */
+static bool is_diff_id(const struct ask *a, enum io_compression c)
 {
+	return c == IO_PLAIN && digest_eq(&a->stored, &a->image->layers[a->layer].diff_id);
+}
+
+/*
+ * An honest process has read all and says only then that it is done, after the same comparisons:
+ * here they do not hang on it. The diff id of a compressed blob does.
+ */
+static bool holds(const struct ask *a, enum io_compression c)
+{
+	const struct oci_layer *l = &a->image->layers[a->layer];
+	if (!a->ended || a->differs || (l->blob.has_size && a->bytes != l->blob.size) ||
+	    (l->blob.has_digest && !digest_eq(&a->stored, &l->blob.digest)))
+		return false;
+	return c != IO_PLAIN || a->stored.algorithm != l->diff_id.algorithm || is_diff_id(a, c);
+}
+
+/* What is known without the process; the rest of the numbers is its own, and of its layer alone. */
+static void put_known(const struct ask *a, struct scan_layer *to)
+{
+	const struct oci_layer *l = &a->image->layers[a->layer];
+	struct oci_layer_stats *st = &to->stats.layer;
+	st->stored_bytes = a->bytes;
+	if (st->compression == IO_PLAIN)
+		st->inflated_bytes = a->bytes;
 	st->blob_digest = l->blob.digest;
 	st->has_blob_digest = l->blob.has_digest;
 	st->diff_id = l->diff_id;
+	if (!a->w->sealed)
+		return;
+	to->stored = a->stored;
+	to->bound = is_diff_id(a, st->compression) ? SCAN_BOUND_TO_DIFF_ID : SCAN_BOUND_TO_BLOB;
 }
 
 static int finish(struct ask *a, struct lc_rd *r)
@@ -233,7 +288,7 @@ static int finish(struct ask *a, struct lc_rd *r)
 	a->done = true;
 	if (v[0])
 		return judge(a, worker_err_take(v, worker_rest(r), &a->to->err));
-	if (v[5] >= IO_COMPRESSION_N)
+	if (v[5] >= IO_COMPRESSION_N || (a->image && !holds(a, (enum io_compression)v[5])))
 		return out_of_order(a);
 	*st = (struct inv_walk_stats){
 		.layer = { .stored_bytes = v[2],
@@ -245,7 +300,7 @@ static int finish(struct ask *a, struct lc_rd *r)
 		.unsafe_names = v[8],
 	};
 	if (a->image)
-		put_digests(&a->image->layers[a->layer], &st->layer);
+		put_known(a, a->to);
 	return 0;
 }
 
@@ -340,11 +395,13 @@ static int ask(const struct ask *what, unsigned number, struct scan_layer *ret,
 	a->to = ret;
 	a->worker = &w->places[number].worker;
 	a->shared = &w->shared[number];
+	a->slots = a->image ? &w->written[number] : NULL;
 	if (!lc_size(w->q->limits->facts_bytes_max, &most))
 		most = SIZE_MAX;
 	lc_buf_init(&ret->sink.out, most);
 	int rc = talk(a);
 	lc_stream_close(a->stream);
+	digester_free(a->digester);
 	if (rc)
 		inv_sink_done(&ret->sink);
 	*ret_end = a->end;

@@ -11,9 +11,10 @@ struct serve {
 	const struct scan_workers *w;
 	int fd;
 	struct worker_shared *shared;
-	struct lc_content range; /* the stored bytes, unless they come through slots */
-	bool has_range;
+	const struct worker_slots *slots; /* NULL: it walks a tree */
 	uint64_t pass;
+	struct digest stored; /* of the last pass that was read to its end */
+	bool has_stored;
 	bool shared_steps; /* by several threads: how far they are, not where */
 	struct io_message m;
 };
@@ -39,41 +40,7 @@ static void note(void *ctx, struct lc_slice path, struct lc_slice analyser)
 	s->shared->path_n = (uint16_t)path_n;
 }
 
-/* ---- stored bytes from a range of a file ---- */
-
-struct range_stream {
-	struct lc_content_stream range;
-	int (*read)(struct lc_stream *s, void *buf, size_t n, size_t *ret_n, struct lc_err *e);
-	struct serve *serve;
-};
-
-static int range_read(struct lc_stream *base, void *buf, size_t n, size_t *ret_n, struct lc_err *e)
-{
-	struct range_stream *r = (struct range_stream *)base;
-	get_on(r->serve);
-	return r->read(base, buf, n, ret_n, e);
-}
-
-static void stream_close(struct lc_stream *base)
-{
-	lc_free(base);
-}
-
-static int open_range(struct serve *s, struct lc_stream **ret, struct lc_err *e)
-{
-	struct range_stream *r = lc_alloc0(1, sizeof(*r));
-	if (!r)
-		return lc_fail(e, LC_ENOMEM, "no memory for a stream");
-	lc_content_stream_init(&r->range, &s->range, 0, s->range.size);
-	r->read = r->range.base.read;
-	r->range.base.read = range_read;
-	r->range.base.close = stream_close;
-	r->serve = s;
-	*ret = &r->range.base;
-	return 0;
-}
-
-/* ---- stored bytes through slots ---- */
+/* ---- stored bytes ---- */
 
 struct slot_stream {
 	struct lc_stream base;
@@ -87,6 +54,12 @@ struct slot_stream {
 static int lost(struct lc_err *e)
 {
 	return lc_fail(e, LC_EIO, "the scan that asked is gone");
+}
+
+static int take_digest(struct serve *s, struct lc_slice text, struct lc_err *e)
+{
+	s->has_stored = true;
+	return digest_parse(text, &s->stored, NULL) ? lost(e) : 0;
 }
 
 /* The next piece of this pass; those of an earlier one are passed over. */
@@ -112,7 +85,7 @@ static int next_slot(struct slot_stream *t, struct lc_err *e)
 		t->at = 0;
 		t->n = (size_t)v[2];
 		t->end = t->n == 0;
-		return 0;
+		return t->end ? take_digest(s, worker_rest(&r), e) : 0;
 	}
 }
 
@@ -125,35 +98,67 @@ static int give_back(struct slot_stream *t, struct lc_err *e)
 	return rc;
 }
 
+/* Bytes at hand, unless this is the end. */
+static int ready(struct slot_stream *t, struct lc_err *e)
+{
+	if (t->err)
+		return lc_fail(e, t->err, "read after a failure");
+	if (t->at < t->n || t->end)
+		return 0;
+	get_on(t->serve);
+	t->err = give_back(t, e);
+	t->err = t->err ? t->err : next_slot(t, e);
+	return t->err;
+}
+
+static struct lc_slice take(struct slot_stream *t, size_t most)
+{
+	size_t n = lc_min(most, t->n - t->at);
+	if (n == 0)
+		return LC_S("");
+	struct lc_slice s = lc_slice_of(t->serve->slots->v[t->slot] + t->at, n);
+	t->at += n;
+	return s;
+}
+
+static int slot_lend(struct lc_stream *base, struct lc_slice *ret, struct lc_err *e)
+{
+	struct slot_stream *t = (struct slot_stream *)base;
+	int rc = ready(t, e);
+	if (rc == 0)
+		*ret = take(t, SIZE_MAX);
+	return rc;
+}
+
 static int slot_read(struct lc_stream *base, void *buf, size_t n, size_t *ret_n, struct lc_err *e)
 {
 	struct slot_stream *t = (struct slot_stream *)base;
-	if (t->err)
-		return lc_fail(e, t->err, "read after a failure");
-	if (t->at == t->n && !t->end) {
-		get_on(t->serve);
-		t->err = give_back(t, e);
-		t->err = t->err ? t->err : next_slot(t, e);
-	}
-	if (t->err)
-		return t->err;
-	size_t take = lc_min(n, t->n - t->at);
-	if (take)
-		memcpy(buf, t->serve->shared->slots[t->slot] + t->at, take);
-	t->at += take;
-	*ret_n = take;
+	int rc = ready(t, e);
+	if (rc)
+		return rc;
+	struct lc_slice s = take(t, n);
+	if (s.n)
+		memcpy(buf, s.p, s.n);
+	*ret_n = s.n;
 	return 0;
 }
 
-static int open_slots(struct serve *s, struct lc_stream **ret, struct lc_err *e)
+static void slot_close(struct lc_stream *base)
 {
+	lc_free(base);
+}
+
+static int open_blob(void *ctx, struct lc_stream **ret, struct lc_err *e)
+{
+	struct serve *s = ctx;
 	struct slot_stream *t = lc_alloc0(1, sizeof(*t));
 	if (!t)
 		return lc_fail(e, LC_ENOMEM, "no memory for a stream");
-	t->base = (struct lc_stream){ .read = slot_read, .close = stream_close };
+	t->base = (struct lc_stream){ .read = slot_read, .lend = slot_lend, .close = slot_close };
 	t->serve = s;
 	t->slot = WORKER_SLOTS;
 	s->pass++;
+	s->has_stored = false;
 	int rc = worker_say(s->fd, WORKER_OPEN, &s->pass, 1, LC_S(""), e);
 	/* The first piece, or why there is none: as whoever opens a blob wants to know. */
 	rc = rc ? rc : next_slot(t, e);
@@ -165,37 +170,42 @@ static int open_slots(struct serve *s, struct lc_stream **ret, struct lc_err *e)
 	return 0;
 }
 
-static int open_blob(void *ctx, struct lc_stream **ret, struct lc_err *e)
+static int digest_blob(void *ctx, struct digest *ret, struct lc_err *e)
 {
-	struct serve *s = ctx;
-	return s->has_range ? open_range(s, ret, e) : open_slots(s, ret, e);
+	const struct serve *s = ctx;
+	*ret = s->stored;
+	return s->has_stored ? 0 : lost(e); /* the reader has read all */
 }
 
 /* ---- the work ---- */
 
+static void unmap_others(const void *all, size_t each, unsigned number, unsigned n)
+{
+	uint8_t *p = (uint8_t *)(uintptr_t)all;
+	size_t before = number * each;
+	size_t behind = (n - number - 1) * each;
+	if (before)
+		(void)munmap(p, before); /* fails for no mapping of ours */
+	if (behind)
+		(void)munmap(p + before + each, behind);
+}
+
 /* What other processes share with the scan is none of this one's business. */
 static void keep_own(const struct scan_workers *w, unsigned number)
 {
-	uint8_t *all = (uint8_t *)w->shared;
-	size_t before = number * sizeof(*w->shared);
-	size_t behind = (w->numbers_n - number - 1) * sizeof(*w->shared);
-	if (before)
-		(void)munmap(all, before); /* fails for no mapping of ours */
-	if (behind)
-		(void)munmap(all + before + sizeof(*w->shared), behind);
+	unmap_others(w->shared, sizeof(*w->shared), number, w->numbers_n);
+	if (w->slots)
+		unmap_others(w->slots, sizeof(*w->slots), number, w->numbers_n);
 }
 
 static int take_order(struct serve *s, struct lc_slice *ret_packed, struct lc_err *e)
 {
-	uint64_t v[3];
-	int rc = io_message_receive(s->fd, true, &s->m, e);
+	int rc = io_message_receive(s->fd, false, &s->m, e);
 	if (rc)
 		return rc;
 	struct lc_rd r = lc_rd_of(lc_slice_of(s->m.bytes, s->m.n));
-	if (lc_rd_u8(&r) != WORKER_WALK || !worker_numbers(&r, v, 3))
+	if (lc_rd_u8(&r) != WORKER_WALK)
 		return lost(e);
-	s->has_range = v[0];
-	s->range = lc_content_range(s->m.fds[0], v[1], v[2]);
 	*ret_packed = worker_rest(&r);
 	return 0;
 }
@@ -204,7 +214,7 @@ static int walk(struct serve *s, struct lc_slice packed, struct inv_sink *sink,
 		struct inv_walk_stats *ret, struct lc_err *e)
 {
 	const struct scan_request *q = s->w->q;
-	const struct oci_part_opener from = { open_blob, s };
+	const struct oci_part_opener from = { open_blob, digest_blob, s };
 	struct oci_image *image = NULL;
 	size_t layer = 0;
 	int rc = inv_sink_init(sink, q->limits);
@@ -290,7 +300,12 @@ static void wait_for_the_end(struct serve *s)
 void worker_serve(void *workers, int fd, unsigned number)
 {
 	struct scan_workers *w = workers;
-	struct serve s = { .w = w, .fd = fd, .shared = &w->shared[number] };
+	struct serve s = {
+		.w = w,
+		.fd = fd,
+		.shared = &w->shared[number],
+		.slots = w->slots ? &w->slots[number] : NULL,
+	};
 	struct inv_sink sink = { .err = 0 };
 	struct inv_walk_stats st = { .files_read = 0 };
 	struct lc_buf packed LC_CLEANUP(lc_buf_done) = { 0 };

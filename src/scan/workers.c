@@ -78,9 +78,55 @@ static uint64_t cpu_seconds(const struct lc_limits *l)
 
 /* ---- opening ---- */
 
+/* Nobody gets to write through this descriptor, or changes its size, from now on. Linux 5.1 */
+static bool seal(int fd)
+{
+	const int seals = F_SEAL_FUTURE_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+	return fcntl(fd, F_ADD_SEALS, seals) == 0;
+}
+
+static void *map(int fd, size_t bytes, int rights)
+{
+	void *p = mmap(NULL, bytes, rights, MAP_SHARED, fd, 0);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* Twice: what can be written is no part of any child. Pages are there once they are used. */
+static int map_slots(struct scan_workers *w, int fd, struct lc_err *e)
+{
+	size_t bytes = w->numbers_n * sizeof(*w->slots);
+	if (ftruncate(fd, (off_t)bytes))
+		return lc_fail_sys(e, errno, "memory for stored bytes");
+	w->written = map(fd, bytes, PROT_READ | PROT_WRITE);
+	if (!w->written || madvise(w->written, bytes, MADV_DONTFORK))
+		return lc_fail_sys(e, errno, "memory for stored bytes");
+	w->sealed = seal(fd);
+	w->slots = map(fd, bytes, PROT_READ);
+	return w->slots ? 0 : lc_fail_sys(e, errno, "memory for stored bytes");
+}
+
+static int share_slots(struct scan_workers *w, struct lc_err *e)
+{
+	int fd = memfd_create("lacre", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (fd < 0)
+		return lc_fail_sys(e, errno, "memory for stored bytes");
+	int rc = map_slots(w, fd, e);
+	(void)close(fd); /* the mappings stay */
+	return rc;
+}
+
+static void unmap_slots(struct scan_workers *w)
+{
+	size_t bytes = w->numbers_n * sizeof(*w->slots);
+	if (w->written)
+		(void)munmap(w->written, bytes);
+	if (w->slots)
+		(void)munmap((void *)(uintptr_t)w->slots, bytes);
+}
+
 static int share(struct scan_workers *w, struct lc_err *e)
 {
-	size_t bytes = w->numbers_n * sizeof(*w->shared); /* at most 512 MiB, used as needed */
+	size_t bytes = w->numbers_n * sizeof(*w->shared);
 	void *p = mmap(NULL, bytes + sizeof(*w->counts), PROT_READ | PROT_WRITE,
 		       MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED)
@@ -121,6 +167,7 @@ int scan_workers_open(const struct scan_request *q, const struct inv_matcher *m,
 			    .store = w->store },
 	};
 	rc = rc ? rc : share(w, e);
+	rc = rc || roots ? rc : share_slots(w, e);
 	rc = rc ? rc : io_nursery_open(&o, &w->nursery, e);
 	if (rc) {
 		scan_workers_close(w);
@@ -147,6 +194,7 @@ void scan_workers_close(struct scan_workers *w)
 		lc_spare_share(NULL);
 		(void)munmap(w->shared, w->numbers_n * sizeof(*w->shared) + sizeof(*w->counts));
 	}
+	unmap_slots(w);
 	(void)pthread_mutex_destroy(&w->lock);
 	lc_free(w->places);
 	lc_free(w);

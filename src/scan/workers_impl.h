@@ -4,10 +4,10 @@
  * A message is its kind and numbers (uleb128), then text or bytes to its end:
  *
  *	scan to process
- *	WALK  has range, offset, size, description   (with the file, if a range)
+ *	WALK  description
  *	TREE  threads, files left out, of each size and text of its path and of what is told of it
  *	                                             (with the root, and the store if there is one)
- *	DATA  pass, slot, size                       (0: the end)
+ *	DATA  pass, slot, size, digest               (size 0: the end; the digest is then there)
  *	FAIL  pass, code, errno, text                the stored bytes' failure
  *
  *	process to scan
@@ -16,8 +16,10 @@
  *	FACTS bytes                                  a piece of the facts, in order
  *	DONE  code, errno, statistics, text
  *
- * Stored bytes that are no range of a file come through slots of memory that both share; of the
- * slots the scan writes only those that it knows to be free.
+ * Stored bytes come through slots of memory, which the scan writes and the process can only read;
+ * of the slots the scan writes those that it knows to be free. The scan takes the digest of what it
+ * gave: that a layer's bytes are those which its manifest names is not for a process to say that
+ * they may have taken over.
  */
 #pragma once
 
@@ -40,7 +42,11 @@ struct worker_shared {
 	atomic_uint_least16_t path_n;
 	uint8_t analyser[WORKER_ANALYSER_MAX]; /* what runs, and on which file */
 	uint8_t path[WORKER_PATH_MAX];
-	uint8_t slots[WORKER_SLOTS][WORKER_SLOT_BYTES] __attribute__((aligned(4096)));
+} __attribute__((aligned(4096)));
+
+/** Memory that a process reads, and the scan alone writes. */
+struct worker_slots {
+	uint8_t v[WORKER_SLOTS][WORKER_SLOT_BYTES];
 };
 
 /* A process and its memory. The memory is nobody else's before the process is gone. */
@@ -55,8 +61,11 @@ struct scan_workers {
 	const struct io_tree *tree;  /* NULL: layers are walked */
 	const struct io_tree *store; /* beside it; NULL none */
 	struct io_nursery *nursery;
-	struct worker_shared *shared;   /* numbers_n of them, and behind these: */
-	struct lc_spare_counts *counts; /* so that stages of all use each processor once */
+	struct worker_slots *written;     /* numbers_n of them, in no process but the scan's */
+	const struct worker_slots *slots; /* the same, to be read */
+	bool sealed;                      /* the kernel lets nobody else write them */
+	struct worker_shared *shared;     /* numbers_n of them, and behind these: */
+	struct lc_spare_counts *counts;   /* so that stages of all use each processor once */
 	unsigned numbers_n;
 	unsigned ready_max; /* processes ahead of need: the threads of the scan */
 	bool level_known;

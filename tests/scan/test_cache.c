@@ -198,7 +198,7 @@ static void id_under(const struct scan_cache *c, const struct inv_options *o,
 	struct digest diff_id = { .algorithm = DIGEST_SHA256 };
 	assert_int_equal(inv_matcher_new(scan_analysers, analysers, o, &m, NULL), 0);
 	assert_int_equal(scan_cache_scope(c, m, l, &scope, NULL), 0);
-	assert_int_equal(scan_cache_id(c, &scope, &diff_id, ret, NULL), 0);
+	assert_int_equal(scan_cache_id(c, &scope, &diff_id, NULL, ret, NULL), 0);
 	inv_matcher_free(m);
 }
 
