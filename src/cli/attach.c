@@ -262,6 +262,25 @@ static int clean_one(struct attaching *k, const struct attached *a, struct lc_er
 	return rc ? lc_wrap(e, rc, "%.*s", LC_FMT(name)) : 0;
 }
 
+/* What is in doubt stays: the attachments themselves are gone. */
+static int sweep(struct attaching *k, struct lc_err *e)
+{
+	struct oci_swept swept;
+	struct lc_err why = { 0 };
+	struct lc_slice text = { NULL, 0 };
+	int rc = oci_repository_sweep(k->place.repository, &swept, &why);
+	if (rc == LC_EUNSUP)
+		text = lc_arena_fmt(&k->a, _("what only they needed stays there: %s"), why.msg);
+	else if (rc)
+		*e = why;
+	else if (swept.blobs)
+		text = lc_arena_fmt(&k->a,
+				    _("blobs removed that nothing else names: %zu (%llu kB)"),
+				    swept.blobs, (unsigned long long)(swept.bytes / 1000));
+	cli_place_note(&k->place, &k->a, text);
+	return rc == LC_EUNSUP ? 0 : rc;
+}
+
 static int clean(struct attaching *k, struct lc_err *e)
 {
 	struct lc_slice type = k->v->v[CLI_OPT_PREDICATE_TYPE].text;
@@ -279,7 +298,7 @@ static int clean(struct attaching *k, struct lc_err *e)
 		if (!again && is_cleaned(a, type))
 			rc = clean_one(k, a, e);
 	}
-	return rc;
+	return rc ? rc : sweep(k, e);
 }
 
 int cli_clean_image(const struct cli_values *v, struct cli_io *io)

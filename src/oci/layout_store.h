@@ -12,6 +12,12 @@
 
 enum { LAYOUT_FILES_MAX = 100000 };
 
+struct layout_blob_name {
+	char s[DIGEST_TEXT_MAX + 16];
+};
+/** "blobs/<algorithm>/<hex>", in to. */
+struct lc_slice layout_blob_name(const struct digest *d, struct layout_blob_name *to);
+
 struct layout_store {
 	bool docker; /* it lies in a docker archive, whose manifest is made up */
 	/* A file whole, at most max bytes (LC_ELIMIT); LC_ENOTFOUND. */
@@ -22,7 +28,7 @@ struct layout_store {
 	/* Its size; LC_ENOTFOUND, LC_EUNSUP not a regular file, LC_EBAD a link that leads out. */
 	int (*find)(struct layout_store *s, struct lc_slice name, uint64_t *ret_size,
 		    struct lc_err *e);
-	/* Names of the files in a folder, without its own. */
+	/* Names of what is in a folder ("" the layout itself), folders as well, without its own. */
 	int (*list)(struct layout_store *s, struct lc_slice folder, struct lc_arena *a,
 		    struct lc_slices *ret, struct lc_err *e);
 	int (*put)(struct layout_store *s, struct lc_slice name, struct lc_slice bytes,

@@ -121,12 +121,20 @@ static int tar_stream(struct layout_store *s, struct lc_slice name, struct lc_st
 	return 0;
 }
 
-static int push_below(struct lc_slice folder, struct lc_slice full, struct lc_arena *a,
-		      struct lc_slices *ret, struct lc_err *e)
+/* What full has next below a folder ("" or with "/" behind it), unless it is known by now. */
+static int push_below(struct lc_slice folder, struct lc_slice full, struct lc_map *known,
+		      struct lc_arena *a, struct lc_slices *ret, struct lc_err *e)
 {
-	if (!lc_chop_prefix(&full, folder) || !lc_chop_prefix(&full, LC_S("/")) ||
-	    lc_find(full, '/') != SIZE_MAX)
+	struct lc_slice below;
+	bool is_new = false;
+	if (!lc_chop_prefix(&full, folder))
 		return 0;
+	(void)lc_cut(full, '/', &full, &below); /* without one all of it */
+	if (!full.n)
+		return 0;
+	int rc = lc_map_add(known, full, NULL, &is_new);
+	if (rc || !is_new)
+		return rc ? lc_fail(e, rc, "no memory for names") : 0;
 	struct lc_slice *item = ret->n < LAYOUT_FILES_MAX ? lc_vec_push(a, ret) : NULL;
 	if (!item)
 		return lc_fail(e, LC_ELIMIT, "over %d files, or no memory", LAYOUT_FILES_MAX);
@@ -138,16 +146,18 @@ static int tar_list(struct layout_store *s, struct lc_slice folder, struct lc_ar
 		    struct lc_slices *ret, struct lc_err *e)
 {
 	struct store_tar *t = tar_of(s);
-	struct lc_slice full = store_tar_name(t, folder);
+	struct lc_map known LC_CLEANUP(lc_map_done) = { 0 };
+	struct lc_slice full = lc_arena_fmt(&t->arena, "%.*s%.*s%s", LC_FMT(t->prefix),
+					    LC_FMT(folder), folder.n ? "/" : "");
 	const struct lc_map *old = t->source ? oci_source_tar_members(t->source) : NULL;
 	int rc = full.p ? 0 : no_memory(t, e);
 	for (size_t i = 0; !rc && old && i < old->n; i++)
 		if (!lc_map_has(&t->changed, old->items[i].key))
-			rc = push_below(full, old->items[i].key, a, ret, e);
+			rc = push_below(full, old->items[i].key, &known, a, ret, e);
 	for (size_t i = 0; !rc && i < t->changed.n; i++) {
 		const struct store_change *c = t->changed.items[i].value;
 		if (!c->removed && !c->written)
-			rc = push_below(full, t->changed.items[i].key, a, ret, e);
+			rc = push_below(full, t->changed.items[i].key, &known, a, ret, e);
 	}
 	return rc;
 }

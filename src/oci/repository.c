@@ -269,6 +269,12 @@ int oci_repository_delete(struct oci_repository *r, struct lc_slice name, struct
 	return rc ? rc : r->delete (r, name, e);
 }
 
+int oci_repository_sweep(struct oci_repository *r, struct oci_swept *ret, struct lc_err *e)
+{
+	*ret = (struct oci_swept){ 0 };
+	return r->sweep ? r->sweep(r, ret, e) : 0;
+}
+
 /* ---- the tag schema of registries without the API ---- */
 
 struct entry {

@@ -36,6 +36,12 @@ struct oci_referrers {
 	bool api; /* the registry has the API; false: the tag schema, or a layout, was read */
 };
 
+/** What went. */
+struct oci_swept {
+	size_t blobs;
+	uint64_t bytes;
+};
+
 struct oci_repository;
 
 /** A repository of a registry; ref's tag and digest do not matter. remote outlives it. */
@@ -145,6 +151,14 @@ int oci_repository_detach(struct oci_repository *r, const struct digest *subject
 /** Delete a manifest by tag or digest. LC_ENOTFOUND; LC_EUNSUP where nothing may be deleted. */
 int oci_repository_delete(struct oci_repository *r, struct lc_slice name,
 			  struct lc_err *e) LC_MUST_CHECK;
+/**
+ * In a layout, remove what the manifests that were deleted since it was opened had for themselves:
+ * blobs that no other document there names. Registries do that by themselves, later. Nobody else
+ * may write meanwhile.
+ * @return 0; LC_EUNSUP with a message, something there is not understood: nothing was removed
+ */
+int oci_repository_sweep(struct oci_repository *r, struct oci_swept *ret,
+			 struct lc_err *e) LC_MUST_CHECK;
 
 /** "sha256-<hex>" with a suffix (".sig", "" …): the tag of what is attached. Copied. */
 struct lc_slice oci_attachment_tag(const struct digest *d, const char *suffix, struct lc_arena *a);

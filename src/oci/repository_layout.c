@@ -4,6 +4,7 @@
 #include "base/shim.h"
 #include "io/file.h"
 #include "oci/descriptor.h"
+#include "oci/layout_documents.h"
 #include "oci/layout_store.h"
 #include "oci/repository_impl.h"
 #include "oci/source_remote.h"
@@ -12,6 +13,7 @@
 struct layout_repository {
 	struct oci_repository base;
 	struct layout_store *store;
+	struct layout_leaving leaving; /* of what was deleted */
 };
 
 static struct layout_repository *layout_of(struct oci_repository *r)
@@ -19,11 +21,7 @@ static struct layout_repository *layout_of(struct oci_repository *r)
 	return (struct layout_repository *)r;
 }
 
-struct blob_name {
-	char s[DIGEST_TEXT_MAX + 16];
-};
-
-static struct lc_slice name_of_blob(const struct digest *d, struct blob_name *to)
+struct lc_slice layout_blob_name(const struct digest *d, struct layout_blob_name *to)
 {
 	char hex[DIGEST_TEXT_MAX];
 	(void)snprintf(to->s, sizeof(to->s), "blobs/%s/%s", digest_name(d->algorithm),
@@ -96,11 +94,11 @@ static json_ref find_entry(const struct json_doc *d, struct lc_slice name)
 static int read_document(struct layout_repository *r, const struct digest *d, struct lc_arena *a,
 			 struct oci_document *ret, struct lc_err *e)
 {
-	struct blob_name name;
+	struct layout_blob_name name;
 	struct digest got;
 	char text[DIGEST_TEXT_MAX];
-	int rc = r->store->read(r->store, name_of_blob(d, &name), OCI_DOCUMENT_MAX, a, &ret->bytes,
-				e);
+	int rc = r->store->read(r->store, layout_blob_name(d, &name), OCI_DOCUMENT_MAX, a,
+				&ret->bytes, e);
 	rc = rc ? rc : digest_of(d->algorithm, ret->bytes, &got, e);
 	if (!rc && !digest_eq(&got, d))
 		return lc_fail(e, LC_EBAD, "%s: its content has another digest",
@@ -139,17 +137,17 @@ static int layout_blob(struct oci_repository *base, const struct digest *d, stru
 		       struct lc_err *e)
 {
 	struct layout_store *s = layout_of(base)->store;
-	struct blob_name name;
-	return s->stream(s, name_of_blob(d, &name), ret, e);
+	struct layout_blob_name name;
+	return s->stream(s, layout_blob_name(d, &name), ret, e);
 }
 
 static int layout_has_blob(struct oci_repository *base, const struct digest *d, bool *ret,
 			   struct lc_err *e)
 {
 	struct layout_store *s = layout_of(base)->store;
-	struct blob_name name;
+	struct layout_blob_name name;
 	uint64_t size;
-	int rc = s->find(s, name_of_blob(d, &name), &size, e);
+	int rc = s->find(s, layout_blob_name(d, &name), &size, e);
 	*ret = rc == 0;
 	return rc == LC_ENOTFOUND ? 0 : rc;
 }
@@ -159,132 +157,17 @@ static int layout_put_blob(struct oci_repository *base, const struct digest *d,
 			   struct lc_err *e)
 {
 	struct layout_store *s = layout_of(base)->store;
-	struct blob_name name;
-	struct lc_slice to = name_of_blob(d, &name);
+	struct layout_blob_name name;
+	struct lc_slice to = layout_blob_name(d, &name);
 	return from ? s->put_stream(s, to, d, from, size, e) : s->put(s, to, bytes, e);
 }
 
-/* ---- referrers: what is stored says whom it is about ---- */
+/* ---- lists ---- */
 
-static bool is_about(const struct json_doc *d, const struct digest *subject)
-{
-	char text[DIGEST_TEXT_MAX];
-	json_ref s = json_get(d, json_root(d), "subject");
-	return lc_eq(json_get_str(d, s, "digest"), lc_str(digest_text(subject, text)));
-}
-
-/* Does a JSON object seem to begin there? */
-static int begins_as_object(struct layout_store *s, struct lc_slice name, bool *ret,
-			    struct lc_err *e)
-{
-	LC_AUTOSTREAM struct lc_stream *from = NULL;
-	uint8_t first = 0;
-	size_t n = 0;
-	int rc = s->stream(s, name, &from, e);
-	rc = rc ? rc : lc_stream_read(from, &first, 1, &n, e);
-	*ret = !rc && first == '{';
-	return rc;
-}
-
-/* Most blobs are layers, too large or no JSON: then *ret is empty. */
-static int read_if_document(struct layout_repository *r, const struct digest *d, struct lc_arena *a,
-			    struct lc_slice *ret, struct lc_err *e)
-{
-	struct layout_store *s = r->store;
-	struct lc_err why = { 0 };
-	struct blob_name buffer;
-	struct lc_slice name = name_of_blob(d, &buffer);
-	uint64_t size = 0;
-	bool object = false;
-	int rc = s->find(s, name, &size, &why);
-	if (rc == LC_ENOTFOUND || rc == LC_EUNSUP)
-		return 0; /* gone meanwhile, or no file */
-	if (!rc && size && size <= OCI_DOCUMENT_MAX)
-		rc = begins_as_object(s, name, &object, &why);
-	if (!rc && object)
-		rc = s->read(s, name, OCI_DOCUMENT_MAX, a, ret, &why);
-	if (rc && e)
-		*e = why;
-	return rc;
-}
-
-static int take_if_referrer(struct layout_repository *r, enum digest_algorithm named_by,
-			    struct lc_slice hex, const struct digest *subject, struct lc_arena *a,
-			    struct oci_referrers *ret, struct lc_err *e)
-{
-	struct lc_slice name = lc_arena_fmt(a, "%s:%.*s", digest_name(named_by), LC_FMT(hex));
-	struct lc_slice bytes = { NULL, 0 };
-	struct json_doc d;
-	struct digest digest;
-	if (!name.p || digest_parse(name, &digest, NULL))
-		return 0; /* no blob of ours */
-	/* What cannot be read may be what is looked for. */
-	int rc = read_if_document(r, &digest, a, &bytes, e);
-	/* Its digest is looked at when it is opened: what was changed must not be passed over. */
-	if (rc || !bytes.n || repository_parse(bytes, a, "", &d, NULL) || !is_about(&d, subject))
-		return rc;
-	struct oci_referrer *item = lc_vec_push(a, ret);
-	if (!item)
-		return lc_fail(e, lc_arena_err(a), "no memory for referrers");
-	*item = (struct oci_referrer){
-		.digest = digest,
-		.size = bytes.n,
-		.media_type = json_get_str(&d, json_root(&d), "mediaType"),
-		.artifact_type = json_get_str(&d, json_root(&d), "artifactType"),
-	};
-	return 0;
-}
-
-static int list_blobs(struct layout_repository *r, enum digest_algorithm named_by,
-		      struct lc_arena *a, struct lc_slices *ret, struct lc_err *e)
-{
-	struct lc_err why = { 0 };
-	struct lc_slice folder = lc_arena_fmt(a, "blobs/%s", digest_name(named_by));
-	int rc = folder.p ? r->store->list(r->store, folder, a, ret, &why)
-			  : lc_fail(&why, lc_arena_err(a), "no memory for names");
-	if (rc == LC_ENOTFOUND)
-		return 0;
-	if (rc && e)
-		*e = why;
-	return rc;
-}
-
-static int push_referrer(const struct oci_referrer *found, struct lc_arena *a,
-			 struct oci_referrers *ret, struct lc_err *e)
-{
-	struct oci_referrer *item;
-	if (ret->n >= OCI_REFERRERS_MAX)
-		return lc_fail(e, LC_ELIMIT, "over %d referrers", OCI_REFERRERS_MAX);
-	item = lc_vec_push(a, ret);
-	if (item)
-		*item = *found;
-	if (!item || lc_arena_dup(a, found->media_type, &item->media_type) ||
-	    lc_arena_dup(a, found->artifact_type, &item->artifact_type))
-		return lc_fail(e, lc_arena_err(a), "no memory for referrers");
-	return 0;
-}
-
-/* A referrer need not be named by the algorithm that its subject is named by. */
 static int layout_referrers(struct oci_repository *base, const struct digest *d, struct lc_arena *a,
 			    struct oci_referrers *ret, struct lc_err *e)
 {
-	static const enum digest_algorithm algorithms[] = { DIGEST_SHA256, DIGEST_SHA512 };
-	struct layout_repository *r = layout_of(base);
-	int rc = 0;
-	for (size_t k = 0; !rc && k < sizeof(algorithms) / sizeof(algorithms[0]); k++) {
-		struct lc_slices names = { 0 };
-		rc = list_blobs(r, algorithms[k], a, &names, e);
-		for (size_t i = 0; !rc && i < names.n; i++) {
-			struct lc_arena scratch;
-			struct oci_referrers found = { 0 };
-			lc_arena_init(&scratch, (size_t)64 << 20);
-			rc = take_if_referrer(r, algorithms[k], names.v[i], d, &scratch, &found, e);
-			if (!rc && found.n)
-				rc = push_referrer(&found.v[0], a, ret, e);
-			lc_arena_done(&scratch);
-		}
-	}
-	return rc;
+	return layout_documents_about(layout_of(base)->store, d, a, ret, e);
 }
 
 static int layout_tags(struct oci_repository *base, struct lc_arena *a, struct lc_slices *ret,
@@ -404,22 +287,38 @@ static int layout_delete(struct oci_repository *base, struct lc_slice name, stru
 	struct lc_arena a = { 0 };
 	struct json_doc d;
 	struct digest digest;
-	struct blob_name blob;
+	struct layout_blob_name blob;
 	int fd = -1;
 	int rc = r->store->lock(r->store, &fd, e);
 	rc = rc ? rc : read_index(r, &a, &d, e);
 	json_ref entry = rc ? JSON_NONE : find_entry(&d, name);
+	struct lc_slice what = entry == JSON_NONE ? name : json_get_str(&d, entry, "digest");
+	bool by_digest = !rc && digest_parse(what, &digest, NULL) == 0;
+	if (by_digest)
+		rc = layout_leaving_add(&r->leaving, r->store, &digest, e);
 	if (!rc && entry != JSON_NONE) {
 		struct change c = { .drop = entry };
 		rc = write_index(r, &d, &c, e);
-	} else if (!rc && digest_parse(name, &digest, NULL) == 0) {
-		rc = r->store->remove(r->store, name_of_blob(&digest, &blob), e);
+	} else if (!rc && by_digest) {
+		rc = r->store->remove(r->store, layout_blob_name(&digest, &blob), e);
 	} else if (!rc) {
 		rc = LC_ENOTFOUND;
 	}
 	if (fd >= 0)
 		(void)close(fd); /* a lock file: nothing was written */
 	lc_arena_done(&a);
+	return rc;
+}
+
+static int layout_repository_sweep(struct oci_repository *base, struct oci_swept *ret,
+				   struct lc_err *e)
+{
+	struct layout_repository *r = layout_of(base);
+	int fd = -1;
+	int rc = r->store->lock(r->store, &fd, e);
+	rc = rc ? rc : layout_sweep(r->store, &r->leaving, ret, e);
+	if (fd >= 0)
+		(void)close(fd); /* a lock file: nothing was written */
 	return rc;
 }
 
@@ -436,6 +335,7 @@ static void layout_close(struct oci_repository *base)
 	struct layout_repository *r = layout_of(base);
 	if (r->store)
 		r->store->close(r->store);
+	layout_leaving_done(&r->leaving);
 	lc_free(r);
 }
 
@@ -477,6 +377,7 @@ static int open_store(struct layout_store *s, const char *path, bool write,
 		.put_blob = layout_put_blob,
 		.put_manifest = layout_put_manifest,
 		.delete = layout_delete,
+		.sweep = layout_repository_sweep,
 		.commit = s->commit ? layout_commit : NULL,
 		.close = layout_close,
 		.limits = limits,

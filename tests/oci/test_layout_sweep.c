@@ -1,0 +1,217 @@
+/* What deleted manifests leave in a layout goes with them, unless something else there names it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "io/file.h"
+#include "io/remove.h"
+#include "oci/repository.h"
+#include "support/slice_assert.h"
+
+static const struct lc_slice manifest_type =
+	LC_S_INIT("application/vnd.oci.image.manifest.v1+json");
+static const struct lc_slice empty = LC_S_INIT("{}");
+
+struct place {
+	char path[64];
+	struct lc_arena a;
+	struct oci_repository *r;
+};
+
+static struct digest of(struct lc_slice s)
+{
+	struct digest d;
+	assert_int_equal(digest_of(DIGEST_SHA256, s, &d, NULL), 0);
+	return d;
+}
+
+static bool has(struct place *p, struct lc_slice content)
+{
+	bool there = false;
+	struct digest d = of(content);
+	assert_int_equal(oci_repository_has_blob(p->r, &d, &there, NULL), 0);
+	return there;
+}
+
+static struct digest put(struct place *p, struct lc_slice content)
+{
+	struct digest d = of(content);
+	assert_int_equal(oci_repository_put_blob(p->r, &d, content, NULL), 0);
+	return d;
+}
+
+/* A manifest with a layer of its own under a tag; what it is made of. */
+static struct lc_slice put_tagged(struct place *p, const char *tag, const char *layer)
+{
+	char text[DIGEST_TEXT_MAX];
+	char config[DIGEST_TEXT_MAX];
+	struct digest l = put(p, lc_str(layer));
+	struct digest c = put(p, empty);
+	struct lc_slice m = lc_arena_fmt(
+		&p->a, "{\"config\":{\"digest\":\"%s\"},\"layers\":[{\"digest\":\"%s\"}]}",
+		digest_text(&c, config), digest_text(&l, text));
+	assert_int_equal(oci_repository_put_manifest(p->r, lc_str(tag), DIGEST_SHA256,
+						     manifest_type, m, NULL, NULL),
+			 0);
+	return m;
+}
+
+static void setup(struct place *p, bool archive)
+{
+	const char *tmp = getenv("TMPDIR");
+	char path[128];
+	(void)snprintf(p->path, sizeof(p->path), "%s/sweep-XXXXXX", tmp ? tmp : "/tmp");
+	assert_non_null(mkdtemp(p->path));
+	lc_arena_init(&p->a, 0);
+	(void)snprintf(path, sizeof(path), "%s%s", p->path, archive ? "/a.tar" : "");
+	assert_int_equal(archive ? oci_repository_open_archive(path, true, NULL, NULL, &p->r, NULL)
+				 : oci_repository_open_layout(path, true, NULL, &p->r, NULL),
+			 0);
+}
+
+static void teardown(struct place *p)
+{
+	struct io_removed gone = { 0 };
+	int fd = -1;
+	oci_repository_close(p->r);
+	lc_arena_done(&p->a);
+	assert_int_equal(io_open_dir("/", &fd, NULL), 0);
+	assert_int_equal(io_remove_at(fd, p->path + 1, &gone, NULL), 0);
+	(void)close(fd);
+}
+
+static void take_away(struct place *p, const char *name)
+{
+	assert_int_equal(oci_repository_delete(p->r, lc_str(name), NULL), 0);
+}
+
+static size_t sweep(struct place *p)
+{
+	struct oci_swept swept;
+	struct lc_err e = { 0 };
+	if (oci_repository_sweep(p->r, &swept, &e))
+		fail_msg("%s", e.msg);
+	return swept.blobs;
+}
+
+static void what_it_had_for_itself_goes(void **state)
+{
+	(void)state;
+	for (int archive = 0; archive < 2; archive++) {
+		struct place p;
+		setup(&p, archive);
+		struct lc_slice one = put_tagged(&p, "one", "layer one");
+		struct lc_slice two = put_tagged(&p, "two", "layer two");
+		assert_int_equal(sweep(&p), 0);
+		take_away(&p, "one");
+		assert_int_equal(sweep(&p), 2);
+		assert_false(has(&p, one));
+		assert_false(has(&p, LC_S("layer one")));
+		assert_true(has(&p, two)); /* and what both have */
+		assert_true(has(&p, LC_S("layer two")));
+		assert_true(has(&p, empty));
+		take_away(&p, "two");
+		assert_int_equal(sweep(&p), 3);
+		assert_false(has(&p, empty));
+		teardown(&p);
+	}
+}
+
+/* Each is a document that stays, with %s the hex of the layer's digest. */
+static void what_anything_else_names_stays(void **state)
+{
+	static const char *const others[] = {
+		"{\"layers\":[{\"digest\":\"sha256:%s\"}]}",
+		"{\"subject\":{\"digest\":\"sha256:%s\"}}",
+		"{\"unknown\":[[{\"x\":{\"sha256:%s\":1}}]]}",
+		"[{\"Layers\":[\"blobs/sha256/%s\"]}]",
+		" \n{\"x\":\"sha256\\u003a%s\"}",
+		"{\"x\":\"abc%sdef\"}",
+	};
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(others) / sizeof(others[0]); i++) {
+		struct place p;
+		char hex[DIGEST_TEXT_MAX];
+		char text[512];
+		struct digest layer = of(LC_S("layer"));
+		setup(&p, i % 2);
+		(void)put_tagged(&p, "one", "layer");
+		const char *at = strstr(others[i / 2], "%s");
+		(void)snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - others[i / 2]),
+			       others[i / 2], digest_hex(&layer, hex), at + 2);
+		(void)put(&p, lc_str(text));
+		take_away(&p, "one");
+		assert_int_equal(sweep(&p), 2);
+		if (!has(&p, LC_S("layer")) || has(&p, empty))
+			fail_msg("%s", others[i / 2]);
+		teardown(&p);
+	}
+}
+
+/* A manifest that an index still lists, and with it what it is made of. */
+static void a_manifest_that_is_listed_elsewhere_stays_whole(void **state)
+{
+	struct place p;
+	char text[DIGEST_TEXT_MAX];
+	(void)state;
+	setup(&p, false);
+	struct lc_slice one = put_tagged(&p, "one", "layer one");
+	struct digest d = of(one);
+	struct lc_slice index =
+		lc_arena_fmt(&p.a, "{\"manifests\":[{\"digest\":\"%s\"}]}", digest_text(&d, text));
+	(void)put(&p, index);
+	take_away(&p, "one");
+	assert_int_equal(sweep(&p), 0);
+	assert_true(has(&p, one));
+	assert_true(has(&p, LC_S("layer one")));
+	assert_true(has(&p, empty));
+	teardown(&p);
+}
+
+static void nothing_goes_where_something_is_not_understood(void **state)
+{
+	static const struct {
+		const char *name, *content;
+	} rows[] = {
+		{ "notes.txt", "sha256" },
+		{ "notes/a", "sha256" },
+		{ "manifest.json", "[{" },
+		{ "blobs/sha384/00", "x" },
+		{ "blobs/sha256/.part", "x" },
+		{ "blobs/sha256/"
+		  "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8b",
+		  "{\"layers\":[" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct place p;
+		struct oci_swept swept;
+		struct lc_err e = { 0 };
+		char path[256];
+		setup(&p, false);
+		struct lc_slice one = put_tagged(&p, "one", "layer one");
+		(void)snprintf(path, sizeof(path), "%s/%s", p.path, rows[i].name);
+		char *slash = strrchr(path, '/');
+		*slash = '\0';
+		assert_int_equal(io_make_dirs(path, NULL), 0);
+		*slash = '/';
+		assert_int_equal(io_write_file(path, 0644, lc_str(rows[i].content), NULL), 0);
+		take_away(&p, "one");
+		if (oci_repository_sweep(p.r, &swept, &e) != LC_EUNSUP || !e.len)
+			fail_msg("%s: %s", rows[i].name, e.msg);
+		assert_true(has(&p, one));
+		assert_true(has(&p, LC_S("layer one")));
+		teardown(&p);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_it_had_for_itself_goes),
+		cmocka_unit_test(what_anything_else_names_stays),
+		cmocka_unit_test(a_manifest_that_is_listed_elsewhere_stays_whole),
+		cmocka_unit_test(nothing_goes_where_something_is_not_understood),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
