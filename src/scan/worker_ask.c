@@ -209,15 +209,17 @@ static int fill(struct ask *a, size_t slot)
 		a->stream_err.code = rc;
 		return fail_stream(a);
 	}
-	const uint64_t v[] = { a->pass, slot, n };
-	a->busy[slot] = true;
-	digester_add(a->digester, to, n);
-	a->bytes += n;
 	if (n == 0) {
 		lc_stream_close(LC_STEAL(a->stream));
 		(void)digest_text(&a->stored, text);
 	}
-	return worker_say(a->worker->fd, WORKER_DATA, v, 3, lc_str(text), NULL);
+	const uint64_t v[] = { a->pass, slot, n };
+	a->busy[slot] = true;
+	rc = worker_say(a->worker->fd, WORKER_DATA, v, 3, lc_str(text), NULL);
+	/* While it is read: nobody else can write there, and nothing is until it is free. */
+	digester_add(a->digester, to, n);
+	a->bytes += n;
+	return rc;
 }
 
 /* ---- the conversation ---- */
