@@ -10,6 +10,9 @@
 
 #include "base/shim.h"
 
+/* A process whose messages ended is gone by then, on any machine. */
+enum { GONE_TRIES = 50, GONE_MS = 100 };
+
 struct io_nursery {
 	pid_t pid;
 	int control;
@@ -141,10 +144,23 @@ static const char *signal_text(int number, char ret[IO_DEATH_TEXT_MAX])
 	return ret;
 }
 
+/* Unless it is alive: then it closed its end itself. */
+static bool wait_for_death(const struct io_worker *w)
+{
+	for (int i = 0; i < GONE_TRIES; i++)
+		if (io_message_wait(w->ward, GONE_MS))
+			return true;
+	return false;
+}
+
 const char *io_worker_death(struct io_worker *w, char ret[IO_DEATH_TEXT_MAX])
 {
 	struct io_message m;
 	struct nursery_death d;
+	if (!wait_for_death(w)) {
+		io_worker_end(w);
+		return "hung up, went on and was killed";
+	}
 	if (io_message_receive(w->ward, false, &m, NULL) || m.n != sizeof(d))
 		return "is gone with all worker processes";
 	memcpy(&d, m.bytes, sizeof(d));

@@ -59,6 +59,6 @@ void io_worker_done(struct io_worker *w);
 enum { IO_DEATH_TEXT_MAX = 96 };
 /**
  * How it ended: "was killed by SIGSEGV", "stopped with status 1" ... Waits for its end, which the
- * end of its messages announced.
+ * end of its messages announced; one that only hung up is killed after some seconds.
  */
 const char *io_worker_death(struct io_worker *w, char ret[IO_DEATH_TEXT_MAX]);

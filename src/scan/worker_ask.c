@@ -341,6 +341,16 @@ static int hear(struct ask *a)
 	return 0; /* a process that is gone shows when it is listened to */
 }
 
+/* Looked at however much there is to hear: a process may talk on. */
+static int look_at_the_clock(const struct ask *a)
+{
+	struct lc_err *e = &a->to->err;
+	if (!lc_limits_expired(a->w->q->limits))
+		return 0;
+	return a->image ? lc_fail(e, LC_ECANCEL, "layer %zu: time is up", a->layer)
+			: lc_fail(e, LC_ECANCEL, "time is up while reading files");
+}
+
 /* Nothing to do but to wait: for how long yet? A stopped clock counts no time, nor do we. */
 static int wait(struct ask *a)
 {
@@ -350,10 +360,6 @@ static int wait(struct ask *a)
 	uint64_t now = atomic_load_explicit(&a->shared->progress, memory_order_relaxed);
 	a->still_ms = now == a->seen ? a->still_ms + TICK_MS : 0;
 	a->seen = now;
-	if (lc_limits_expired(limits) && !a->image)
-		return lc_fail(&a->to->err, LC_ECANCEL, "time is up while reading files");
-	if (lc_limits_expired(limits))
-		return lc_fail(&a->to->err, LC_ECANCEL, "layer %zu: time is up", a->layer);
 	return a->still_ms >= limits->stall_ms ? stood_still(a) : 0;
 }
 
@@ -372,6 +378,9 @@ static int talk(struct ask *a)
 	int rc = order(a);
 	while (rc == 0 && !a->done) {
 		size_t slot = a_free_slot(a);
+		rc = look_at_the_clock(a);
+		if (rc)
+			break;
 		if (io_message_wait(a->worker->fd, 0))
 			rc = listen_once(a);
 		else if (slot == WORKER_SLOTS)

@@ -123,6 +123,24 @@ static int free_what_is_free(void)
 	       say(WORKER_FREE, (const uint64_t[]){ 0, 3 }, 2, "");
 }
 
+/* What counts for nothing, for ever. */
+static int chatter(void)
+{
+	for (;;)
+		if (say(WORKER_FREE, (const uint64_t[]){ 0, 0 }, 2, ""))
+			return EIO;
+	return 0;
+}
+
+/* To those who listen this is its end. */
+static int hang_up(void)
+{
+	(void)close(3);
+	for (;;)
+		lc_wait_ns(1000000000);
+	return 0;
+}
+
 static int send_half_a_number(void)
 {
 	return say(WORKER_DONE, (const uint64_t[]){ 0 }, 1, "\xff");
@@ -172,6 +190,8 @@ static const struct {
 	{ "open-again", open_again_and_again },
 	{ "free-again", free_what_is_free },
 	{ "half", send_half_a_number },
+	{ "chatter", chatter },
+	{ "hang-up", hang_up },
 	{ "bad-facts", send_bad_facts },
 	{ "no-compression", name_no_compression },
 	{ "cancel", cancel_all },
@@ -398,6 +418,14 @@ static void a_hang_costs_its_layer(void **state)
 	assert_layer_lost(&s, "not analysed: its process stood still for 0 s while actor read");
 }
 
+static void who_hangs_up_holds_nobody_up(void **state)
+{
+	(void)state;
+	struct setting s;
+	setting_init(&s, acting("hang-up", FORM_TAR));
+	assert_layer_lost(&s, "not analysed: its process hung up, went on and was killed");
+}
+
 static void hunger_costs_its_layer(void **state)
 {
 	(void)state;
@@ -463,6 +491,18 @@ static void time_that_is_up_stops_a_hang(void **state)
 	s.limits.deadline_ns = lc_ticks_ns() + 300000000;
 	assert_int_equal(scan_image(&s.q, &r, &e), LC_ECANCEL);
 	assert_true(e.msg[0] != '\0');
+	no_process_is_left();
+}
+
+static void time_that_is_up_stops_chatter(void **state)
+{
+	(void)state;
+	struct setting s;
+	struct report *r = NULL;
+	struct lc_err e = { 0 };
+	setting_init(&s, acting("chatter", FORM_TAR));
+	s.limits.deadline_ns = lc_ticks_ns() + 300000000;
+	assert_int_equal(scan_image(&s.q, &r, &e), LC_ECANCEL);
 	no_process_is_left();
 }
 
@@ -644,10 +684,12 @@ int main(void)
 		cmocka_unit_test(a_crash_costs_its_layer),
 		cmocka_unit_test(an_end_without_answer_costs_its_layer),
 		cmocka_unit_test(a_hang_costs_its_layer),
+		cmocka_unit_test(who_hangs_up_holds_nobody_up),
 		cmocka_unit_test(hunger_costs_its_layer),
 		cmocka_unit_test(what_it_says_is_not_believed),
 		cmocka_unit_test(every_layer_may_crash),
 		cmocka_unit_test(time_that_is_up_stops_a_hang),
+		cmocka_unit_test(time_that_is_up_stops_chatter),
 		cmocka_unit_test(the_same_report_with_and_without),
 		cmocka_unit_test(the_same_words_for_broken_layers),
 		cmocka_unit_test(a_second_pass_is_had),
