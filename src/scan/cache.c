@@ -90,6 +90,7 @@ static int read_key(int dir, uint8_t ret[MAC_BYTES], struct lc_err *e)
 	close(fd);
 	if (!rc)
 		memcpy(ret, key, MAC_BYTES);
+	explicit_bzero(key, sizeof(key)); /* forked processes are to find one copy, and wipe it */
 	return rc;
 }
 
@@ -102,13 +103,13 @@ static int make_key(int dir, struct lc_err *e)
 	if (rc)
 		return rc;
 	io_spool_sweep(dir, KEY_SPOOL, SWEPT_AT_ONCE);
-	int sys = lc_random(key, sizeof(key));
-	if (sys)
-		return lc_fail_sys(e, -sys, "no random bytes for a key");
 	rc = io_out_open_spooled(dir, KEY_SPOOL, KEY_NAME, 0600, &out, e);
 	if (rc)
 		return rc;
-	rc = io_out_write(&out, lc_slice_of(key, sizeof(key)), e);
+	int sys = lc_random(key, sizeof(key));
+	rc = sys ? lc_fail_sys(e, -sys, "no random bytes for a key")
+		 : io_out_write(&out, lc_slice_of(key, sizeof(key)), e);
+	explicit_bzero(key, sizeof(key));
 	if (!rc && lc_sys_fsync(out.fd))
 		rc = lc_fail(e, LC_EIO, KEY_NAME ": not written");
 	/* Somebody else's, or swept away: the next look tells. */

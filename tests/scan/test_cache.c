@@ -3,9 +3,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -234,6 +236,37 @@ static void all_that_changes_facts_is_in_the_name(void **state)
 	id_under(c, &plain, &lc_limits_default, scan_analysers_n, &ids[5]);
 	assert_memory_not_equal(&ids[5], &ids[0], sizeof(ids[0]));
 	scan_cache_close(c);
+}
+
+/* ---- the key ---- */
+
+static void *open_in_thread(void *ret)
+{
+	*(struct scan_cache **)ret = opened(MIB);
+	return NULL;
+}
+
+/* Processes that are forked later see the whole memory, but for what is wiped: c->key. */
+static void the_key_is_in_one_place(void **state)
+{
+	enum { STACK = 1 << 20 };
+	(void)state;
+	for (int turn = 0; turn < 2; turn++) { /* it is made, it is read */
+		pthread_t thread;
+		pthread_attr_t attr;
+		struct scan_cache *c = NULL;
+		uint8_t *stack = mmap(NULL, STACK, PROT_READ | PROT_WRITE,
+				      MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+		assert_true(stack != MAP_FAILED);
+		assert_int_equal(pthread_attr_init(&attr), 0);
+		assert_int_equal(pthread_attr_setstack(&attr, stack, STACK), 0);
+		assert_int_equal(pthread_create(&thread, &attr, open_in_thread, &c), 0);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+		assert_null(memmem(stack, STACK, c->key, MAC_BYTES / 2));
+		assert_int_equal(pthread_attr_destroy(&attr), 0);
+		munmap(stack, STACK);
+		scan_cache_close(c);
+	}
 }
 
 /* ---- what is not believed ---- */
@@ -575,6 +608,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		in_root(gives_back_what_was_kept),
 		in_root(all_that_changes_facts_is_in_the_name),
+		in_root(the_key_is_in_one_place),
 		in_root(a_flipped_bit_in_any_byte_is_noticed),
 		in_root(an_entry_of_any_other_length_is_noticed),
 		in_root(an_entry_under_anothers_name_is_noticed),
