@@ -64,6 +64,13 @@ def c_lines_fit_100_columns():
             yield f"{path}:{number}: {width(line)} columns"
 
 
+def libraries_are_named_by_dependency_alone():
+    """A bare -lNAME is another library than the one that was looked for, or none at all."""
+    for path, number, line in lines():
+        if path.name == "meson.build" and re.search(r"'-l\w", line):
+            yield f"{path}:{number}: {line.strip()[:80]}"
+
+
 def no_space_ends_a_line():
     for path, number, line in lines():
         if path.suffix in (".c", ".h", ".py", ".build", ".md") and line != line.rstrip():
@@ -122,6 +129,7 @@ tap.run([(check.__name__, check) for check in (
     nothing_is_only_for_a_while,
     no_path_of_a_machine,
     c_lines_fit_100_columns,
+    libraries_are_named_by_dependency_alone,
     no_space_ends_a_line,
     files_end_with_one_newline,
     every_room_has_a_short_readme,
