@@ -5,6 +5,7 @@
 #include "cli/remote.h"
 #include "cli/talk.h"
 #include "format/json.h"
+#include "io/file.h"
 #include "trust/simple_signing.h"
 
 enum { CHILDREN_MAX = 1000 };
@@ -155,10 +156,23 @@ void cli_place_close(struct cli_place *p)
 	p->repository = NULL;
 }
 
+/* A name is a registry's, whatever lies in the directory: whoever meant a file is told how. */
+static void hint_at_file(struct cli_io *io, const struct cli_values *v, const struct cli_place *p)
+{
+	struct lc_arena a = { 0 };
+	const char *path = p->kind == CLI_PLACE_REGISTRY ? lc_arena_str(&a, p->given) : NULL;
+	bool is_dir = false;
+	if (path && p->given.n && io_exists(path, &is_dir))
+		cli_note(io, v, _("a name in a registry; the file there is %s%s"),
+			 is_dir ? "oci:" : "oci-archive:", lc_quote(p->given).s);
+	lc_arena_done(&a);
+}
+
 int cli_place_fail(struct cli_io *io, const struct cli_values *v, const struct cli_place *p,
 		   const struct lc_err *e)
 {
 	int status = cli_fail_in_time(io, v, &p->limits, e);
+	hint_at_file(io, v, p);
 	if (status != CLI_ERROR)
 		return status;
 	if (lc_code_is_remote(e->code))

@@ -441,8 +441,9 @@ static int settle(struct store_tar *t, const struct lc_slice *docker, struct lc_
 	bool manifest = has(t, LC_S("manifest.json"));
 	if (docker && index)
 		return lc_fail(e, LC_EUSAGE,
-			       "it has an index.json, too, which docker-archive: passes over: "
-			       "give oci-archive:FILE");
+			       "it has an index.json, too, as docker 25 and later save it, which "
+			       "docker-archive: passes over: give oci-archive:%s",
+			       lc_quote(lc_str(t->path)).s);
 	if (docker && !manifest)
 		return lc_fail(e, LC_EUSAGE, "no docker archive: it has no manifest.json");
 	return index || !manifest ? 0 : store_tar_docker(t, docker ? *docker : LC_S(""), e);

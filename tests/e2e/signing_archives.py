@@ -247,7 +247,7 @@ def a_docker_archive_is_one_image_and_nothing_else():
     for done in (verify(f"docker-archive:{evil}", want=2),
                  sign(f"docker-archive:{evil}", want=2),
                  call("verify", "--policy", "p.json", f"docker-archive:{evil}", want=2)):
-        yield from refused(done, b"index.json", b"oci-archive:FILE")
+        yield from refused(done, b"docker 25", f"oci-archive:{evil}".encode())
     scan = ("image", "--quiet", "--scanners", "vuln", "--verify-key", ROOT / "one.pub",
             "--insecure-ignore-tlog", "--require-signature")
     yield from refused(call(*scan, f"docker-archive:{evil}", want=2), b"index.json")
@@ -331,6 +331,68 @@ def copies_lose_nothing():
         report = json.loads(verify(where, "--local-image", "--output", "report").stdout)[0]
         if report["Counted"] != 2:
             yield f"{where}: {report['Counted']} count"
+
+
+def save_of_docker_25(path):
+    """An OCI layout with manifest.json beside, and layers that are not compressed; its digest."""
+    image = Image()
+    names = {n: b for n, b in image.members.items() if n.startswith("blobs/")}
+    index = json.loads(image.members["index.json"])
+    top = index["manifests"][0]
+    manifest = json.loads(names.pop("blobs/" + top["digest"].replace(":", "/")))
+    sources = {}
+    for layer in manifest["layers"]:
+        body = gzip.decompress(names.pop("blobs/" + layer["digest"].replace(":", "/")))
+        layer.update(mediaType="application/vnd.oci.image.layer.v1.tar", digest=digest(body),
+                     size=len(body))
+        sources[layer["digest"]] = layer
+        names["blobs/" + layer["digest"].replace(":", "/")] = body
+    body = json.dumps(manifest).encode()
+    top.update(digest=digest(body), size=len(body), annotations={
+        "io.containerd.image.name": "docker.io/library/app:1",
+        "org.opencontainers.image.ref.name": "1"})
+    names["blobs/" + top["digest"].replace(":", "/")] = body
+    beside = [{"Config": "blobs/" + manifest["config"]["digest"].replace(":", "/"),
+               "RepoTags": ["app:1"], "LayerSources": sources,
+               "Layers": ["blobs/" + la["digest"].replace(":", "/") for la in manifest["layers"]]}]
+    path.write_bytes(tar_of({
+        **names, "index.json": json.dumps(index).encode(), "manifest.json": json.dumps(beside).encode(),
+        "oci-layout": image.members["oci-layout"],
+        "repositories": json.dumps({"app": {"1": manifest["layers"][-1]["digest"][7:]}}).encode()}))
+    return top["digest"]
+
+
+def what_docker_25_saves_is_read_as_the_layout_that_it_is():
+    path = ROOT / "saved.tar"
+    want = save_of_docker_25(path)
+    before = members(path)
+    scan = ("image", "--quiet", "--scanners", "vuln", "--format", "json")
+    said = [json.loads(call(*scan, *way).stdout)["Results"] for way in (
+        ("--input", path), (path,), (f"docker-archive:{path}",), (f"oci-archive:{path}",))]
+    if not said[0][0]["Vulnerabilities"] or any(s[0]["Vulnerabilities"] != said[0][0]["Vulnerabilities"]
+                                                for s in said):
+        yield "scans differ"
+    # What is asked of the docker archive in it is refused, with the way that works.
+    for done in (sign(f"docker-archive:{path}:app:1", want=2),
+                 call("copy", f"docker-archive:{path}", f"oci:{ROOT}/unsaved", want=2)):
+        yield from refused(done, b"docker 25", f"give oci-archive:{path}\n".encode())
+    sign(f"oci-archive:{path}")
+    verify(path, "--local-image")
+    call(*scan, "--verify-key", ROOT / "one.pub", "--insecure-ignore-tlog", "--require-signature", path)
+    call("copy", f"oci-archive:{path}", f"oci:{ROOT}/unsaved")
+    if json.loads(verify(f"oci:{ROOT}/unsaved", "--output", "report").stdout)[0]["Digest"] != want:
+        yield "another digest"
+    call("clean", f"oci-archive:{path}")
+    if set(members(path)) != set(before):
+        yield f"after clean: {set(members(path)) ^ set(before)}"
+
+
+def a_file_that_is_taken_for_a_name_is_told():
+    (ROOT / "127.0.0.1:1").mkdir()
+    Image().write_tar(ROOT / "127.0.0.1:1/named")
+    done = call("copy", "127.0.0.1:1/named", f"oci:{ROOT}/never", want=15)
+    if b"oci-archive:127.0.0.1:1/named\n" not in done.stderr:
+        yield f"{done.stderr}"
 
 
 def docker_archives_are_not_copied():
@@ -435,6 +497,8 @@ run([(f.__name__, f) for f in [
     a_name_that_readers_disagree_about_is_refused,
     skopeo_sees_the_same_digest,
     copies_lose_nothing,
+    what_docker_25_saves_is_read_as_the_layout_that_it_is,
+    a_file_that_is_taken_for_a_name_is_told,
     docker_archives_are_not_copied,
     two_writers_do_not_lose_a_signature,
     members_of_no_known_kind_are_not_rewritten,
