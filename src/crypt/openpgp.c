@@ -6,12 +6,10 @@
 #include <locale.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/dl.h"
 #include "base/log.h"
 #include "base/shim.h"
-#include "io/environment.h"
 #include "io/file.h"
 #include "io/remove.h"
 
@@ -70,7 +68,8 @@ static const struct lc_dl_symbol symbols[] = {
 
 struct openpgp_ring {
 	gpgme_ctx_t ctx;
-	char home[4096]; /* "" none was made */
+	struct lc_arena arena; /* of its path */
+	const char *home;      /* NULL: none was made */
 	char keys[OPENPGP_KEYS_MAX][OPENPGP_FINGERPRINT_MAX];
 	size_t keys_n;
 };
@@ -116,17 +115,12 @@ static const char settings[] = "batch\n"
 
 static int make_home(struct openpgp_ring *r, char *const *environment, struct lc_err *e)
 {
-	char path[sizeof(r->home) + 16];
-	const char *base = io_env(environment, "TMPDIR");
-	int n = snprintf(r->home, sizeof(r->home), "%s/lacre-gpg-XXXXXX", base ? base : "/tmp");
-	if (n < 0 || (size_t)n >= sizeof(r->home) || !mkdtemp(r->home)) { /* 0700 */
-		int sys = n > 0 && (size_t)n < sizeof(r->home) ? errno : ENAMETOOLONG;
-		r->home[0] = '\0';
-		return lc_fail_sys(e, sys, "a temporary directory for gpg in %s",
-				   lc_quote(lc_str(base ? base : "/tmp")).s);
-	}
-	(void)snprintf(path, sizeof(path), "%s/gpg.conf", r->home);
-	return io_write_file(path, 0600, lc_str(settings), e);
+	int rc = io_make_temp_dir("lacre-gpg-", environment, &r->arena, &r->home, e);
+	if (rc)
+		return lc_wrap(e, rc, "gpg");
+	const char *path = (const char *)lc_arena_fmt(&r->arena, "%s/gpg.conf", r->home).p;
+	return path ? io_write_file(path, 0600, lc_str(settings), e)
+		    : lc_fail(e, lc_arena_err(&r->arena), "no memory for a path");
 }
 
 static int make_context(struct openpgp_ring *r, struct lc_err *e)
@@ -221,8 +215,9 @@ void openpgp_ring_close(struct openpgp_ring *r)
 		return;
 	if (r->ctx)
 		gpg.release(r->ctx);
-	if (r->home[0])
+	if (r->home)
 		remove_home(r->home);
+	lc_arena_done(&r->arena);
 	lc_free(r);
 }
 

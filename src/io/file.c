@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -12,6 +13,7 @@
 
 #include "base/arith.h"
 #include "base/shim.h"
+#include "io/environment.h"
 
 enum { READ_BYTES = 64 * 1024 };
 
@@ -258,6 +260,23 @@ int io_make_dirs(const char *path, struct lc_err *e)
 		part[i] = '/';
 	}
 	return rc ? rc : make_dir(path, e);
+}
+
+int io_make_temp_dir(const char *prefix, char *const *environment, struct lc_arena *a,
+		     const char **ret, struct lc_err *e)
+{
+	const char *base = io_env(environment, "TMPDIR");
+	if (!base)
+		base = "/tmp";
+	struct lc_slice text = lc_arena_fmt(a, "%s/%sXXXXXX", base, prefix);
+	char *path = text.p ? lc_arena_str(a, text) : NULL;
+	if (!path)
+		return lc_fail(e, lc_arena_err(a), "no memory for a path");
+	if (!mkdtemp(path))
+		return lc_fail_sys(e, errno, "a temporary directory in %s",
+				   lc_quote(lc_str(base)).s);
+	*ret = path;
+	return 0;
 }
 
 static int add_name(struct lc_arena *a, const char *name, size_t max, struct lc_slices *list,

@@ -88,6 +88,14 @@ void io_spool_sweep(int dirfd, const char *spool, unsigned max);
 /** mkdir -p with mode 0700 for what is made. */
 int io_make_dirs(const char *path, struct lc_err *e) LC_MUST_CHECK;
 
+/**
+ * A new directory of mode 0700 below $TMPDIR (or /tmp), whose name begins with prefix.
+ * @param environment  NULL none: /tmp
+ * @param ret          its path, in a
+ */
+int io_make_temp_dir(const char *prefix, char *const *environment, struct lc_arena *a,
+		     const char **ret, struct lc_err *e) LC_MUST_CHECK;
+
 /** Names in a directory, sorted bytewise, without "." and ".."; at most max. */
 int io_list_dir(const char *path, struct lc_arena *a, size_t max, struct lc_slices *ret,
 		struct lc_err *e) LC_MUST_CHECK;

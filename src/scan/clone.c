@@ -12,6 +12,7 @@
 #include "base/shim.h"
 #include "format/base64.h"
 #include "io/environment.h"
+#include "io/file.h"
 #include "io/remove.h"
 #include "io/tree.h"
 #include "scan/git.h"
@@ -45,19 +46,11 @@ bool scan_clone_is_address(const char *text)
 static int make_place(struct copying *w, struct lc_err *e)
 {
 	struct scan_clone *c = w->c;
-	const char *base = io_env(w->o->environment, "TMPDIR");
-	struct lc_slice text =
-		lc_arena_fmt(&c->arena, "%s/lacre-repo-XXXXXX", base ? base : "/tmp");
-	char *dir = text.p ? lc_arena_str(&c->arena, text) : NULL;
-	if (!dir)
-		return lc_fail(e, LC_ENOMEM, "no memory for a repository");
-	if (!mkdtemp(dir)) /* 0700 */
-		return lc_fail_sys(e, errno, "%s", dir);
-	c->dir = dir;
-	int rc = io_guard_start(dir, &c->guard, e);
+	int rc = io_make_temp_dir("lacre-repo-", w->o->environment, &c->arena, &c->dir, e);
+	rc = rc ? rc : io_guard_start(c->dir, &c->guard, e);
 	if (rc)
 		return rc;
-	text = lc_arena_fmt(&c->arena, "%s/files", dir);
+	struct lc_slice text = lc_arena_fmt(&c->arena, "%s/files", c->dir);
 	c->path = text.p ? lc_arena_str(&c->arena, text) : NULL;
 	if (!c->path)
 		return lc_fail(e, LC_ENOMEM, "no memory for a repository");

@@ -478,6 +478,33 @@ static void directories_are_made_with_their_parents(void **state)
 	assert_int_equal(io_make_dirs(in_dir("file"), NULL), LC_EIO);
 }
 
+static void temporary_directories_are_new_and_private(void **state)
+{
+	(void)state;
+	struct lc_arena a = { 0 };
+	struct lc_err e = { 0 };
+	struct stat st;
+	char here[300];
+	char nowhere[300];
+	char *below[] = { here, NULL };
+	char *absent[] = { nowhere, NULL };
+	const char *one = NULL;
+	const char *two = NULL;
+
+	(void)snprintf(here, sizeof(here), "TMPDIR=%s", dir);
+	(void)snprintf(nowhere, sizeof(nowhere), "TMPDIR=%s/nowhere", dir);
+	assert_int_equal(io_make_temp_dir("of-", below, &a, &one, NULL), 0);
+	assert_int_equal(io_make_temp_dir("of-", below, &a, &two, NULL), 0);
+	assert_string_not_equal(one, two);
+	assert_true(lc_starts(lc_path_name(lc_str(one)), LC_S("of-")));
+	assert_slice(lc_path_dir(lc_str(one)), lc_str(dir));
+	assert_int_equal(stat(one, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0700);
+	assert_int_not_equal(io_make_temp_dir("of-", absent, &a, &two, &e), 0);
+	assert_non_null(strstr(e.msg, "nowhere"));
+	lc_arena_done(&a);
+}
+
 static void names_come_sorted_by_bytes_and_bounded(void **state)
 {
 	(void)state;
@@ -523,6 +550,7 @@ int main(void)
 		T(no_path_and_no_link_leads_out_of_a_directory),
 		T(content_below_a_directory_opens_and_escapes_fail),
 		T(directories_are_made_with_their_parents),
+		T(temporary_directories_are_new_and_private),
 		T(names_come_sorted_by_bytes_and_bounded),
 	};
 
