@@ -58,17 +58,12 @@ static int with_image(const struct cli_values *v, struct cli_io *io, attaching_f
 static int read_file(struct attaching *k, enum cli_opt option, struct lc_slice path,
 		     struct lc_slice *ret, struct lc_err *e)
 {
-	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
-	const char *text = lc_arena_str(&k->a, path);
 	const char *name = cli_options[option].name;
-	lc_buf_init(&b, FILE_BYTES_MAX);
 	if (!path.n)
 		return lc_fail(e, LC_EUSAGE, _("what is to be attached? give --%s FILE"), name);
-	int rc = text ? io_read_file(text, &b, e) : lc_fail(e, LC_ENOMEM, "no memory");
+	int rc = io_read_text(path, FILE_BYTES_MAX, &k->a, ret, e);
 	if (rc == LC_ENOTFOUND)
 		return lc_fail(e, LC_EUSAGE, _("--%s: %s: no such file"), name, lc_quote(path).s);
-	if (!rc && lc_arena_dup(&k->a, lc_buf_get(&b), ret))
-		rc = lc_fail(e, LC_ENOMEM, "no memory for a file");
 	return rc ? lc_wrap(e, rc, "--%s", name) : 0;
 }
 

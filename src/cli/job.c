@@ -48,19 +48,15 @@ static void set_statuses(struct cli_job *j)
 
 static int read_rules(struct cli_job *j, const char *path, bool wanted, struct lc_err *e)
 {
-	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
-	lc_buf_init(&text, 16u << 20);
-	int rc = io_read_file(path, &text, e);
+	struct lc_slice text = { NULL, 0 };
+	int rc = io_read_text(lc_str(path), 16u << 20, j->a, &text, e);
 	if (rc == LC_ENOTFOUND && !wanted) {
 		lc_err_clear(e);
 		return 0;
 	}
 	lc_debug("ignore file %s: %zu bytes", path, text.n);
-	struct lc_slice copy;
 	if (!rc)
-		rc = lc_arena_dup(j->a, lc_buf_get(&text), &copy);
-	if (!rc)
-		rc = ignore_parse(copy, lc_str(path), j->a, &j->rules, e);
+		rc = ignore_parse(text, lc_str(path), j->a, &j->rules, e);
 	return rc;
 }
 

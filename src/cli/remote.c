@@ -53,17 +53,12 @@ static int set_credentials(const struct cli_values *v, struct lc_arena *a, struc
 static int set_cacert(struct lc_slice path, struct lc_arena *a, struct oci_remote *r,
 		      struct lc_err *e)
 {
-	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
-	const char *text = lc_arena_str(a, path);
-	lc_buf_init(&b, CACERT_BYTES_MAX);
 	if (!path.n)
 		return 0;
-	int rc = text ? io_read_file(text, &b, e) : lc_arena_err(a);
-	if (rc == 0 && lc_find_slice(lc_buf_get(&b), LC_S("-----BEGIN ")) == SIZE_MAX)
+	int rc = io_read_text(path, CACERT_BYTES_MAX, a, &r->ca_pem, e);
+	if (rc == 0 && lc_find_slice(r->ca_pem, LC_S("-----BEGIN ")) == SIZE_MAX)
 		rc = lc_fail(e, LC_EBAD, "%s: %s", lc_quote(path).s,
 			     _("no certificate in PEM form"));
-	if (rc == 0)
-		rc = lc_arena_dup(a, lc_buf_get(&b), &r->ca_pem);
 	return rc ? lc_wrap(e, LC_EUSAGE, "--cacert") : 0;
 }
 

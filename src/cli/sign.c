@@ -53,9 +53,7 @@ struct sign {
 /* Bundles sign a statement, and never the payload of the older form. */
 static int read_payload(struct sign *k, struct lc_err *e)
 {
-	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	struct lc_slice path = k->v->v[CLI_OPT_PAYLOAD].text;
-	const char *name = lc_arena_str(&k->a, path);
 	if (!path.n)
 		return 0;
 	if (k->v->v[CLI_OPT_NEW_BUNDLE_FORMAT].set_by != CLI_BY_DEFAULT && k->s.bundle)
@@ -66,10 +64,7 @@ static int read_payload(struct sign *k, struct lc_err *e)
 			       _("--payload says all that is signed: no --annotations and no "
 				 "--sign-container-identity beside it"));
 	k->s.bundle = false;
-	lc_buf_init(&b, PAYLOAD_BYTES_MAX);
-	int rc = name ? io_read_file(name, &b, e) : lc_fail(e, LC_ENOMEM, "no memory");
-	if (!rc && lc_arena_dup(&k->a, lc_buf_get(&b), &k->s.payload))
-		rc = lc_fail(e, LC_ENOMEM, "no memory for a payload");
+	int rc = io_read_text(path, PAYLOAD_BYTES_MAX, &k->a, &k->s.payload, e);
 	if (!rc && !k->s.payload.n)
 		rc = lc_fail(e, LC_EUSAGE, "%s", _("it is empty"));
 	return rc ? lc_wrap(e, rc, "--payload") : 0;

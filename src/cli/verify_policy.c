@@ -74,16 +74,12 @@ static int check_options(const struct by_policy *s, struct lc_err *e)
 
 static int read_policy(struct by_policy *s, struct lc_err *e)
 {
-	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
-	struct lc_slice kept;
+	struct lc_slice text;
 	struct lc_slice given = s->v->v[CLI_OPT_POLICY].text;
-	const char *path = lc_arena_str(&s->a, given);
-	lc_buf_init(&text, IMAGE_POLICY_BYTES_MAX);
-	int rc = path ? io_read_file(path, &text, e) : lc_arena_err(&s->a);
+	int rc = io_read_text(given, IMAGE_POLICY_BYTES_MAX, &s->a, &text, e);
 	if (rc == LC_ENOTFOUND)
 		return lc_fail(e, rc, _("--policy %s: there is no such file"), lc_quote(given).s);
-	rc = rc ? rc : lc_arena_dup(&s->a, lc_buf_get(&text), &kept);
-	rc = rc ? rc : image_policy_parse(kept, &s->a, &s->policy, e);
+	rc = rc ? rc : image_policy_parse(text, &s->a, &s->policy, e);
 	return rc ? lc_wrap(e, rc, "--policy %s", lc_quote(given).s) : 0;
 }
 

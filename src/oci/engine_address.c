@@ -44,14 +44,6 @@ int engine_address_parse(struct lc_slice text, struct lc_arena *a, struct engine
 
 /* ---- TLS as docker's environment says it ---- */
 
-static int read_pem(const char *path, struct lc_arena *a, struct lc_slice *ret, struct lc_err *e)
-{
-	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
-	lc_buf_init(&b, FILE_BYTES_MAX);
-	int rc = io_read_file(path, &b, e);
-	return rc ? rc : lc_arena_dup(a, lc_buf_get(&b), ret);
-}
-
 static struct lc_slice docker_dir(const struct oci_remote *r, struct lc_arena *a)
 {
 	const char *dir = io_env(r->environment, "DOCKER_CONFIG");
@@ -84,7 +76,7 @@ static int add_tls(const struct oci_remote *r, struct lc_arena *a, struct engine
 	to->tls.insecure = r->insecure;
 	to->tls.cert_path = (const char *)cert.p;
 	to->tls.key_path = (const char *)key.p;
-	return read_pem((const char *)ca.p, a, &to->tls.ca_pem, e);
+	return io_read_text(ca, FILE_BYTES_MAX, a, &to->tls.ca_pem, e);
 }
 
 /* ---- docker's contexts ---- */
@@ -92,7 +84,7 @@ static int add_tls(const struct oci_remote *r, struct lc_arena *a, struct engine
 static int read_json(const char *path, struct lc_arena *a, struct json_doc *ret, struct lc_err *e)
 {
 	struct lc_slice text;
-	int rc = read_pem(path, a, &text, e);
+	int rc = io_read_text(lc_str(path), FILE_BYTES_MAX, a, &text, e);
 	return rc ? rc : json_parse(text, 0, NULL, a, ret, e);
 }
 

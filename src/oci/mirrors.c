@@ -162,13 +162,9 @@ static int add_file(const char *path, struct lc_arena *a, struct mirror_rules *a
 {
 	struct mirror_rules more = { 0 };
 	struct lc_slice text;
-	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
-	lc_buf_init(&b, FILE_BYTES_MAX);
-	int rc = io_read_file(path, &b, e);
+	int rc = io_read_text(lc_str(path), FILE_BYTES_MAX, a, &text, e);
 	if (rc == LC_ENOTFOUND)
 		return rc;
-	if (rc == 0)
-		rc = lc_arena_dup(a, lc_buf_get(&b), &text);
 	if (rc == 0)
 		rc = mirrors_parse(text, a, &more, e);
 	for (size_t i = 0; rc == 0 && i < more.n; i++) {

@@ -13,15 +13,9 @@ static int each(const struct policy_source *s, struct lc_arena *a, use_fn *use, 
 {
 	int rc = 0;
 	for (size_t i = 0; !rc && i < s->paths.n; i++) {
-		struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
-		struct lc_slice kept = { NULL, 0 };
-		const char *path = lc_arena_str(a, s->paths.v[i]);
-		lc_buf_init(&text, file_bytes_max);
-		rc = path ? io_read_file(path, &text, e)
-			  : lc_fail(e, lc_arena_err(a), "no memory for keys");
-		if (!rc && lc_arena_dup(a, lc_buf_get(&text), &kept))
-			rc = lc_fail(e, lc_arena_err(a), "no memory for keys");
-		rc = rc ? rc : use(kept, a, to, e);
+		struct lc_slice text = { NULL, 0 };
+		rc = io_read_text(s->paths.v[i], file_bytes_max, a, &text, e);
+		rc = rc ? rc : use(text, a, to, e);
 		if (rc == LC_ENOTFOUND)
 			rc = lc_fail(e, rc, "%s: there is no such file", lc_quote(s->paths.v[i]).s);
 		else if (rc)
