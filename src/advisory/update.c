@@ -105,7 +105,7 @@ static bool is_there(const char *path, const struct update_copy *c)
 
 static int make_folder_of(struct update *u, const char *path, struct lc_err *e)
 {
-	char *dir = lc_arena_str(u->a, lc_sub(lc_str(path), 0, lc_rfind(lc_str(path), '/')));
+	char *dir = lc_arena_str(u->a, lc_path_dir(lc_str(path)));
 	return dir ? io_make_dirs(dir, e) : lc_fail(e, lc_arena_err(u->a), "no memory for feeds");
 }
 

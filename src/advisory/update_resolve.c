@@ -82,12 +82,6 @@ static const char *join(struct resolving *r, struct lc_slice base, struct lc_sli
 	return (const char *)lc_arena_fmt(r->a, "%.*s/%.*s", LC_FMT(base), LC_FMT(path)).p;
 }
 
-static struct lc_slice folder_of(const char *url)
-{
-	struct lc_slice s = lc_str(url);
-	return lc_sub(s, 0, lc_rfind(s, '/'));
-}
-
 /* A text of one word that names the file beside it ("csaf_vex_2025-02-15.tar.zst"). */
 static int resolve_latest(struct resolving *r, const char *url)
 {
@@ -99,7 +93,7 @@ static int resolve_latest(struct resolving *r, const char *url)
 	if (!is_plain_path(name) || lc_find(name, '/') != SIZE_MAX)
 		return lc_fail(r->e, LC_EBAD, "%s: it does not name one file",
 			       lc_quote(lc_str(url)).s);
-	r->ret->url = join(r, folder_of(url), name);
+	r->ret->url = join(r, lc_path_dir(lc_str(url)), name);
 	return r->ret->url ? 0 : no_memory(r);
 }
 

@@ -32,8 +32,7 @@ static bool is_canonical(const struct path_links *l, struct lc_slice path, bool 
 
 static void pop(struct lc_buf *done)
 {
-	size_t slash = lc_rfind(lc_buf_get(done), '/');
-	done->n = slash == SIZE_MAX ? 0 : slash;
+	done->n = lc_path_dir(lc_buf_get(done)).n;
 }
 
 /* target, then what was still to come. */

@@ -32,8 +32,7 @@ const struct inv_kept *inv_kept_beside(const struct inv_kept_files *kept, struct
 				       struct lc_slice name)
 {
 	uint8_t text[4096];
-	size_t slash = lc_rfind(path, '/');
-	size_t dir = slash == SIZE_MAX ? 0 : slash + 1;
+	size_t dir = path.n - lc_path_name(path).n; /* with its slash */
 	if (!kept || dir > sizeof(text) || name.n > sizeof(text) - dir)
 		return NULL;
 	if (dir)

@@ -126,8 +126,7 @@ void tar_index_done(struct tar_index *x)
 /* Drop the last component of out[0..n]; 0 when there is only one. */
 static size_t parent(const uint8_t *out, size_t n)
 {
-	size_t slash = lc_rfind(lc_slice_of(out, n), '/');
-	return slash == SIZE_MAX ? 0 : slash;
+	return lc_path_dir(lc_slice_of(out, n)).n;
 }
 
 /* Join a link's target to its directory inside the archive; false when it leaves or is too long. */

@@ -19,11 +19,8 @@ static enum whiteout_kind kind_of(struct lc_slice base)
 
 struct whiteout whiteout_of(struct lc_slice path)
 {
-	struct whiteout w = { .kind = WHITEOUT_NONE };
-	size_t slash = lc_rfind(path, '/');
-	struct lc_slice base = slash == SIZE_MAX ? path : lc_skip(path, slash + 1);
-	if (slash != SIZE_MAX)
-		w.directory = lc_sub(path, 0, slash);
+	struct whiteout w = { .kind = WHITEOUT_NONE, .directory = lc_path_dir(path) };
+	struct lc_slice base = lc_path_name(path);
 	/* At the root alone: further down engines unpack what lies in such a directory. */
 	if (lc_starts(w.directory, aufs)) {
 		w.kind = WHITEOUT_AUFS;

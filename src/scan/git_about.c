@@ -199,8 +199,7 @@ int scan_repository_about(const char *path, char *const *environment,
 	    !leads_to(real, LC_S(".git"), (const char *)lc_arena_fmt(a, "%s/.git", real).p))
 		return 0; /* none, or a link to another place's */
 	/* One above is another's. */
-	struct lc_slice above = lc_sub(lc_str(real), 0, lc_rfind(lc_str(real), '/'));
-	g.ceiling = lc_arena_str(a, above);
+	g.ceiling = lc_arena_str(a, lc_path_dir(lc_str(real)));
 	int rc = git_start(&g, e);
 	if (!rc && !is_dir && is_its_own(&g, real, (const char *)git_dir.p, &own))
 		rc = lc_fail(e, lc_arena_err(a), "no memory for a repository");

@@ -22,9 +22,8 @@ static int push_namespaces(struct image_scope *s, struct lc_slice name, struct l
 			   struct lc_err *e)
 {
 	int rc = push(s, name, a, e);
-	for (size_t slash = lc_rfind(name, '/'); !rc && slash != SIZE_MAX;
-	     slash = lc_rfind(name, '/')) {
-		name = lc_sub(name, 0, slash);
+	while (!rc && lc_find(name, '/') != SIZE_MAX) {
+		name = lc_path_dir(name);
 		rc = push(s, name, a, e);
 	}
 	return rc;
@@ -87,7 +86,7 @@ int image_scope_path(const char *transport, const char *path, struct lc_arena *a
 		return lc_fail(e, rc, "no memory for a path");
 	while (!rc && at.n > 1) { /* "/" is no scope: "" means all */
 		rc = push(&s, at, a, e);
-		at = lc_sub(at, 0, lc_rfind(at, '/'));
+		at = lc_path_dir(at);
 	}
 	if (!rc)
 		*ret = s;

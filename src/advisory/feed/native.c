@@ -221,12 +221,8 @@ bool native_purl_parse(struct lc_slice s, struct lc_arena *a, struct native_purl
 		p.version = decode(lc_skip(s, at + 1), a);
 		s = lc_sub(s, 0, at);
 	}
-	slash = lc_rfind(s, '/');
-	if (slash != SIZE_MAX) {
-		p.namespace = decode(lc_sub(s, 0, slash), a);
-		s = lc_skip(s, slash + 1);
-	}
-	p.name = decode(s, a);
+	p.namespace = decode(lc_path_dir(s), a);
+	p.name = decode(lc_path_name(s), a);
 	*ret = p;
 	return p.name.n != 0;
 }

@@ -277,9 +277,8 @@ static int note_name(struct table *t, struct lc_slice name)
 	struct lc_slice symbol;
 	t->runs |= lc_eq(name, LC_S("runtime.main"));
 	name = without_brackets(name, buf);
-	size_t slash = lc_rfind(name, '/');
-	size_t from = slash == SIZE_MAX ? 0 : slash + 1;
-	size_t dot = lc_find(lc_skip(name, from), '.');
+	size_t from = name.n - lc_path_name(name).n;
+	size_t dot = lc_find(lc_path_name(name), '.');
 	if (dot == SIZE_MAX || name.n == 0)
 		return 0;
 	package = unescaped(lc_sub(name, 0, from + dot), t->package);

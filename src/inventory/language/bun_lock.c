@@ -70,15 +70,12 @@ static bool is_own(struct lc_slice version)
 /* "a/@s/b" lies in "a". */
 static int put_place(struct bun_lock *b, struct lc_slice key, struct bun_place *place)
 {
-	size_t slash = lc_rfind(key, '/');
-	size_t end = slash == SIZE_MAX ? 0 : slash;
-	size_t before = lc_rfind(lc_sub(key, 0, end), '/');
-	size_t scope = before == SIZE_MAX ? 0 : before + 1;
-	if (end && key.p[scope] == '@')
-		end = before == SIZE_MAX ? 0 : before;
+	struct lc_slice parent = lc_path_dir(key);
+	if (lc_starts(lc_path_name(parent), LC_S("@")))
+		parent = lc_path_dir(parent);
 	int r = lc_map_put(&b->places, key, place);
 	return r ? r
-		 : npm_places_add(&b->tree, lc_sub(key, 0, end), lc_skip(key, end ? end + 1 : 0),
+		 : npm_places_add(&b->tree, parent, lc_skip(key, parent.n ? parent.n + 1 : 0),
 				  place);
 }
 

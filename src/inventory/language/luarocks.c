@@ -11,9 +11,8 @@
 /* The last directories of a path, from its end. */
 static struct lc_slice take_last(struct lc_slice *path)
 {
-	size_t slash = lc_rfind(*path, '/');
-	struct lc_slice last = lc_skip(*path, slash == SIZE_MAX ? 0 : slash + 1);
-	*path = lc_sub(*path, 0, slash == SIZE_MAX ? 0 : slash);
+	struct lc_slice last = lc_path_name(*path);
+	*path = lc_path_dir(*path);
 	return last;
 }
 
