@@ -24,6 +24,8 @@ struct walker {
 	struct lc_map linked;     /* targets of wanted hard links so far */
 	struct lc_map held;       /* files that wait for others: path -> struct walk_held */
 	uint64_t held_bytes;      /* of those in memory */
+	uint64_t held_spooled;    /* of those in memory files */
+	unsigned held_files;      /* memory files */
 	struct walk_store *store; /* NULL none */
 	struct lc_map
 		pending; /* hard links' targets to be read in a second pass: struct walk_pending */
@@ -65,6 +67,7 @@ struct walk_held {
 	struct inv_kept kept;
 	uint32_t mode;
 	struct inv_set who; /* none: there is no such file any more */
+	uint64_t spooled;   /* bytes of its memory file */
 };
 
 /** Those kept files that one analyser wants. */

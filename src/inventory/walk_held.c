@@ -8,8 +8,12 @@
 
 #include "base/shim.h"
 
-/* What may wait in memory; databases wait in memory files of their own. */
+/*
+ * What may wait in memory; databases wait in memory files of their own, so many of them, which
+ * together hold no more than one may.
+ */
 static const uint64_t held_bytes_max = (uint64_t)256 << 20;
+enum { HELD_FILES_MAX = 16 };
 /* Of files of the store, and of one. */
 static const size_t stored_bytes_max = (size_t)128 << 20;
 static const uint64_t stored_file_bytes_max = (uint64_t)4 << 20;
@@ -175,6 +179,9 @@ static struct walk_held *held_of(struct walker *w, struct lc_slice path)
 static void drop(struct walker *w, struct walk_held *h)
 {
 	w->held_bytes -= h->kept.content.mem.n;
+	w->held_spooled -= h->spooled;
+	w->held_files -= h->spooled > 0;
+	h->spooled = 0;
 	lc_content_done(&h->kept.content);
 	h->kept.content = (struct lc_content){ .fd = -1 };
 	h->who = (struct inv_set){ 0 };
@@ -187,10 +194,26 @@ void walk_drop(struct walker *w, struct lc_slice path)
 		drop(w, h);
 }
 
+/* Bytes of a memory file; what lies in a file of a tree takes no memory. */
+static uint64_t spooled_bytes(const struct walk_file *f, const struct lc_content *content)
+{
+	return !f->file && content->own_fd ? content->size : 0;
+}
+
+static bool has_room(const struct walker *w, const struct lc_content *content, uint64_t spooled)
+{
+	uint64_t most = w->limits->spool_bytes_max;
+	if (content->mem.n > held_bytes_max - w->held_bytes)
+		return false;
+	return spooled == 0 || (w->held_files < HELD_FILES_MAX && spooled <= most &&
+				w->held_spooled <= most - spooled);
+}
+
 /* Read for itself at once, without what belongs to it. */
 static int no_room(struct walker *w, const struct walk_file *f, const struct inv_set *who,
 		   const struct lc_content *content, struct lc_err *e)
 {
+	uint64_t most = spooled_bytes(f, content) ? w->limits->spool_bytes_max : held_bytes_max;
 	int r = 0;
 	for (size_t i = 0; i < inv_matcher_count(w->matcher) && r == 0; i++) {
 		const struct inv_analyser *a = inv_matcher_analyser(w->matcher, i);
@@ -204,7 +227,7 @@ static int no_room(struct walker *w, const struct walk_file *f, const struct inv
 		      : inv_sink_trouble(w->sink, INV_TOO_LARGE,
 					 "not read together with others: they need more than "
 					 "%" PRIu64 " MiB of memory",
-					 held_bytes_max >> 20);
+					 most >> 20);
 	}
 	return r;
 }
@@ -212,7 +235,8 @@ static int no_room(struct walker *w, const struct walk_file *f, const struct inv
 int walk_hold(struct walker *w, const struct walk_file *f, const struct inv_set *who,
 	      struct lc_content *content, struct lc_err *e)
 {
-	if (content->mem.n > held_bytes_max - w->held_bytes)
+	uint64_t spooled = spooled_bytes(f, content);
+	if (!has_room(w, content, spooled))
 		return no_room(w, f, who, content, e);
 	struct walk_held *h = held_of(w, f->path);
 	if (!h)
@@ -221,7 +245,10 @@ int walk_hold(struct walker *w, const struct walk_file *f, const struct inv_set 
 	h->kept.content = *content;
 	h->mode = f->mode;
 	h->who = *who;
+	h->spooled = spooled;
 	w->held_bytes += content->mem.n;
+	w->held_spooled += spooled;
+	w->held_files += spooled > 0;
 	*content = (struct lc_content){ .fd = -1 };
 	return 0;
 }

@@ -9,7 +9,9 @@
 #include "base/shim.h"
 #include "scan/cache_impl.h"
 
-enum { THREADS_MAX = 256, FILES_MAX = 1024, CPU_SECONDS_MAX = 3600 };
+enum { THREADS_MAX = 256, CPU_SECONDS_MAX = 3600 };
+/* A tree's directories are open while they are walked; a layer's reader has memory files alone. */
+enum { TREE_FILES_MAX = 1024, LAYER_FILES_MAX = 64 };
 
 /* ---- before it is confined ---- */
 
@@ -162,7 +164,7 @@ int scan_workers_open(const struct scan_request *q, const struct inv_matcher *m,
 		.bounds = { .memory_bytes = q->limits->worker_bytes_max,
 			    .file_bytes = q->limits->spool_bytes_max,
 			    .cpu_seconds = cpu_seconds(q->limits),
-			    .files = FILES_MAX,
+			    .files = roots ? TREE_FILES_MAX : LAYER_FILES_MAX,
 			    .tree = w->tree,
 			    .store = w->store },
 	};

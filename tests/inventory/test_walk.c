@@ -374,6 +374,17 @@ static const struct inv_want failer[] = { { .kind = INV_WANT_NAME, .text = "fail
 	}
 static const struct inv_analyser a_whole = ANALYSER("w", INV_WHOLE, names, 700, whole);
 static const struct inv_analyser a_seek = ANALYSER("s", INV_SEEKABLE, names, 0, seek);
+static const struct inv_analyser a_waiting = {
+	.name = "g",
+	.version = 1,
+	.group = INV_GROUP_OS,
+	.targets = INV_TARGET_IMAGE,
+	.access = INV_SEEKABLE,
+	.wants = names,
+	.wants_n = N(names),
+	.together = true,
+	.parse = seek,
+};
 static const struct inv_analyser a_stream = ANALYSER("t", INV_STREAMED, names, 0, stream);
 static const struct inv_analyser a_text = ANALYSER("x", INV_STREAMED, any_text, 0, stream);
 static const struct inv_analyser a_hungry = ANALYSER("h", INV_WHOLE, eater, 0, hungry);
@@ -470,6 +481,32 @@ static void sizes_over_the_limits_are_said(void **state)
 				   "! malformed n t: streamed 600 bytes b\n"),
 			 0);
 	test_free(b);
+}
+
+/* Databases wait in memory files: of a layer full of them not all may. */
+static void what_waits_for_others_has_a_bound_together(void **state)
+{
+	enum { SIZE = 3 << 20 };
+	(void)state;
+	static const struct inv_analyser *const table[] = { &a_waiting };
+	struct lc_limits limits = lc_limits_default;
+	char *a = repeated('a', SIZE);
+	const struct make_file files[] = {
+		{ .name = "1/n", .content = a },       { .name = "2/n", .content = a },
+		{ .name = "1/n", .content = "again" }, /* the first one's room is free again */
+		{ .name = "3/n", .content = a },       { .name = "4/n", .content = a },
+	};
+	limits.spool_bytes_max = 2 * SIZE;
+	assert_int_equal(
+		walk_with(table, 1, files, N(files), &limits,
+			  "! malformed 4/n g: seekable 2000 bytes a, seekable\n"
+			  "! too-large 4/n g: not read together with others: they need more than "
+			  "6 MiB of memory\n"
+			  "! malformed 1/n g: seekable 5 bytes a, seekable\n"
+			  "! malformed 2/n g: seekable 2000 bytes a, seekable\n"
+			  "! malformed 3/n g: seekable 2000 bytes a, seekable\n"),
+		0);
+	test_free(a);
 }
 
 static void an_analyser_that_wants_too_much_memory_is_a_diagnostic(void **state)
@@ -641,6 +678,7 @@ int main(void)
 		cmocka_unit_test(unsafe_names_are_counted_and_said),
 		cmocka_unit_test(several_analysers_share_one_reading),
 		cmocka_unit_test(sizes_over_the_limits_are_said),
+		cmocka_unit_test(what_waits_for_others_has_a_bound_together),
 		cmocka_unit_test(an_analyser_that_wants_too_much_memory_is_a_diagnostic),
 		cmocka_unit_test(a_failure_leaves_no_facts),
 		cmocka_unit_test(more_facts_than_allowed_leave_none),
