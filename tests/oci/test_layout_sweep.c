@@ -1,22 +1,14 @@
 /* What deleted manifests leave in a layout goes with them, unless something else there names it. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "io/file.h"
-#include "io/remove.h"
-#include "oci/repository.h"
+#include "oci/layout_place.h"
 #include "support/slice_assert.h"
 
 static const struct lc_slice manifest_type =
 	LC_S_INIT("application/vnd.oci.image.manifest.v1+json");
 static const struct lc_slice empty = LC_S_INIT("{}");
-
-struct place {
-	char path[64];
-	struct lc_arena a;
-	struct oci_repository *r;
-};
 
 static struct digest of(struct lc_slice s)
 {
@@ -25,7 +17,7 @@ static struct digest of(struct lc_slice s)
 	return d;
 }
 
-static bool has(struct place *p, struct lc_slice content)
+static bool has(struct layout_place *p, struct lc_slice content)
 {
 	bool there = false;
 	struct digest d = of(content);
@@ -33,7 +25,7 @@ static bool has(struct place *p, struct lc_slice content)
 	return there;
 }
 
-static struct digest put(struct place *p, struct lc_slice content)
+static struct digest put(struct layout_place *p, struct lc_slice content)
 {
 	struct digest d = of(content);
 	assert_int_equal(oci_repository_put_blob(p->r, &d, content, NULL), 0);
@@ -41,7 +33,7 @@ static struct digest put(struct place *p, struct lc_slice content)
 }
 
 /* A manifest with a layer of its own under a tag; what it is made of. */
-static struct lc_slice put_tagged(struct place *p, const char *tag, const char *layer)
+static struct lc_slice put_tagged(struct layout_place *p, const char *tag, const char *layer)
 {
 	char text[DIGEST_TEXT_MAX];
 	char config[DIGEST_TEXT_MAX];
@@ -56,36 +48,12 @@ static struct lc_slice put_tagged(struct place *p, const char *tag, const char *
 	return m;
 }
 
-static void setup(struct place *p, bool archive)
-{
-	const char *tmp = getenv("TMPDIR");
-	char path[128];
-	(void)snprintf(p->path, sizeof(p->path), "%s/sweep-XXXXXX", tmp ? tmp : "/tmp");
-	assert_non_null(mkdtemp(p->path));
-	lc_arena_init(&p->a, 0);
-	(void)snprintf(path, sizeof(path), "%s%s", p->path, archive ? "/a.tar" : "");
-	assert_int_equal(archive ? oci_repository_open_archive(path, true, NULL, NULL, &p->r, NULL)
-				 : oci_repository_open_layout(path, true, NULL, &p->r, NULL),
-			 0);
-}
-
-static void teardown(struct place *p)
-{
-	struct io_removed gone = { 0 };
-	int fd = -1;
-	oci_repository_close(p->r);
-	lc_arena_done(&p->a);
-	assert_int_equal(io_open_dir("/", &fd, NULL), 0);
-	assert_int_equal(io_remove_at(fd, p->path + 1, &gone, NULL), 0);
-	(void)close(fd);
-}
-
-static void take_away(struct place *p, const char *name)
+static void take_away(struct layout_place *p, const char *name)
 {
 	assert_int_equal(oci_repository_delete(p->r, lc_str(name), NULL), 0);
 }
 
-static size_t sweep(struct place *p)
+static size_t sweep(struct layout_place *p)
 {
 	struct oci_swept swept;
 	struct lc_err e = { 0 };
@@ -98,8 +66,8 @@ static void what_it_had_for_itself_goes(void **state)
 {
 	(void)state;
 	for (int archive = 0; archive < 2; archive++) {
-		struct place p;
-		setup(&p, archive);
+		struct layout_place p;
+		layout_place_open(&p, archive);
 		struct lc_slice one = put_tagged(&p, "one", "layer one");
 		struct lc_slice two = put_tagged(&p, "two", "layer two");
 		assert_int_equal(sweep(&p), 0);
@@ -113,7 +81,7 @@ static void what_it_had_for_itself_goes(void **state)
 		take_away(&p, "two");
 		assert_int_equal(sweep(&p), 3);
 		assert_false(has(&p, empty));
-		teardown(&p);
+		layout_place_close(&p);
 	}
 }
 
@@ -130,11 +98,11 @@ static void what_anything_else_names_stays(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < 2 * sizeof(others) / sizeof(others[0]); i++) {
-		struct place p;
+		struct layout_place p;
 		char hex[DIGEST_TEXT_MAX];
 		char text[512];
 		struct digest layer = of(LC_S("layer"));
-		setup(&p, i % 2);
+		layout_place_open(&p, i % 2);
 		(void)put_tagged(&p, "one", "layer");
 		const char *at = strstr(others[i / 2], "%s");
 		(void)snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - others[i / 2]),
@@ -144,17 +112,17 @@ static void what_anything_else_names_stays(void **state)
 		assert_int_equal(sweep(&p), 2);
 		if (!has(&p, LC_S("layer")) || has(&p, empty))
 			fail_msg("%s", others[i / 2]);
-		teardown(&p);
+		layout_place_close(&p);
 	}
 }
 
 /* A manifest that an index still lists, and with it what it is made of. */
 static void a_manifest_that_is_listed_elsewhere_stays_whole(void **state)
 {
-	struct place p;
+	struct layout_place p;
 	char text[DIGEST_TEXT_MAX];
 	(void)state;
-	setup(&p, false);
+	layout_place_open(&p, false);
 	struct lc_slice one = put_tagged(&p, "one", "layer one");
 	struct digest d = of(one);
 	struct lc_slice index =
@@ -165,7 +133,7 @@ static void a_manifest_that_is_listed_elsewhere_stays_whole(void **state)
 	assert_true(has(&p, one));
 	assert_true(has(&p, LC_S("layer one")));
 	assert_true(has(&p, empty));
-	teardown(&p);
+	layout_place_close(&p);
 }
 
 static void nothing_goes_where_something_is_not_understood(void **state)
@@ -184,11 +152,11 @@ static void nothing_goes_where_something_is_not_understood(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct place p;
+		struct layout_place p;
 		struct oci_swept swept;
 		struct lc_err e = { 0 };
 		char path[256];
-		setup(&p, false);
+		layout_place_open(&p, false);
 		struct lc_slice one = put_tagged(&p, "one", "layer one");
 		(void)snprintf(path, sizeof(path), "%s/%s", p.path, rows[i].name);
 		char *slash = strrchr(path, '/');
@@ -201,7 +169,7 @@ static void nothing_goes_where_something_is_not_understood(void **state)
 			fail_msg("%s: %s", rows[i].name, e.msg);
 		assert_true(has(&p, one));
 		assert_true(has(&p, LC_S("layer one")));
-		teardown(&p);
+		layout_place_close(&p);
 	}
 }
 

@@ -2,43 +2,16 @@
 #include "oci/repository.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "io/file.h"
-#include "io/remove.h"
+#include "oci/layout_place.h"
 #include "oci/layout_store.h"
 #include "support/fixture.h"
 #include "support/slice_assert.h"
 
 static const struct lc_slice manifest_type =
 	LC_S_INIT("application/vnd.oci.image.manifest.v1+json");
-
-struct place {
-	char path[64];
-	struct lc_arena a;
-	struct oci_repository *r;
-};
-
-static void setup(struct place *p)
-{
-	const char *tmp = getenv("TMPDIR");
-	(void)snprintf(p->path, sizeof(p->path), "%s/repository-XXXXXX", tmp ? tmp : "/tmp");
-	assert_non_null(mkdtemp(p->path));
-	lc_arena_init(&p->a, 0);
-	assert_int_equal(oci_repository_open_layout(p->path, true, NULL, &p->r, NULL), 0);
-}
-
-static void teardown(struct place *p)
-{
-	struct io_removed gone = { 0 };
-	int fd = -1;
-	oci_repository_close(p->r);
-	lc_arena_done(&p->a);
-	assert_int_equal(io_open_dir("/", &fd, NULL), 0);
-	assert_int_equal(io_remove_at(fd, p->path + 1, &gone, NULL), 0);
-	(void)close(fd);
-}
 
 static struct digest of(struct lc_slice s)
 {
@@ -49,7 +22,7 @@ static struct digest of(struct lc_slice s)
 
 static void blobs_come_back_and_are_verified(void **state)
 {
-	struct place p;
+	struct layout_place p;
 	struct digest d = of(LC_S("seal"));
 	struct digest other = of(LC_S("other"));
 	struct lc_slice got;
@@ -57,7 +30,7 @@ static void blobs_come_back_and_are_verified(void **state)
 	char path[256];
 	char hex[DIGEST_TEXT_MAX];
 	(void)state;
-	setup(&p);
+	layout_place_open(&p, false);
 	assert_int_equal(oci_repository_blob(p.r, &d, 100, &p.a, &got, NULL), LC_ENOTFOUND);
 	assert_int_equal(oci_repository_put_blob(p.r, &d, LC_S("seal"), NULL), 0);
 	assert_int_equal(oci_repository_blob(p.r, &d, 100, &p.a, &got, NULL), 0);
@@ -71,20 +44,20 @@ static void blobs_come_back_and_are_verified(void **state)
 	(void)snprintf(path, sizeof(path), "%s/blobs/sha256/%s", p.path, digest_hex(&d, hex));
 	assert_int_equal(io_write_file(path, 0644, LC_S("evil"), NULL), 0);
 	assert_int_equal(oci_repository_blob(p.r, &d, 100, &p.a, &got, NULL), LC_EBAD);
-	teardown(&p);
+	layout_place_close(&p);
 }
 
 static void manifests_have_tags_and_digests(void **state)
 {
 	static const char one[] = "{\"schemaVersion\":2,\"n\":1}";
 	static const char two[] = "{\"schemaVersion\":2,\"n\":2}";
-	struct place p;
+	struct layout_place p;
 	struct oci_document m;
 	struct lc_slices tags = { 0 };
 	char text[DIGEST_TEXT_MAX];
 	struct digest first = of(lc_str(one));
 	(void)state;
-	setup(&p);
+	layout_place_open(&p, false);
 	assert_int_equal(oci_repository_manifest(p.r, LC_S("v1"), &p.a, &m, NULL), LC_ENOTFOUND);
 	assert_int_equal(oci_repository_put_manifest(p.r, LC_S("v1"), DIGEST_SHA256, manifest_type,
 						     lc_str(one), NULL, NULL),
@@ -106,17 +79,17 @@ static void manifests_have_tags_and_digests(void **state)
 	assert_int_equal(tags.n, 1);
 	assert_int_equal(oci_repository_delete(p.r, LC_S("v1"), NULL), 0);
 	assert_int_equal(oci_repository_delete(p.r, LC_S("v1"), NULL), LC_ENOTFOUND);
-	teardown(&p);
+	layout_place_close(&p);
 }
 
 static void what_names_a_subject_is_found(void **state)
 {
-	struct place p;
+	struct layout_place p;
 	struct oci_referrers all = { 0 };
 	struct digest subject = of(LC_S("{}"));
 	char text[DIGEST_TEXT_MAX];
 	(void)state;
-	setup(&p);
+	layout_place_open(&p, false);
 	assert_int_equal(oci_repository_put_manifest(p.r, LC_S("v1"), DIGEST_SHA256, manifest_type,
 						     LC_S("{}"), NULL, NULL),
 			 0);
@@ -135,19 +108,19 @@ static void what_names_a_subject_is_found(void **state)
 	assert_int_equal(oci_repository_referrers(p.r, &subject, &p.a, &all, NULL), 0);
 	assert_int_equal(all.n, 1);
 	assert_text(all.v[0].artifact_type, "a/b");
-	teardown(&p);
+	layout_place_close(&p);
 }
 
 static void what_is_known_by_its_sha512_keeps_that_name(void **state)
 {
 	const struct lc_slice image = LC_S("{\"schemaVersion\":2}");
-	struct place p;
+	struct layout_place p;
 	struct oci_document m;
 	struct oci_referrers all = { 0 };
 	struct digest d;
 	char text[DIGEST_TEXT_MAX];
 	(void)state;
-	setup(&p);
+	layout_place_open(&p, false);
 	assert_int_equal(digest_of(DIGEST_SHA512, image, &d, NULL), 0);
 	assert_int_equal(oci_repository_put_manifest(p.r, LC_S("v1"), DIGEST_SHA512, manifest_type,
 						     image, NULL, NULL),
@@ -167,19 +140,19 @@ static void what_is_known_by_its_sha512_keeps_that_name(void **state)
 	assert_int_equal(all.n, 2);
 	assert_int_equal(all.v[0].digest.algorithm, DIGEST_SHA256);
 	assert_int_equal(all.v[1].digest.algorithm, DIGEST_SHA512);
-	teardown(&p);
+	layout_place_close(&p);
 }
 
 static void more_of_them_than_anyone_has_are_refused(void **state)
 {
-	struct place p;
+	struct layout_place p;
 	struct oci_referrers all = { 0 };
 	struct lc_err e = { 0 };
 	struct digest subject = of(LC_S("{}"));
 	char text[DIGEST_TEXT_MAX];
 	char path[256];
 	(void)state;
-	setup(&p);
+	layout_place_open(&p, false);
 	(void)digest_text(&subject, text);
 	for (int i = 0; i <= OCI_REFERRERS_MAX; i++) {
 		char hex[DIGEST_TEXT_MAX];
@@ -195,18 +168,18 @@ static void more_of_them_than_anyone_has_are_refused(void **state)
 	all = (struct oci_referrers){ 0 };
 	assert_int_equal(oci_repository_referrers(p.r, &subject, &p.a, &all, NULL), 0);
 	assert_int_equal(all.n, OCI_REFERRERS_MAX);
-	teardown(&p);
+	layout_place_close(&p);
 }
 
 static void nothing_is_deleted_behind_a_link(void **state)
 {
-	struct place p;
+	struct layout_place p;
 	struct layout_store *s = NULL;
 	bool is_dir;
 	char inside[256];
 	char target[256];
 	(void)state;
-	setup(&p);
+	layout_place_open(&p, false);
 	(void)snprintf(inside, sizeof(inside), "%s/blobs/sha256/out", p.path);
 	(void)snprintf(target, sizeof(target), "%s-outside", p.path);
 	assert_int_equal(io_make_dirs(target, NULL), 0);
@@ -220,7 +193,7 @@ static void nothing_is_deleted_behind_a_link(void **state)
 	assert_int_equal(unlink(target), 0);
 	(void)snprintf(target, sizeof(target), "%s-outside", p.path);
 	assert_int_equal(rmdir(target), 0);
-	teardown(&p);
+	layout_place_close(&p);
 }
 
 static void layouts_of_cosign_are_read(void **state)
@@ -246,7 +219,7 @@ static void layouts_of_cosign_are_read(void **state)
 }
 
 /* A new archive beside the layout. */
-static struct oci_repository *new_archive(const struct place *p, char path[256])
+static struct oci_repository *new_archive(const struct layout_place *p, char path[256])
 {
 	struct oci_repository *r = NULL;
 	(void)snprintf(path, 256, "%s/new.tar", p->path);
@@ -256,12 +229,12 @@ static struct oci_repository *new_archive(const struct place *p, char path[256])
 
 static void of_two_writers_of_a_new_archive_one_is_told(void **state)
 {
-	struct place p;
+	struct layout_place p;
 	char path[256];
 	struct digest d = of(LC_S("seal"));
 	struct lc_err e = { 0 };
 	(void)state;
-	setup(&p);
+	layout_place_open(&p, false);
 	struct oci_repository *one = new_archive(&p, path);
 	struct oci_repository *two = new_archive(&p, path);
 	assert_int_equal(oci_repository_put_blob(one, &d, LC_S("seal"), NULL), 0);
@@ -271,25 +244,25 @@ static void of_two_writers_of_a_new_archive_one_is_told(void **state)
 	assert_non_null(strstr(e.msg, "another process"));
 	oci_repository_close(one);
 	oci_repository_close(two);
-	teardown(&p);
+	layout_place_close(&p);
 }
 
 static void an_archive_with_a_blob_that_failed_is_not_made(void **state)
 {
-	struct place p;
+	struct layout_place p;
 	char path[256];
 	bool is_dir;
 	struct digest d = of(LC_S("seal"));
 	struct lc_slice_stream s;
 	(void)state;
-	setup(&p);
+	layout_place_open(&p, false);
 	struct oci_repository *r = new_archive(&p, path);
 	lc_slice_stream_init(&s, LC_S("evil"));
 	assert_int_equal(oci_repository_put_stream(r, &d, 4, &s.base, NULL), LC_EBAD);
 	assert_int_equal(oci_repository_commit(r, NULL), LC_EIO);
 	assert_false(io_exists(path, &is_dir));
 	oci_repository_close(r);
-	teardown(&p);
+	layout_place_close(&p);
 }
 
 static void what_is_no_layout_is_refused(void **state)

@@ -1,13 +1,7 @@
 /* What is attached to images in a layout: what counts, and the rule that each broken one fails. */
 #include "trust/image.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#include "base/shim.h"
-#include "io/file.h"
-#include "io/remove.h"
+#include "oci/layout_place.h"
 #include "support/slice_assert.h"
 #include "trust/sign.h"
 
@@ -15,9 +9,7 @@ static const struct lc_slice manifest_type =
 	LC_S_INIT("application/vnd.oci.image.manifest.v1+json");
 
 struct place {
-	char path[64];
-	struct lc_arena a;
-	struct oci_repository *r;
+	struct layout_place at;
 	struct oci_document image;
 	struct crypt_signer *signer;
 };
@@ -25,28 +17,18 @@ struct place {
 static void setup(struct place *p)
 {
 	static const char text[] = "{\"schemaVersion\":2,\"config\":{},\"layers\":[]}";
-	const char *tmp = getenv("TMPDIR");
-	(void)snprintf(p->path, sizeof(p->path), "%s/image-XXXXXX", tmp ? tmp : "/tmp");
-	assert_non_null(mkdtemp(p->path));
-	lc_arena_init(&p->a, 0);
-	assert_int_equal(oci_repository_open_layout(p->path, true, NULL, &p->r, NULL), 0);
-	assert_int_equal(oci_repository_put_manifest(p->r, LC_S("1"), DIGEST_SHA256, manifest_type,
-						     lc_str(text), NULL, NULL),
+	layout_place_open(&p->at, false);
+	assert_int_equal(oci_repository_put_manifest(p->at.r, LC_S("1"), DIGEST_SHA256,
+						     manifest_type, lc_str(text), NULL, NULL),
 			 0);
-	assert_int_equal(oci_repository_manifest(p->r, LC_S("1"), &p->a, &p->image, NULL), 0);
+	assert_int_equal(oci_repository_manifest(p->at.r, LC_S("1"), &p->at.a, &p->image, NULL), 0);
 	assert_int_equal(crypt_signer_generate(CRYPT_P256, &p->signer, NULL), 0);
 }
 
 static void teardown(struct place *p)
 {
-	struct io_removed gone = { 0 };
-	int fd = -1;
 	crypt_signer_free(p->signer);
-	oci_repository_close(p->r);
-	lc_arena_done(&p->a);
-	assert_int_equal(io_open_dir("/", &fd, NULL), 0);
-	assert_int_equal(io_remove_at(fd, p->path + 1, &gone, NULL), 0);
-	(void)close(fd);
+	layout_place_close(&p->at);
 }
 
 static struct image_judgement judge(struct place *p, bool attestations)
@@ -57,7 +39,7 @@ static struct image_judgement judge(struct place *p, bool attestations)
 		.attestations = attestations,
 	};
 	struct lc_err e = { 0 };
-	if (trust_verify_image(p->r, &p->image.digest, &d, &p->a, &j, &e))
+	if (trust_verify_image(p->at.r, &p->image.digest, &d, &p->at.a, &j, &e))
 		fail_msg("%s", e.msg);
 	return j;
 }
@@ -74,7 +56,7 @@ static bool sign(struct place *p, bool bundle, bool attestation)
 	};
 	struct lc_err e = { 0 };
 	bool again = false;
-	if (trust_sign_image(p->r, &p->image, &s, &again, &e))
+	if (trust_sign_image(p->at.r, &p->image, &s, &again, &e))
 		fail_msg("%s", e.msg);
 	return again;
 }
@@ -155,9 +137,10 @@ static void each_broken_one_names_its_rule(void **state)
 		struct digest d;
 		setup(&p);
 		assert_int_equal(digest_of(DIGEST_SHA256, LC_S("{}"), &d, NULL), 0);
-		assert_int_equal(oci_repository_put_blob(p.r, &d, LC_S("{}"), NULL), 0);
-		struct lc_slice tag = oci_attachment_tag(&p.image.digest, ".sig", &p.a);
-		assert_int_equal(oci_repository_put_manifest(p.r, tag, DIGEST_SHA256, manifest_type,
+		assert_int_equal(oci_repository_put_blob(p.at.r, &d, LC_S("{}"), NULL), 0);
+		struct lc_slice tag = oci_attachment_tag(&p.image.digest, ".sig", &p.at.a);
+		assert_int_equal(oci_repository_put_manifest(p.at.r, tag, DIGEST_SHA256,
+							     manifest_type,
 							     lc_str(rows[i].manifest), NULL, NULL),
 				 0);
 		struct image_judgement j = judge(&p, false);
@@ -177,13 +160,13 @@ static void a_tag_that_is_broken_is_not_written_over(void **state)
 	const struct image_signing s = { .name = LC_S("x") };
 	(void)state;
 	setup(&p);
-	struct lc_slice tag = oci_attachment_tag(&p.image.digest, ".sig", &p.a);
+	struct lc_slice tag = oci_attachment_tag(&p.image.digest, ".sig", &p.at.a);
 	struct image_signing mine = s;
 	mine.signer = p.signer;
-	assert_int_equal(oci_repository_put_manifest(p.r, tag, DIGEST_SHA256, manifest_type,
+	assert_int_equal(oci_repository_put_manifest(p.at.r, tag, DIGEST_SHA256, manifest_type,
 						     LC_S("{"), NULL, NULL),
 			 0);
-	assert_int_not_equal(trust_sign_image(p.r, &p.image, &mine, &again, NULL), 0);
+	assert_int_not_equal(trust_sign_image(p.at.r, &p.image, &mine, &again, NULL), 0);
 	teardown(&p);
 }
 

@@ -1,17 +1,13 @@
 /* Timestamps and certificates made here, by authorities that break one rule at a time. */
 #include "trust/timestamp.h"
 
-#include <fcntl.h>
 #include <openssl/cms.h>
 #include <openssl/pem.h>
 #include <openssl/ts.h>
 #include <openssl/x509v3.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "base/shim.h"
-#include "io/file.h"
-#include "io/remove.h"
+#include "oci/layout_place.h"
 #include "support/slice_assert.h"
 #include "trust/attach.h"
 #include "trust/certificate.h"
@@ -242,9 +238,7 @@ static void a_certificate_above_may_forbid_code(void **state)
 /* ---- how old a signature is ---- */
 
 struct place {
-	char path[64];
-	struct lc_arena a;
-	struct oci_repository *r;
+	struct layout_place at;
 	struct oci_document image;
 	struct crypt_signer *signer;
 };
@@ -253,25 +247,18 @@ static void setup(struct place *p)
 {
 	static const struct lc_slice type = LC_S_INIT("application/vnd.oci.image.manifest.v1+json");
 	const struct lc_slice text = LC_S("{\"schemaVersion\":2,\"config\":{},\"layers\":[]}");
-	const char *tmp = getenv("TMPDIR");
-	(void)snprintf(p->path, sizeof(p->path), "%s/stamp-XXXXXX", tmp ? tmp : "/tmp");
-	assert_non_null(mkdtemp(p->path));
-	lc_arena_init(&p->a, 0);
-	assert_int_equal(oci_repository_open_layout(p->path, true, NULL, &p->r, NULL), 0);
-	assert_int_equal(
-		oci_repository_put_manifest(p->r, LC_S("1"), DIGEST_SHA256, type, text, NULL, NULL),
-		0);
-	assert_int_equal(oci_repository_manifest(p->r, LC_S("1"), &p->a, &p->image, NULL), 0);
+	layout_place_open(&p->at, false);
+	assert_int_equal(oci_repository_put_manifest(p->at.r, LC_S("1"), DIGEST_SHA256, type, text,
+						     NULL, NULL),
+			 0);
+	assert_int_equal(oci_repository_manifest(p->at.r, LC_S("1"), &p->at.a, &p->image, NULL), 0);
 	assert_int_equal(crypt_signer_generate(CRYPT_P256, &p->signer, NULL), 0);
 }
 
 static void teardown(struct place *p)
 {
-	struct io_removed gone = { 0 };
 	crypt_signer_free(p->signer);
-	oci_repository_close(p->r);
-	lc_arena_done(&p->a);
-	assert_int_equal(io_remove_at(AT_FDCWD, p->path, &gone, NULL), 0);
+	layout_place_close(&p->at);
 }
 
 /* The bundle that was signed, once more with these stamps. */
@@ -281,16 +268,17 @@ static void attach_stamped(struct place *p, const struct party *tsa, const int64
 	struct lc_slice text;
 	struct bundle b;
 	struct lc_buf out;
-	assert_int_equal(attached_find(p->r, &p->image.digest, LC_S(""), &p->a, &found, NULL), 0);
+	assert_int_equal(attached_find(p->at.r, &p->image.digest, LC_S(""), &p->at.a, &found, NULL),
+			 0);
 	assert_int_equal(found.n, 1);
-	assert_int_equal(attached_read(p->r, &found.v[0], &p->a, &text, NULL), 0);
-	assert_int_equal(bundle_parse(text, &p->a, &b, NULL), 0);
+	assert_int_equal(attached_read(p->at.r, &found.v[0], &p->at.a, &text, NULL), 0);
+	assert_int_equal(bundle_parse(text, &p->at.a, &b, NULL), 0);
 	for (size_t i = 0; i < n; i++) {
 		struct lc_buf response;
 		lc_buf_init(&response, 1 << 16);
 		stamp(tsa, b.envelope.signatures[0].sig, times[i], 0, &response);
-		assert_int_equal(lc_arena_dup(&p->a, lc_buf_get(&response),
-					      lc_vec_push(&p->a, &b.timestamps)),
+		assert_int_equal(lc_arena_dup(&p->at.a, lc_buf_get(&response),
+					      lc_vec_push(&p->at.a, &b.timestamps)),
 				 0);
 		lc_buf_done(&response);
 	}
@@ -303,7 +291,7 @@ static void attach_stamped(struct place *p, const struct party *tsa, const int64
 		.content_kind = LC_S("dsse-envelope"),
 		.layer = { .media_type = bundle_media_type, .content = lc_buf_get(&out) },
 	};
-	assert_int_equal(attach_as_referrer(p->r, &what, NULL), 0);
+	assert_int_equal(attach_as_referrer(p->at.r, &what, NULL), 0);
 	lc_buf_done(&out);
 }
 
@@ -317,7 +305,7 @@ static void an_old_signature_is_not_made_young_by_another_stamp(void **state)
 	(void)state;
 	setup(&p);
 	const struct image_signing s = { .signer = p.signer, .bundle = true };
-	assert_int_equal(trust_sign_image(p.r, &p.image, &s, &again, NULL), 0);
+	assert_int_equal(trust_sign_image(p.at.r, &p.image, &s, &again, NULL), 0);
 	attach_stamped(&p, &tsa, times, 2);
 	for (int64_t oldest = 500; oldest < 2000; oldest += 1000) {
 		struct image_judgement j;
@@ -328,7 +316,8 @@ static void an_old_signature_is_not_made_young_by_another_stamp(void **state)
 				 .ignore_tlog = true,
 				 .oldest = oldest * DAY },
 		};
-		assert_int_equal(trust_verify_image(p.r, &p.image.digest, &d, &p.a, &j, NULL), 0);
+		assert_int_equal(trust_verify_image(p.at.r, &p.image.digest, &d, &p.at.a, &j, NULL),
+				 0);
 		assert_int_equal(j.n, 2);
 		assert_int_equal(j.counted, oldest < 1000 ? 1 : 0);
 	}
