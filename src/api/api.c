@@ -18,6 +18,7 @@ enum { JSON_BYTES_MAX = 1 << 30 };
 struct lacre_report {
 	struct report *report;
 	struct lc_buf json; /* empty until somebody asks */
+	unsigned threads;   /* as the scan was allowed */
 };
 
 const char *lacre_version(void)
@@ -100,13 +101,14 @@ int lacre_scan_image(const struct lacre_scan_options *options, struct lacre_repo
 		lc_free(r);
 		return tell(&e, rc, message, message_size);
 	}
+	r->threads = o.threads;
 	*ret = r;
 	return LACRE_OK;
 }
 
 static int write_json(struct lacre_report *report)
 {
-	struct report_write_options o = { .list_all_pkgs = true };
+	struct report_write_options o = { .list_all_pkgs = true, .threads = report->threads };
 	for (unsigned i = 0; i < SEVERITY_N; i++)
 		o.severity[i] = true;
 	lc_buf_init(&report->json, JSON_BYTES_MAX);

@@ -24,8 +24,8 @@ void lc_buf_done(struct lc_buf *b);
 /** Empty, with its memory kept and the error forgotten. */
 void lc_buf_clear(struct lc_buf *b);
 
+uint8_t *lc_buf_grow_slowly(struct lc_buf *b, size_t n); /* for the next function alone */
 /** Grow by n bytes and give their place for the caller to fill, or NULL. */
-uint8_t *lc_buf_grow_slowly(struct lc_buf *b, size_t n);
 static inline uint8_t *lc_buf_grow(struct lc_buf *b, size_t n)
 {
 	if (b->err || !b->p || n > b->room - b->n) /* seldom */

@@ -113,26 +113,37 @@ static int too_large(uint64_t bytes_max, struct lc_err *e)
 		       (unsigned long long)bytes_max);
 }
 
+/* All that may come is there: is that the end? */
+static int at_limit(struct lc_stream *from, uint64_t bytes_max, bool *ret_end, struct lc_err *e)
+{
+	uint8_t more;
+	size_t got = 0;
+	int r = lc_stream_read(from, &more, 1, &got, e);
+	if (r || got)
+		return r ? r : too_large(bytes_max, e);
+	*ret_end = true;
+	return 0;
+}
+
 /* Up to what memory may hold, read to where it stays; *ret_end: there is no more. */
 static int fill_memory(struct spool *sp, struct lc_stream *from, uint64_t bytes_max, bool *ret_end,
 		       struct lc_err *e)
 {
 	struct lc_buf *b = &sp->mem;
-	size_t got = 1;
-	while (got && b->n < b->max) {
-		size_t n = lc_min(b->max - b->n, CHUNK);
+	int r = 0;
+	while (r == 0 && !*ret_end && b->n < b->max) {
+		size_t n = (size_t)lc_min64(lc_min(b->max - b->n, CHUNK), bytes_max - b->n);
+		size_t got = 0;
+		if (n == 0)
+			return at_limit(from, bytes_max, ret_end, e);
 		if (lc_buf_reserve(b, n))
 			return lc_fail(e, LC_ENOMEM, "out of memory");
-		int r = lc_stream_read(from, b->p + b->n, n, &got, e);
-		if (r)
-			return r;
-		b->n += got;
-		if (b->n > bytes_max)
-			return too_large(bytes_max, e);
+		r = lc_stream_read(from, b->p + b->n, n, &got, e);
+		b->n += r ? 0 : got;
+		sp->size = b->n;
+		*ret_end = !got;
 	}
-	sp->size = b->n;
-	*ret_end = !got;
-	return 0;
+	return r;
 }
 
 static int fill_file(struct spool *sp, struct lc_stream *from, uint64_t bytes_max, struct lc_err *e)

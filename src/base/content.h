@@ -30,7 +30,8 @@ struct lc_content lc_content_range(int fd, uint64_t off, uint64_t size);
  * Take everything a stream still has.
  *
  * @param mem_max    bytes kept on the heap; more goes to a memory file
- * @param bytes_max  past it LC_ELIMIT and nothing is kept
+ * @param bytes_max  past it LC_ELIMIT and nothing is kept; where it is no more than mem_max, so
+ * much is allocated at once, and no more
  */
 int lc_content_spool(struct lc_stream *from, size_t mem_max, uint64_t bytes_max,
 		     struct lc_content *ret, struct lc_err *e) LC_MUST_CHECK;

@@ -168,8 +168,8 @@ uint64_t lc_rd_be64(struct lc_rd *r);
 uint16_t lc_rd_le16(struct lc_rd *r);
 uint32_t lc_rd_le32(struct lc_rd *r);
 uint64_t lc_rd_le64(struct lc_rd *r);
+uint64_t lc_rd_long_uleb(struct lc_rd *r); /* for the next function alone */
 /** Unsigned LEB128 of at most 10 bytes. */
-uint64_t lc_rd_long_uleb(struct lc_rd *r);
 static inline uint64_t lc_rd_uleb(struct lc_rd *r)
 {
 	if (!r->bad && r->off < r->in.n && r->in.p[r->off] < 0x80) /* one byte, nearly always */

@@ -22,7 +22,8 @@ enum { HEAP_AHEAD = 32 << 20, HEAP_LARGE = 64 << 20 };
 static void set_heap_up(void)
 {
 	(void)mallopt(M_ARENA_MAX, 2);
-	(void)mallopt(M_MMAP_THRESHOLD, HEAP_LARGE);
+	if (!mallopt(M_MMAP_THRESHOLD, HEAP_LARGE)) /* some take less: as it was is better */
+		return;
 	(void)mallopt(M_TRIM_THRESHOLD, HEAP_LARGE);
 	void *ahead = lc_alloc(HEAP_AHEAD);
 	if (!ahead)

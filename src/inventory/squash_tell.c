@@ -138,7 +138,6 @@ static int resolve_depends(struct squash *s, const struct lc_map *first, struct 
 		if (r)
 			return r;
 	}
-	p->depends_on = (struct lc_slices){ 0 };
 	p->depends_on = ids;
 	return lc_slices_sort_unique(&p->depends_on);
 }

@@ -148,7 +148,7 @@ static int on_target(struct walker *w, struct oci_layer_reader *reader,
 	int r = 0;
 	bool fits = entry->tar.size <= w->limits->spool_bytes_max;
 	if (fits)
-		r = lc_content_spool(oci_layer_content(reader), (size_t)1 << 20, entry->tar.size,
+		r = lc_content_spool(oci_layer_content(reader), WALK_MEMORY_MAX, entry->tar.size,
 				     &content, e);
 	for (; p && r == 0; p = p->next) {
 		struct lc_content_stream stream;

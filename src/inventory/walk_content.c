@@ -4,8 +4,7 @@
 
 #include "base/shim.h"
 
-/* In memory of a file that is to be seekable only: while it is read, and until the layer's end. */
-enum { MEMORY_MAX = 8 << 20, HELD_MEMORY_MAX = 1 << 20 };
+enum { HELD_MEMORY_MAX = 1 << 20 }; /* the same of one that waits until the layer's end */
 static const size_t scratch_bytes_max = (size_t)256 << 20;
 
 void walker_init(struct walker *w)
@@ -182,7 +181,7 @@ static int keep_content(const struct walk_file *f, const struct plan *plan, stru
 			struct lc_err *e)
 {
 	size_t memory;
-	size_t most = plan->holds ? HELD_MEMORY_MAX : MEMORY_MAX;
+	size_t most = plan->holds ? HELD_MEMORY_MAX : WALK_MEMORY_MAX;
 	if (!plan->whole && f->file) {
 		*ret = *f->file;
 		*f->file = (struct lc_content){ .fd = -1 };

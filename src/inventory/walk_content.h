@@ -38,6 +38,9 @@ struct walk_pending {
 	struct walk_pending *next;
 };
 
+/** In memory of a file that is to be seekable only; larger ones go to memory files. */
+enum { WALK_MEMORY_MAX = 8 << 20 };
+
 void walker_init(struct walker *w);
 void walker_done(struct walker *w);
 

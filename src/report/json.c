@@ -75,7 +75,8 @@ void json_result(struct json_out *j, const struct report_result *res)
 	json_member_str(w, "Target", res->target);
 	json_member_cstr(w, "Class", report_class_name(res->kind));
 	json_member_str_opt(w, "Type", res->type);
-	if (j->o->list_all_pkgs && res->packages_n > LONG_LIST && res->findings_n > LONG_LIST) {
+	if (j->o->threads != 1 && j->o->list_all_pkgs && res->packages_n > LONG_LIST &&
+	    res->findings_n > LONG_LIST) {
 		both_lists(j, res);
 	} else {
 		if (j->o->list_all_pkgs)

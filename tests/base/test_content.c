@@ -1,5 +1,6 @@
 #include "base/content.h"
 
+#include <malloc.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -244,6 +245,24 @@ static int spool_in_memory(void *ctx)
 	return r;
 }
 
+/* Of a size that is known memory has as much as is needed, at once. */
+static void what_fits_takes_one_allocation_of_its_size(void **state)
+{
+	(void)state;
+	const size_t sizes[] = { 1, 100, 4096, 65535, 65536, 65537, SIZE };
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct lc_content c;
+		alloc_fail_at(0);
+		assert_int_equal(spool(lc_slice_of(data, sizes[i]), SIZE * 100, sizes[i], &c, NULL),
+				 0);
+		assert_int_equal(alloc_fail_count(), 1);
+		alloc_fail_reset();
+		assert_slice(c.mem, lc_slice_of(data, sizes[i]));
+		assert_true(malloc_usable_size(c.own_mem) < sizes[i] + 128);
+		lc_content_done(&c);
+	}
+}
+
 static void each_failing_allocation_is_reported(void **state)
 {
 	(void)state;
@@ -259,6 +278,7 @@ int main(void)
 		cmocka_unit_test(an_empty_stream_spools_to_an_empty_content),
 		cmocka_unit_test(past_the_limit_nothing_is_kept),
 		cmocka_unit_test(spools_and_reads_in_small_steps),
+		cmocka_unit_test(what_fits_takes_one_allocation_of_its_size),
 		cmocka_unit_test(a_full_disk_is_reported_at_every_byte),
 		cmocka_unit_test(a_failing_read_is_reported),
 		cmocka_unit_test(a_file_shorter_than_its_range_is_truncated),
