@@ -3,6 +3,7 @@
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/shim.h"
 
@@ -41,6 +42,13 @@ void lc_arena_done(struct lc_arena *a)
 		lc_free(b);
 	}
 	lc_arena_init(a, a->max);
+}
+
+void lc_arena_wipe(struct lc_arena *a)
+{
+	for (struct lc_arena_block *b = a->blocks; b; b = b->next)
+		explicit_bzero(b->data, b->size);
+	lc_arena_done(a);
 }
 
 void lc_arena_clear(struct lc_arena *a)

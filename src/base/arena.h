@@ -26,6 +26,8 @@ struct lc_arena {
 /** max_bytes 0 means no cap of its own. A zeroed struct is a valid arena, too. */
 void lc_arena_init(struct lc_arena *a, size_t max_bytes);
 void lc_arena_done(struct lc_arena *a);
+/** The same of memory that held secrets: it is overwritten first. */
+void lc_arena_wipe(struct lc_arena *a);
 /** Everything in it is gone, a failure remains; one block stays for what comes next. */
 void lc_arena_clear(struct lc_arena *a);
 

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/shim.h"
+#include "crypt/secret.h"
 #include "format/base64.h"
 #include "io/environment.h"
 #include "io/file.h"
@@ -27,6 +28,9 @@ static const uint64_t tree_bytes_max = (uint64_t)8 << 30;
 struct copying {
 	const struct scan_clone_options *o;
 	struct scan_clone *c;
+	/* Address and token, and what git is told of them: gone before a stranger's files are read.
+	 */
+	struct lc_arena secret;
 	struct git_url url;
 	struct git git;
 	char refspec[600];
@@ -102,8 +106,8 @@ static const char *token_for(const struct git_url *u, bool insecure, char *const
 
 static int set_token(struct copying *w, const char *token, struct lc_err *e)
 {
-	struct lc_arena *a = &w->c->arena;
-	struct lc_buf text LC_CLEANUP(lc_buf_done) = { 0 };
+	struct lc_arena *a = &w->secret;
+	struct lc_buf text LC_CLEANUP(secret_buf_done) = { 0 };
 	lc_buf_init(&text, 8192);
 	(void)lc_buf_str(&text, "Authorization: Basic "); /* sticky: asked below */
 	struct lc_slice pair = lc_arena_fmt(a, "lacre:%s", token);
@@ -147,7 +151,7 @@ static int watch_packs(void *ctx, struct lc_err *e)
 static int prepare(struct copying *w, struct lc_err *e)
 {
 	const struct scan_clone_options *o = w->o;
-	struct lc_arena *a = &w->c->arena;
+	struct lc_arena *a = &w->secret;
 	const char *token = token_for(&w->url, o->insecure, o->environment);
 	w->git = (struct git){
 		.arena = a,
@@ -337,6 +341,7 @@ static int write_out(struct copying *w, struct lc_err *e)
 static int describe(struct copying *w, struct lc_err *e)
 {
 	struct report_repository *about = &w->c->about;
+	w->git.arena = &w->c->arena; /* what it tells stays */
 	int rc = git_about(&w->git, w->commit, about, e);
 	about->url = w->c->name;
 	if (!w->o->tag.n && !w->o->commit.n)
@@ -364,14 +369,17 @@ int scan_clone_open(const struct scan_clone_options *o, struct scan_clone *ret, 
 	struct scan_clone c = { 0 };
 	struct copying w = { .o = o, .c = &c };
 	lc_arena_init(&c.arena, (size_t)64 << 20);
+	lc_arena_init(&w.secret, (size_t)64 << 20);
 	int rc = check(o, e);
-	rc = rc ? rc : git_url_parse(o->url, o->insecure, &c.arena, &w.url, e);
+	rc = rc ? rc : git_url_parse(o->url, o->insecure, &w.secret, &w.url, e);
+	if (rc == 0 && lc_arena_dup(&c.arena, w.url.shown, &c.name))
+		rc = lc_fail(e, lc_arena_err(&c.arena), "no memory for an address");
 	if (rc == 0) {
-		c.name = w.url.shown;
 		rc = copy(&w, e);
 		if (rc)
 			(void)lc_wrap(e, rc, "%s", lc_quote(c.name).s); /* rc is what counts */
 	}
+	lc_arena_wipe(&w.secret);
 	if (rc) {
 		scan_clone_close(&c);
 		return rc;
