@@ -23,6 +23,7 @@ struct ask {
 	/* stored bytes */
 	struct lc_stream *stream; /* NULL none, or all was given */
 	uint64_t pass;
+	bool offered; /* the first pass, which the process has not asked for yet */
 	bool busy[WORKER_SLOTS];
 	struct lc_err stream_err;
 	struct digester *digester; /* of this pass */
@@ -161,6 +162,10 @@ static int end_digest(struct ask *a)
 
 static int open_stream(struct ask *a, uint64_t pass)
 {
+	if (a->offered && pass == a->pass) {
+		a->offered = false;
+		return 0;
+	}
 	if (!a->image || pass != a->pass + 1 || pass > WORKER_PASSES_MAX)
 		return LC_EBAD;
 	a->pass = pass;
@@ -173,6 +178,19 @@ static int open_stream(struct ask *a, uint64_t pass)
 		return 0;
 	a->stream_err.code = rc;
 	return fail_stream(a);
+}
+
+/*
+ * Stored bytes that it will ask for, while it gets ready to. Not of layers that may turn out not to
+ * be for it: a registry is not asked in vain.
+ */
+static void offer(struct ask *a)
+{
+	const struct oci_layer *l = a->image ? &a->image->layers[a->layer] : NULL;
+	if (!l || l->foreign || l->encrypted)
+		return;
+	if (open_stream(a, 1) == 0) /* else the process is gone, as shows when it is listened to */
+		a->offered = true;
 }
 
 static int free_slot(struct ask *a, uint64_t pass, uint64_t slot)
@@ -376,6 +394,8 @@ static int listen_once(struct ask *a)
 static int talk(struct ask *a)
 {
 	int rc = order(a);
+	if (rc == 0)
+		offer(a);
 	while (rc == 0 && !a->done) {
 		size_t slot = a_free_slot(a);
 		rc = look_at_the_clock(a);

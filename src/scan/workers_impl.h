@@ -11,10 +11,10 @@
  *	FAIL  pass, code, errno, text                the stored bytes' failure
  *
  *	process to scan
- *	OPEN  pass                                   the stored bytes from their start, please
- *	FREE  pass, slot                             the slot's bytes were read
- *	FACTS bytes                                  a piece of the facts, in order
- *	DONE  code, errno, statistics, text
+ *	OPEN  pass                                   the stored bytes from their start, please;
+ *those of the first pass may come before FREE  pass, slot                             the slot's
+ *bytes were read FACTS bytes                                  a piece of the facts, in order DONE
+ *code, errno, statistics, text
  *
  * Stored bytes come through slots of memory, which the scan writes and the process can only read;
  * of the slots the scan writes those that it knows to be free. The scan takes the digest of what it
