@@ -3,6 +3,7 @@
  * (u16 little endian), the first of them what it writes into the memory that both share.
  */
 #include <fcntl.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -13,6 +14,8 @@
 #include "scan/workers_impl.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { PATIENCE_MS = 50 };
 
 /* Layer 0: flags 0, no blob digest or size, a diff id of zeros by algorithm 0, location "x". */
 static const uint8_t description[2 + 1 + 32 + 2] = { [35] = 1, [36] = 'x' };
@@ -41,14 +44,39 @@ static struct lc_slice next(struct lc_rd *r)
 	return lc_rd_take(r, lc_min(lc_rd_le16(r), lc_rd_left(r)));
 }
 
-static void say_all(int fd, struct lc_rd *r)
+/* What it asked for is given before it says more: what follows may then be believed. */
+static void hear_bytes(int fd)
 {
-	while (lc_rd_left(r) && !r->bad) {
-		struct lc_slice m = next(r);
-		if (m.n && io_message_send(fd, m, LC_S(""), NULL, 0, NULL))
-			break; /* the socket is full */
+	static struct io_message m;
+	uint64_t v[3] = { 0, 0, 1 };
+	uint8_t kind = 0;
+	while (kind != WORKER_FAIL && v[2] && io_message_wait(fd, PATIENCE_MS)) {
+		if (io_message_receive(fd, false, &m, NULL) || m.n == 0)
+			return;
+		struct lc_rd r = lc_rd_of(lc_slice_of(m.bytes, m.n));
+		kind = lc_rd_u8(&r);
+		if (kind == WORKER_DATA && !worker_numbers(&r, v, 3))
+			return;
 	}
-	(void)shutdown(fd, SHUT_WR); /* of a socket of ours */
+}
+
+struct speaker {
+	int fd;
+	struct lc_rd rest;
+};
+
+static void *say_all(void *ctx)
+{
+	struct speaker *s = ctx;
+	while (lc_rd_left(&s->rest) && !s->rest.bad) {
+		struct lc_slice m = next(&s->rest);
+		if (m.n && io_message_send(s->fd, m, LC_S(""), NULL, 0, NULL))
+			break; /* nobody listens any more */
+		if (m.n && m.p[0] == WORKER_OPEN)
+			hear_bytes(s->fd);
+	}
+	(void)shutdown(s->fd, SHUT_WR); /* of a socket of ours */
+	return NULL;
 }
 
 static void hear_all(struct scan_workers *w, const struct oci_image *image)
@@ -57,6 +85,9 @@ static void hear_all(struct scan_workers *w, const struct oci_image *image)
 	int rc = worker_ask(w, 0, image, 0, &layer);
 	struct inv_layer_facts facts;
 	if (rc != layer.err.code || (rc && layer.sink.out.n))
+		abort();
+	/* No diff id is of zeros alone, whatever it says of compression. */
+	if (layer.bound != (rc ? SCAN_BOUND_TO_NOTHING : SCAN_BOUND_TO_BLOB))
 		abort();
 	for (struct lc_slice text = lc_str(layer.err.msg); text.n;) {
 		uint32_t cp = 0;
@@ -102,10 +133,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	place.worker = (struct io_worker){ talk[0], ward[0] };
 	(void)fcntl(talk[0], F_SETFL, O_NONBLOCK); /* as io_worker_spawn() does */
 	io_message_close(&ward[1]);
-	say_all(talk[1], &r);
+	struct speaker speaker = { talk[1], r };
+	pthread_t thread;
+	if (pthread_create(&thread, NULL, say_all, &speaker))
+		abort();
 	hear_all(&w, image);
-	io_message_close(&talk[1]);
 	io_worker_done(&place.worker);
+	(void)pthread_join(thread, NULL); /* ours, joined once */
+	io_message_close(&talk[1]);
 	oci_close(image);
 	return 0;
 }
