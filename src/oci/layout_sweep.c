@@ -113,6 +113,8 @@ static int look_at_document(struct sweep *w, struct lc_slice name)
 	int rc = w->s->read(w->s, name, OCI_DOCUMENT_MAX, &a, &text, w->e);
 	if (rc == LC_ELIMIT)
 		rc = not_understood(w, name, "a document that is too large to be looked at");
+	else if (rc == LC_ENOTFOUND)
+		rc = not_understood(w, name, "listed, and not to be had");
 	if (!rc) {
 		rc = json_parse(text, 0, &limits, &a, &d, NULL);
 		if (rc && rc != LC_ENOMEM)

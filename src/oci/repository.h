@@ -154,7 +154,7 @@ int oci_repository_delete(struct oci_repository *r, struct lc_slice name,
 /**
  * In a layout, remove what the manifests that were deleted since it was opened had for themselves:
  * blobs that no other document there names. Registries do that by themselves, later. Nobody else
- * may write meanwhile.
+ * may write meanwhile, and nothing was put since by oci_repository_put_stream().
  * @return 0; LC_EUNSUP with a message, something there is not understood: nothing was removed
  */
 int oci_repository_sweep(struct oci_repository *r, struct oci_swept *ret,

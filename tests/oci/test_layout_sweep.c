@@ -1,6 +1,7 @@
 /* What deleted manifests leave in a layout goes with them, unless something else there names it. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "io/file.h"
 #include "oci/layout_place.h"
@@ -151,22 +152,26 @@ static void nothing_goes_where_something_is_not_understood(void **state)
 		  "{\"layers\":[" },
 	};
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i <= sizeof(rows) / sizeof(rows[0]); i++) {
+		const bool link = i == sizeof(rows) / sizeof(rows[0]);
+		const char *content = link ? "/etc/hostname" : rows[i].content;
 		struct layout_place p;
 		struct oci_swept swept;
 		struct lc_err e = { 0 };
 		char path[256];
 		layout_place_open(&p, false);
 		struct lc_slice one = put_tagged(&p, "one", "layer one");
-		(void)snprintf(path, sizeof(path), "%s/%s", p.path, rows[i].name);
+		(void)snprintf(path, sizeof(path), "%s/%s", p.path, link ? "aside" : rows[i].name);
 		char *slash = strrchr(path, '/');
 		*slash = '\0';
 		assert_int_equal(io_make_dirs(path, NULL), 0);
 		*slash = '/';
-		assert_int_equal(io_write_file(path, 0644, lc_str(rows[i].content), NULL), 0);
+		assert_int_equal(link ? symlink(content, path)
+				      : io_write_file(path, 0644, lc_str(content), NULL),
+				 0);
 		take_away(&p, "one");
 		if (oci_repository_sweep(p.r, &swept, &e) != LC_EUNSUP || !e.len)
-			fail_msg("%s: %s", rows[i].name, e.msg);
+			fail_msg("%s: %s", path, e.msg);
 		assert_true(has(&p, one));
 		assert_true(has(&p, LC_S("layer one")));
 		layout_place_close(&p);
