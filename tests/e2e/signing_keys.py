@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+import time
 
 from program import Program, data_dir
 from tap import Skip, run
@@ -99,10 +100,11 @@ def a_link_that_appears_while_the_password_is_typed_is_refused():
                              cwd=here, stdin=subprocess.PIPE, stderr=subprocess.PIPE,
                              env={k: v for k, v in os.environ.items() if "PASSWORD" not in k})
     # It has looked for the files once it waits for the password.
-    while pathlib.Path(f"/proc/{child.pid}/wchan").read_text() not in ("pipe_read",
-                                                                      "anon_pipe_read"):
-        if child.poll() is not None:
-            yield f"it ended: {child.stderr.read()!r}"
+    until = time.monotonic() + 60
+    while "poll" not in pathlib.Path(f"/proc/{child.pid}/wchan").read_text():
+        if child.poll() is not None or time.monotonic() > until:
+            child.kill()
+            yield f"it ended, or does not wait: {child.stderr.read()!r}"
             return
     (here / "x.key").symlink_to(here / "elsewhere")
     child.stdin.write(b"secret\n")
