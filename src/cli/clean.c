@@ -138,8 +138,8 @@ const struct cli_command cli_command_clean = {
 		"Removes what scans keep of layers, or the advisory database, or both. Only files "
 		"that lacre made go, whatever else is in the directory; links are not followed. "
 		"Scans that run meanwhile are not disturbed: they read the layers again. With "
-		"IMAGE, a name in a registry, what is attached to that image goes instead: "
-		"signatures, attestations and SBOMs, or those of --type."),
+		"IMAGE, in a registry, a layout or an archive of one, what is attached to that "
+		"image goes instead: signatures, attestations and SBOMs, or those of --type."),
 	.examples = N_("what is kept of layers\n"
 		       "  lacre clean --scan-cache\n"
 		       "everything\n"

@@ -4,12 +4,21 @@
  */
 #include "inventory/language/analysers.h"
 
-#include "base/shim.h"
+#include <time.h>
+
 #include "inventory/facts_text.h"
 #include "support/slice_assert.h"
 #include "support/tap.h"
 
 enum { MIB = 1 << 20, SECONDS_MAX = 20 };
+
+/* Processor time: a machine that others use takes none of it. */
+static int64_t cpu_ns(void)
+{
+	struct timespec t;
+	assert_int_equal(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t), 0);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
 
 static const struct {
 	const struct inv_analyser *analyser;
@@ -91,7 +100,7 @@ static void sums_of_modules_without_end(void **state)
 	struct lc_buf b;
 	struct facts_file files[] = { { "go.mod", LC_S_INIT("module m\ngo 1.16\n") },
 				      { "go.sum", LC_S_INIT("") } };
-	int64_t from = lc_ticks_ns();
+	int64_t from = cpu_ns();
 	(void)state;
 	lc_buf_init(&b, 8 * MIB);
 	for (int i = 0; i < 200000; i++)
@@ -99,7 +108,7 @@ static void sums_of_modules_without_end(void **state)
 	files[1].bytes = lc_buf_get(&b);
 	assert_int_equal(facts_attempt_together(&f, &inv_go_mod, files, N(files)), 0);
 	assert_int_equal(f.facts.files.v[0].packages.n, 200001);
-	assert_true(lc_ticks_ns() - from < (int64_t)SECONDS_MAX * 1000000000);
+	assert_true(cpu_ns() - from < (int64_t)SECONDS_MAX * 1000000000);
 	facts_done(&f);
 	lc_buf_done(&b);
 }
@@ -136,9 +145,9 @@ struct seen {
 static struct seen survive(size_t row, struct lc_slice bytes)
 {
 	struct facts f;
-	int64_t from = lc_ticks_ns();
+	int64_t from = cpu_ns();
 	facts_of(&f, rows[row].analyser, rows[row].path, bytes);
-	if (lc_ticks_ns() - from > (int64_t)SECONDS_MAX * 1000000000)
+	if (cpu_ns() - from > (int64_t)SECONDS_MAX * 1000000000)
 		fail_msg("%s: takes too long over %zu bytes", rows[row].path, bytes.n);
 	struct seen seen = { f.facts.files.n ? f.facts.files.v[0].packages.n : 0,
 			     f.facts.diagnostics.n };
