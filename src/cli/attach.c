@@ -263,7 +263,7 @@ static int sweep(struct attaching *k, struct lc_err *e)
 	struct oci_swept swept;
 	struct lc_err why = { 0 };
 	struct lc_slice text = { NULL, 0 };
-	int rc = oci_repository_sweep(k->place.repository, &swept, &why);
+	int rc = oci_repository_sweep(k->place.repository, &k->place.image.digest, &swept, &why);
 	if (rc == LC_EUNSUP)
 		text = lc_arena_fmt(&k->a, _("what only they needed stays there: %s"), why.msg);
 	else if (rc)
@@ -276,6 +276,51 @@ static int sweep(struct attaching *k, struct lc_err *e)
 	return rc == LC_EUNSUP ? 0 : rc;
 }
 
+static int find_attached(struct attaching *k, struct attached_list *ret, struct lc_err *e)
+{
+	return attached_find(k->place.repository, &k->place.image.digest,
+			     k->v->v[CLI_OPT_ATTACHMENT_TAG_PREFIX].text, &k->a, ret, e);
+}
+
+/* What one layout's index keeps is no reason to leave the others; the first such error counts. */
+static int clean_each(struct attaching *k, const struct attached_list *list, struct lc_slice type,
+		      struct lc_err *e)
+{
+	bool layout = oci_repository_is_layout(k->place.repository);
+	int first = 0;
+	for (size_t i = 0; i < list->n; i++) {
+		const struct attached *a = &list->v[i];
+		struct lc_err why = { 0 };
+		bool again = i && digest_eq(&a->manifest, &list->v[i - 1].manifest) &&
+			     lc_eq(a->tag, list->v[i - 1].tag);
+		int rc = again || !is_cleaned(a, type) ? 0 : clean_one(k, a, &why);
+		if (rc && !first) {
+			first = rc;
+			*e = why;
+		}
+		if (rc && !(layout && rc == LC_EUNSUP))
+			return rc;
+	}
+	struct lc_err why = { 0 };
+	int rc = sweep(k, &why);
+	if (rc && !first)
+		*e = why;
+	return first ? first : rc;
+}
+
+/* Layouts may name a thing twice: nobody is told that all is gone while some of it counts. */
+static int look_again(struct attaching *k, struct lc_slice type, struct lc_err *e)
+{
+	char text[DIGEST_TEXT_MAX];
+	struct attached_list list = { 0 };
+	int rc = oci_repository_is_layout(k->place.repository) ? find_attached(k, &list, e) : 0;
+	for (size_t i = 0; !rc && i < list.n; i++)
+		if (is_cleaned(&list.v[i], type))
+			rc = lc_fail(e, LC_EUNSUP, _("%s: still attached"),
+				     digest_text(&list.v[i].manifest, text));
+	return rc;
+}
+
 static int clean(struct attaching *k, struct lc_err *e)
 {
 	struct lc_slice type = k->v->v[CLI_OPT_PREDICATE_TYPE].text;
@@ -285,15 +330,9 @@ static int clean(struct attaching *k, struct lc_err *e)
 		return lc_fail(e, LC_EUSAGE,
 			       _("--type: %s is none of signature, attestation, sbom, all"),
 			       lc_quote(type).s);
-	int rc = attached_find(k->place.repository, &k->place.image.digest,
-			       k->v->v[CLI_OPT_ATTACHMENT_TAG_PREFIX].text, &k->a, &list, e);
-	for (size_t i = 0; !rc && i < list.n; i++) {
-		const struct attached *a = &list.v[i];
-		bool again = i && digest_eq(&a->manifest, &list.v[i - 1].manifest);
-		if (!again && is_cleaned(a, type))
-			rc = clean_one(k, a, e);
-	}
-	return rc ? rc : sweep(k, e);
+	int rc = find_attached(k, &list, e);
+	rc = rc ? rc : clean_each(k, &list, type, e);
+	return rc ? rc : look_again(k, type, e);
 }
 
 int cli_clean_image(const struct cli_values *v, struct cli_io *io)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/map.h"
+#include "format/json.h"
 #include "oci/layout_store.h"
 #include "oci/repository.h"
 
@@ -14,6 +15,16 @@
  */
 int layout_documents_about(struct layout_store *s, const struct digest *d, struct lc_arena *a,
 			   struct oci_referrers *ret, struct lc_err *e) LC_MUST_CHECK;
+
+/**
+ * Does an index list d that is listed in index.json itself, or below such a one? One that nobody
+ * can find lists nothing, and index.json's own entries do not count.
+ * @param ret_by  that index; where there is none, d
+ * @return 0; LC_ELIMIT too many indexes to say
+ */
+int layout_documents_listing(struct layout_store *s, const struct json_doc *index,
+			     const struct digest *d, struct digest *ret_by,
+			     struct lc_err *e) LC_MUST_CHECK;
 
 /** Blobs that may go. A zeroed struct is empty. */
 struct layout_leaving {
@@ -30,7 +41,8 @@ int layout_leaving_add(struct layout_leaving *l, struct layout_store *s, const s
  * looked at for their digests, whatever the document is. Nobody else may write meanwhile. The set
  * is empty then, also on failure.
  *
+ * @param keep  stays with what it names, though nothing there need name it; NULL none
  * @return 0; LC_EUNSUP with a message, something there is not understood: nothing was removed
  */
-int layout_sweep(struct layout_store *s, struct layout_leaving *l, struct oci_swept *ret,
-		 struct lc_err *e) LC_MUST_CHECK;
+int layout_sweep(struct layout_store *s, struct layout_leaving *l, const struct digest *keep,
+		 struct oci_swept *ret, struct lc_err *e) LC_MUST_CHECK;

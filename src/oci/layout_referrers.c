@@ -1,6 +1,7 @@
 /* Referrers of an OCI layout, which keeps no list of them: what is stored says whom it is about. */
 #include "base/shim.h"
 #include "format/json.h"
+#include "oci/descriptor.h"
 #include "oci/layout_documents.h"
 #include "oci/repository_impl.h"
 
@@ -120,5 +121,70 @@ int layout_documents_about(struct layout_store *s, const struct digest *d, struc
 			lc_arena_done(&scratch);
 		}
 	}
+	return rc;
+}
+
+/* ---- who lists a manifest ---- */
+
+enum { INDEXES_MAX = 1000 };
+
+struct listing {
+	struct lc_arena a;
+	struct lc_map known; /* digest texts, in the order they are looked at in */
+	struct lc_slice want;
+	bool found;
+};
+
+/* What an index lists, but for images: those list nothing. */
+static int look_at_entries(struct listing *w, const struct json_doc *d, struct lc_err *e)
+{
+	json_each(d, json_get(d, json_root(d), "manifests"), entry) {
+		struct lc_slice digest = json_get_str(d, entry, "digest");
+		bool is_new;
+		if (lc_eq(digest, w->want))
+			w->found = true;
+		else if (media_kind_of(json_get_str(d, entry, "mediaType")) == MEDIA_MANIFEST)
+			continue;
+		else if (lc_arena_dup(&w->a, digest, &digest) ||
+			 lc_map_add(&w->known, digest, NULL, &is_new))
+			return lc_fail(e, LC_ENOMEM, "no memory for an index");
+		if (w->known.n > INDEXES_MAX)
+			return lc_fail(e, LC_ELIMIT, "over %d indexes", INDEXES_MAX);
+	}
+	return 0;
+}
+
+/* What is no document that could be read lists nothing. */
+static int look_at_index(struct listing *w, struct layout_store *s, const struct digest *d,
+			 struct lc_err *e)
+{
+	struct lc_arena a;
+	struct lc_slice bytes = { NULL, 0 };
+	struct json_doc doc;
+	lc_arena_init(&a, (size_t)64 << 20);
+	int rc = read_if_document(s, d, &a, &bytes, e);
+	if (rc == LC_EBAD || rc == LC_ELIMIT)
+		rc = 0;
+	else if (!rc && bytes.n && !repository_parse(bytes, &a, "", &doc, NULL))
+		rc = look_at_entries(w, &doc, e);
+	lc_arena_done(&a);
+	return rc;
+}
+
+int layout_documents_listing(struct layout_store *s, const struct json_doc *index,
+			     const struct digest *d, struct digest *ret_by, struct lc_err *e)
+{
+	char text[DIGEST_TEXT_MAX];
+	struct listing w = { .want = lc_str(digest_text(d, text)) };
+	lc_arena_init(&w.a, (size_t)16 << 20);
+	int rc = look_at_entries(&w, index, e);
+	w.found = false; /* in index.json */
+	for (size_t i = 0; !rc && !w.found && i < w.known.n; i++)
+		if (digest_parse(w.known.items[i].key, ret_by, NULL) == 0)
+			rc = look_at_index(&w, s, ret_by, e);
+	if (!w.found)
+		*ret_by = *d;
+	lc_map_done(&w.known);
+	lc_arena_done(&w.a);
 	return rc;
 }

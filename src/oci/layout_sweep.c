@@ -217,15 +217,18 @@ static int remove_others(struct sweep *w, struct oci_swept *ret)
 	return 0;
 }
 
-int layout_sweep(struct layout_store *s, struct layout_leaving *l, struct oci_swept *ret,
-		 struct lc_err *e)
+int layout_sweep(struct layout_store *s, struct layout_leaving *l, const struct digest *keep,
+		 struct oci_swept *ret, struct lc_err *e)
 {
+	char hex[DIGEST_TEXT_MAX];
 	struct sweep w = { s, l, e };
 	struct oci_swept swept = { 0 };
 	struct lc_arena a;
 	if (!l->blobs.n)
 		return 0;
 	lc_arena_init(&a, (size_t)64 << 20);
+	if (keep)
+		mark(&w, lc_str(digest_hex(keep, hex)));
 	int rc = look_at_all(&w, &a);
 	rc = rc ? rc : look_at_those_that_stay(&w);
 	if (rc == LC_EBAD || rc == LC_ELIMIT || rc == LC_ETRUNC)

@@ -269,10 +269,11 @@ int oci_repository_delete(struct oci_repository *r, struct lc_slice name, struct
 	return rc ? rc : r->delete (r, name, e);
 }
 
-int oci_repository_sweep(struct oci_repository *r, struct oci_swept *ret, struct lc_err *e)
+int oci_repository_sweep(struct oci_repository *r, const struct digest *keep, struct oci_swept *ret,
+			 struct lc_err *e)
 {
 	*ret = (struct oci_swept){ 0 };
-	return r->sweep ? r->sweep(r, ret, e) : 0;
+	return r->sweep ? r->sweep(r, keep, ret, e) : 0;
 }
 
 /* ---- the tag schema of registries without the API ---- */
@@ -391,27 +392,36 @@ int oci_repository_attach(struct oci_repository *r, const struct digest *subject
 	return rc || indexed ? rc : list_by_tag(r, subject, &add, e);
 }
 
+/* Layouts need no such index: one that cannot be read is not in the way there. */
+static bool is_passed_over(const struct oci_repository *r, int rc)
+{
+	return rc == LC_ENOTFOUND || (r->layout && (rc == LC_EBAD || rc == LC_ELIMIT));
+}
+
 /* Whoever reads the index meanwhile must not find what is gone: the entry goes first. */
-static int unlist(struct oci_repository *r, struct lc_slice tag, const struct digest *manifest,
-		  struct lc_arena *a, struct lc_err *e)
+static int unlist(struct oci_repository *r, struct lc_slice tag, const struct digest *subject,
+		  const struct digest *manifest, struct lc_arena *a, struct lc_err *e)
 {
 	struct oci_document index = { 0 };
 	struct json_doc d;
 	struct lc_buf b LC_CLEANUP(lc_buf_done) = { 0 };
 	int rc = r->manifest(r, tag, a, &index, e);
-	if (rc == LC_ENOTFOUND) {
+	rc = rc ? rc : repository_parse(index.bytes, a, "referrers", &d, e);
+	if (is_passed_over(r, rc)) {
 		lc_err_clear(e);
 		return 0;
 	}
-	rc = rc ? rc : repository_parse(index.bytes, a, "referrers", &d, e);
 	json_ref all = rc ? JSON_NONE : json_get(&d, json_root(&d), "manifests");
-	if (rc || !lists(&d, all, manifest))
+	if (rc || !lists(&d, all, manifest) || digest_eq(&index.digest, subject))
 		return rc;
 	if (json_count(&d, all) == 1)
 		return r->delete (r, tag, e);
 	lc_buf_init(&b, OCI_DOCUMENT_MAX);
 	if (put_index(&d, all, NULL, manifest, &b))
 		return lc_fail(e, LC_ENOMEM, "no memory for the list of referrers");
+	rc = r->layout ? r->delete (r, tag, e) : 0; /* so that the old one is swept */
+	if (rc)
+		return rc;
 	return oci_repository_put_manifest(r, tag, DIGEST_SHA256, index_type, lc_buf_get(&b), NULL,
 					   e);
 }
@@ -424,8 +434,7 @@ int oci_repository_detach(struct oci_repository *r, const struct digest *subject
 	lc_arena_init(&a, (size_t)64 << 20);
 	struct lc_slice tag = oci_attachment_tag(subject, "", &a);
 	int rc = tag.p ? 0 : lc_fail(e, lc_arena_err(&a), "no memory for a tag");
-	if (!rc && !r->layout)
-		rc = unlist(r, tag, manifest, &a, e);
+	rc = rc ? rc : unlist(r, tag, subject, manifest, &a, e);
 	lc_arena_done(&a);
 	return rc ? rc : r->delete (r, lc_str(digest_text(manifest, text)), e);
 }

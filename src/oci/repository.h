@@ -145,19 +145,28 @@ int oci_repository_attach(struct oci_repository *r, const struct digest *subject
 			  enum digest_algorithm named_by, struct lc_slice media_type,
 			  struct lc_slice artifact_type, struct lc_slice bytes,
 			  struct lc_err *e) LC_MUST_CHECK;
-/** Take a referrer away: first from the index under the subject's tag, where there is one. */
+/**
+ * Take a referrer away: first from the index under the subject's tag, where there is one.
+ * @return 0; LC_ENOTFOUND; LC_EUNSUP nothing may be deleted, or another index of the layout lists
+ * it: then it is still attached
+ */
 int oci_repository_detach(struct oci_repository *r, const struct digest *subject,
 			  const struct digest *manifest, struct lc_err *e) LC_MUST_CHECK;
-/** Delete a manifest by tag or digest. LC_ENOTFOUND; LC_EUNSUP where nothing may be deleted. */
+/**
+ * Delete a manifest by tag or digest. In a layout a tag alone goes, and by its digest the manifest
+ * with all that index.json says of it.
+ * @return 0; LC_ENOTFOUND; LC_EUNSUP nothing may be deleted, or an index of the layout lists it
+ */
 int oci_repository_delete(struct oci_repository *r, struct lc_slice name,
 			  struct lc_err *e) LC_MUST_CHECK;
 /**
  * In a layout, remove what the manifests that were deleted since it was opened had for themselves:
  * blobs that no other document there names. Registries do that by themselves, later. Nobody else
  * may write meanwhile, and nothing was put since by oci_repository_put_stream().
+ * @param keep  an image that stays whether or not anything names it; NULL none
  * @return 0; LC_EUNSUP with a message, something there is not understood: nothing was removed
  */
-int oci_repository_sweep(struct oci_repository *r, struct oci_swept *ret,
+int oci_repository_sweep(struct oci_repository *r, const struct digest *keep, struct oci_swept *ret,
 			 struct lc_err *e) LC_MUST_CHECK;
 
 /** "sha256-<hex>" with a suffix (".sig", "" …): the tag of what is attached. Copied. */

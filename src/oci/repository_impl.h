@@ -29,7 +29,8 @@ struct oci_repository {
 			    struct lc_err *e);
 	int (*delete)(struct oci_repository *r, struct lc_slice name, struct lc_err *e);
 	/* NULL: whoever keeps the blobs does it. */
-	int (*sweep)(struct oci_repository *r, struct oci_swept *ret, struct lc_err *e);
+	int (*sweep)(struct oci_repository *r, const struct digest *keep, struct oci_swept *ret,
+		     struct lc_err *e);
 	/* NULL: what was put is there already. */
 	int (*commit)(struct oci_repository *r, struct lc_err *e);
 	void (*close)(struct oci_repository *r);

@@ -221,11 +221,21 @@ static void put_entry(struct json_writer *w, struct lc_slice media_type, const s
 
 struct change {
 	json_ref drop;              /* the entry that goes, JSON_NONE none */
+	struct lc_slice drop_all;   /* and all with this tag or digest, "" no more */
 	const struct digest *add;   /* NULL nothing comes */
 	struct lc_slice media_type; /* of what comes */
 	size_t size;
 	struct lc_slice tag;
 };
+
+static bool goes(const struct json_doc *d, json_ref entry, const struct change *c)
+{
+	json_ref notes = json_get(d, entry, "annotations");
+	struct lc_slice own = lc_find(c->drop_all, ':') != SIZE_MAX
+				      ? json_get_str(d, entry, "digest")
+				      : json_get_str(d, notes, "org.opencontainers.image.ref.name");
+	return entry == c->drop || (c->drop_all.n && lc_eq(own, c->drop_all));
+}
 
 static int write_index(struct layout_repository *r, const struct json_doc *d,
 		       const struct change *c, struct lc_err *e)
@@ -243,7 +253,7 @@ static int write_index(struct layout_repository *r, const struct json_doc *d,
 	json_write_key(&w, "manifests");
 	json_begin_array(&w);
 	json_each(d, json_get(d, json_root(d), "manifests"), entry)
-		if (entry != c->drop)
+		if (!goes(d, entry, c))
 			json_write_node(&w, d, entry);
 	if (c->add)
 		put_entry(&w, c->media_type, c->add, c->size, c->tag);
@@ -281,42 +291,78 @@ static int layout_put_manifest(struct oci_repository *base, struct lc_slice tag,
 	return rc;
 }
 
+/* Who comes by an index that is left must find what it lists. */
+static int may_be_deleted(struct layout_repository *r, const struct json_doc *index,
+			  const struct digest *d, struct lc_err *e)
+{
+	char text[DIGEST_TEXT_MAX];
+	struct digest by;
+	int rc = layout_documents_listing(r->store, index, d, &by, e);
+	return rc || digest_eq(&by, d)
+		       ? rc
+		       : lc_fail(e, LC_EUNSUP, "it stays, since the index %s there lists it",
+				 digest_text(&by, text));
+}
+
+/* What the entries that go name. */
+static int note_leaving(struct layout_repository *r, const struct json_doc *d,
+			const struct change *c, struct lc_err *e)
+{
+	struct digest digest;
+	int rc = 0;
+	if (digest_parse(c->drop_all, &digest, NULL) == 0)
+		return layout_leaving_add(&r->leaving, r->store, &digest, e);
+	json_each(d, json_get(d, json_root(d), "manifests"), entry)
+		if (!rc && goes(d, entry, c) &&
+		    digest_parse(json_get_str(d, entry, "digest"), &digest, NULL) == 0)
+			rc = layout_leaving_add(&r->leaving, r->store, &digest, e);
+	return rc;
+}
+
+/* Its bytes say whom it is about: while they are there it is attached. */
+static int delete_blob(struct layout_repository *r, const struct digest *d, bool was_listed,
+		       struct lc_err *e)
+{
+	struct layout_blob_name name;
+	int rc = r->store->remove(r->store, layout_blob_name(d, &name), e);
+	return rc == LC_ENOTFOUND && was_listed ? 0 : rc;
+}
+
+/* By a tag its entry alone: what it named goes when it is swept. By its digest all of it. */
 static int layout_delete(struct oci_repository *base, struct lc_slice name, struct lc_err *e)
 {
 	struct layout_repository *r = layout_of(base);
 	struct lc_arena a = { 0 };
 	struct json_doc d;
 	struct digest digest;
-	struct layout_blob_name blob;
 	int fd = -1;
+	bool by_digest = digest_parse(name, &digest, NULL) == 0;
 	int rc = r->store->lock(r->store, &fd, e);
 	rc = rc ? rc : read_index(r, &a, &d, e);
 	json_ref entry = rc ? JSON_NONE : find_entry(&d, name);
-	struct lc_slice what = entry == JSON_NONE ? name : json_get_str(&d, entry, "digest");
-	bool by_digest = !rc && digest_parse(what, &digest, NULL) == 0;
-	if (by_digest)
-		rc = layout_leaving_add(&r->leaving, r->store, &digest, e);
-	if (!rc && entry != JSON_NONE) {
-		struct change c = { .drop = entry };
-		rc = write_index(r, &d, &c, e);
-	} else if (!rc && by_digest) {
-		rc = r->store->remove(r->store, layout_blob_name(&digest, &blob), e);
-	} else if (!rc) {
+	const struct change c = { .drop = entry, .drop_all = name };
+	if (!rc && by_digest)
+		rc = may_be_deleted(r, &d, &digest, e);
+	else if (!rc && entry == JSON_NONE)
 		rc = LC_ENOTFOUND;
-	}
+	rc = rc ? rc : note_leaving(r, &d, &c, e);
+	if (!rc && entry != JSON_NONE)
+		rc = write_index(r, &d, &c, e);
+	if (!rc && by_digest)
+		rc = delete_blob(r, &digest, entry != JSON_NONE, e);
 	if (fd >= 0)
 		(void)close(fd); /* a lock file: nothing was written */
 	lc_arena_done(&a);
 	return rc;
 }
 
-static int layout_repository_sweep(struct oci_repository *base, struct oci_swept *ret,
-				   struct lc_err *e)
+static int layout_repository_sweep(struct oci_repository *base, const struct digest *keep,
+				   struct oci_swept *ret, struct lc_err *e)
 {
 	struct layout_repository *r = layout_of(base);
 	int fd = -1;
 	int rc = r->store->lock(r->store, &fd, e);
-	rc = rc ? rc : layout_sweep(r->store, &r->leaving, ret, e);
+	rc = rc ? rc : layout_sweep(r->store, &r->leaving, keep, ret, e);
 	if (fd >= 0)
 		(void)close(fd); /* a lock file: nothing was written */
 	return rc;

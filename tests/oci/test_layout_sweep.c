@@ -58,7 +58,7 @@ static size_t sweep(struct layout_place *p)
 {
 	struct oci_swept swept;
 	struct lc_err e = { 0 };
-	if (oci_repository_sweep(p->r, &swept, &e))
+	if (oci_repository_sweep(p->r, NULL, &swept, &e))
 		fail_msg("%s", e.msg);
 	return swept.blobs;
 }
@@ -170,7 +170,7 @@ static void nothing_goes_where_something_is_not_understood(void **state)
 				      : io_write_file(path, 0644, lc_str(content), NULL),
 				 0);
 		take_away(&p, "one");
-		if (oci_repository_sweep(p.r, &swept, &e) != LC_EUNSUP || !e.len)
+		if (oci_repository_sweep(p.r, NULL, &swept, &e) != LC_EUNSUP || !e.len)
 			fail_msg("%s: %s", path, e.msg);
 		assert_true(has(&p, one));
 		assert_true(has(&p, LC_S("layer one")));

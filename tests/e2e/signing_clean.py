@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""What `lacre clean` says is removed is not attached any more, in layouts that others wrote too:
+listed, signed in turn, or named by an index. What it does not own stays.
+
+usage: signing_clean.py LACRE
+"""
+
+import json
+import pathlib
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cli"))
+
+from program import Program  # noqa: E402
+from small_image import Image, digest, tar_of  # noqa: E402
+from tap import run  # noqa: E402
+
+lacre = Program(sys.argv[1])
+scratch = tempfile.TemporaryDirectory()
+ROOT = pathlib.Path(scratch.name)
+INDEX = "application/vnd.oci.image.index.v1+json"
+NAME = "org.opencontainers.image.ref.name"
+
+
+def call(*args, want=0):
+    done = lacre.run(*args, cwd=ROOT, env={"COSIGN_PASSWORD": "pw"})
+    if done.returncode != want:
+        raise RuntimeError(f"{args}: exit {done.returncode}, want {want}: {done.stderr.decode()}")
+    return done.stderr.decode()
+
+
+def verify(where, want):
+    call("verify", "--insecure-ignore-tlog", "--key", "lacre.pub", where, want=want)
+
+
+class Layout:
+    """A signed image in a directory."""
+
+    def __init__(self, name, *extra):
+        self.path = ROOT / name
+        Image().write_dir(self.path)
+        self.image = self.entries()[0]["digest"]
+        if not (ROOT / "lacre.key").exists():
+            call("generate-key-pair")
+        call("sign", "--key", "lacre.key", *extra, self.place())
+
+    def place(self, name="1"):
+        return f"oci:{self.path}:{name}"
+
+    def blob(self, name):
+        return self.path / "blobs" / name.replace(":", "/")
+
+    def entries(self):
+        return json.loads((self.path / "index.json").read_text())["manifests"]
+
+    def write_entries(self, entries):
+        text = json.dumps({"schemaVersion": 2, "manifests": entries})
+        (self.path / "index.json").write_text(text)
+
+    def put(self, document):
+        """What lists it."""
+        text = json.dumps(document).encode()
+        self.blob(digest(text)).write_bytes(text)
+        return {"mediaType": document["mediaType"], "digest": digest(text), "size": len(text)}
+
+    def list(self, entry, tag=None):
+        notes = {"annotations": {NAME: tag}} if tag else {}
+        self.write_entries([*self.entries(), {**entry, **notes}])
+
+    def referrer(self):
+        """What lists the signature, and the signature's manifest."""
+        for path in sorted((self.path / "blobs/sha256").iterdir()):
+            text = path.read_bytes()
+            document = json.loads(text) if text.startswith(b"{") else {}
+            if document.get("subject", {}).get("digest") == self.image:
+                return {"mediaType": document["mediaType"], "digest": f"sha256:{path.name}",
+                        "size": len(text)}, document
+        raise RuntimeError("not signed")
+
+
+def one_that_is_listed_is_gone_though_nothing_is_swept():
+    for archive in (False, True):
+        layout = Layout(f"listed-{archive}")
+        entry, _ = layout.referrer()
+        layout.list(entry)
+        layout.list(entry, "twice")
+        (layout.path / "README.md").write_text("text")
+        place = layout.place()
+        if archive:
+            files = (p for p in layout.path.rglob("*") if p.is_file())
+            path = ROOT / "listed.tar"
+            path.write_bytes(tar_of({str(p.relative_to(layout.path)): p.read_bytes()
+                                     for p in files}))
+            place = f"oci-archive:{path}:1"
+        verify(place, 0)
+        said = call("clean", place)
+        if "README.md" not in said:
+            yield said
+        verify(place, 10)
+        if not archive and [e["digest"] for e in layout.entries()] != [layout.image]:
+            yield f"{layout.entries()}"
+
+
+def one_that_is_signed_in_turn_is_gone():
+    layout = Layout("countersigned")
+    entry, document = layout.referrer()
+    layout.list(entry)
+    about = layout.put({**document, "subject": entry, "artifactType": "text/about"})
+    call("clean", layout.place())
+    verify(layout.place(), 10)
+    if layout.blob(entry["digest"]).exists() or not layout.blob(about["digest"]).exists():
+        yield "the wrong one stayed"
+
+
+def the_list_under_the_tag_of_an_image_is_kept_up():
+    for others in (0, 1):
+        layout = Layout(f"fallback-{others}")
+        entry, document = layout.referrer()
+        other = layout.put({**document, "artifactType": "text/other"})
+        tag = layout.image.replace(":", "-")
+        old = layout.put({"schemaVersion": 2, "mediaType": INDEX,
+                          "manifests": [entry, *[other][:others]]})
+        layout.list(old, tag)
+        call("clean", layout.place())
+        verify(layout.place(), 10)
+        lists = [e for e in layout.entries() if e.get("annotations", {}).get(NAME) == tag]
+        listed = [json.loads(layout.blob(e["digest"]).read_text())["manifests"] for e in lists]
+        if listed != [[other]][:others] or layout.blob(old["digest"]).exists():
+            yield f"{others}: {listed}"
+
+
+def one_that_another_index_lists_stays_and_that_is_said():
+    layout = Layout("index")
+    entry, _ = layout.referrer()
+    below = layout.put({"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]})
+    above = layout.put({"schemaVersion": 2, "mediaType": INDEX, "manifests": [below]})
+    layout.put({"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry], "nobody": "has it"})
+    layout.list(above, "all")
+    said = call("clean", layout.place(), want=15)
+    if "removed" in said or entry["digest"] not in said or below["digest"] not in said:
+        yield said
+    verify(layout.place(), 0)
+    layout.write_entries([e for e in layout.entries() if e["digest"] != above["digest"]])
+    call("clean", layout.place())
+    verify(layout.place(), 10)
+
+
+def an_image_that_only_its_signature_names_stays():
+    layout = Layout("unlisted", "--new-bundle-format=false")
+    signature = next(e for e in layout.entries() if e["digest"] != layout.image)
+    document = json.loads(layout.blob(signature["digest"]).read_text())
+    layer = {**document["layers"][0], "digest": layout.image,
+             "size": layout.blob(layout.image).stat().st_size}
+    before = {p for p in layout.path.rglob("*")}
+    both = layout.put({**document, "layers": [*document["layers"], layer]})
+    layout.blob(signature["digest"]).unlink()
+    layout.write_entries([{**signature, **both}])
+    call("clean", layout.place(layout.image))
+    gone = {p.name for p in before - {p for p in layout.path.rglob("*")}}
+    image = json.loads(layout.blob(layout.image).read_text())
+    if gone & {d.partition(":")[2] for d in
+               [layout.image, *(x["digest"] for x in [image["config"], *image["layers"]])]}:
+        yield f"{gone}"
+    if layout.blob(both["digest"]).exists() or layout.entries():
+        yield "the signature stayed"
+
+
+run([(f.__name__, f) for f in [
+    one_that_is_listed_is_gone_though_nothing_is_swept,
+    one_that_is_signed_in_turn_is_gone,
+    the_list_under_the_tag_of_an_image_is_kept_up,
+    one_that_another_index_lists_stays_and_that_is_said,
+    an_image_that_only_its_signature_names_stays,
+]])
