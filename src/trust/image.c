@@ -235,25 +235,24 @@ bool image_rule_tells_tampering(const char *rule, bool says_whose)
 	return rule && says_whose && (strcmp(rule, "V1") == 0 || strcmp(rule, "V2") == 0);
 }
 
-/* Of the kind that was asked for, and no more known of them than that. */
+/*
+ * Of the kind that was asked for, and the verifier has not what they are judged by. An algorithm or
+ * kind that is not read is no such thing: whoever attaches may write one, and no option helps.
+ */
 static size_t count_undecided(const struct image_judgement *all)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < all->n; i++)
-		n += all->v[i].rc == LC_EUNSUP && !is_beside(&all->v[i]);
+		n += all->v[i].rc != 0 && all->v[i].why.open;
 	return n;
 }
 
 static enum image_outcome outcome_of(const struct image_judgement *all)
 {
 	size_t found = 0;
-	size_t undecided = count_undecided(all);
 	bool no_certificate = false;
 	if (all->signers >= all->threshold)
 		return IMAGE_TRUSTED;
-	/* Before what was changed: one of these might do, whatever the others are. */
-	if (undecided >= all->threshold - all->signers)
-		return IMAGE_UNDECIDED;
 	for (size_t i = 0; i < all->n; i++) {
 		const struct image_proof *p = &all->v[i];
 		bool says_whose =
@@ -263,6 +262,8 @@ static enum image_outcome outcome_of(const struct image_judgement *all)
 		found += !is_beside(p);
 		no_certificate = no_certificate || (rule_is(p, "F9") && !p->what->certificate.n);
 	}
+	if (count_undecided(all) >= all->threshold - all->signers)
+		return IMAGE_UNDECIDED;
 	if (!found)
 		return IMAGE_UNSIGNED;
 	return no_certificate && !all->counted ? IMAGE_NO_CERTIFICATE : IMAGE_NO_MATCH;

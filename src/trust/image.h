@@ -17,7 +17,7 @@ enum image_outcome {
 	IMAGE_NO_MATCH,       /* there is, and none by whom or as was asked for, or too few */
 	IMAGE_NO_CERTIFICATE, /* a signer's name was asked for, and keys alone have signed */
 	IMAGE_TAMPERED,       /* what a signature or a digest protects was changed */
-	IMAGE_UNDECIDED,      /* what could not be told with what was given might have counted */
+	IMAGE_UNDECIDED,      /* for want of what the verifier did not give; might have counted */
 	IMAGE_OUTCOME_N
 };
 /** "trusted", "unsigned", … as reports have it. */

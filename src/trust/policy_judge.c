@@ -76,17 +76,13 @@ static enum image_outcome outcome_of(const struct policy_answer *w)
 {
 	size_t found = 0;
 	size_t without = 0;
-	size_t undecided = 0;
 	for (size_t i = 0; i < w->n; i++) {
 		const struct policy_proof *p = &w->v[i];
 		if (p->rc == 0)
 			return IMAGE_TRUSTED;
 		found += !p->beside;
 		without += !p->beside && is_certificate_missing(p);
-		undecided += !p->beside && p->rc == LC_EUNSUP;
 	}
-	if (undecided)
-		return IMAGE_UNDECIDED;
 	for (size_t i = 0; i < w->n; i++)
 		if (!w->v[i].beside &&
 		    image_rule_tells_tampering(w->v[i].why.rule,
@@ -124,7 +120,7 @@ static int judge_requirement(struct policy_case *c, struct policy_material *m,
 {
 	const struct policy_requirement *q = w->requirement;
 	c->requirement = q;
-	w->outcome = IMAGE_UNDECIDED;
+	w->outcome = IMAGE_UNDECIDED; /* of requirements alone, which are the user's own */
 	switch (q->kind) {
 	case POLICY_ACCEPT:
 		w->outcome = IMAGE_TRUSTED;

@@ -38,11 +38,13 @@ static int fits_demand(struct check *c)
 	}
 	if (c->b->material == BUNDLE_KEY && !c->d->ignore_tlog && !c->b->entries_n)
 		return trust_fail(c->w, "L1", LC_EBAD, "no log entry: it was not published");
-	if (!c->d->root && (!c->d->ignore_tlog || c->b->material != BUNDLE_KEY))
+	if (!c->d->root && (!c->d->ignore_tlog || c->b->material != BUNDLE_KEY)) {
+		c->w->open = true;
 		return trust_fail(c->w, "L1", LC_EUNSUP,
 				  "no trusted root to judge logs and certificates by: give "
 				  "--trusted-root, or for a key's signatures that were never "
 				  "published --insecure-ignore-tlog");
+	}
 	return 0;
 }
 
@@ -241,6 +243,13 @@ static int check_timestamps(struct check *c, struct trust_why *last)
 	const struct lc_slices *all = &c->b->timestamps;
 	const struct trust_authority *seen[BUNDLE_TIMESTAMPS_MAX];
 	struct lc_slice stamped = c->b->envelope_text.n ? c->b->envelope_text : c->signature;
+	if (c->d->need_timestamp && all->n && (!c->d->root || !c->d->root->tsas.n)) {
+		c->w->open = true;
+		return trust_fail(
+			c->w, "T1", LC_EUNSUP,
+			"no timestamp authority is known to judge its timestamps by: give "
+			"--trusted-root or --timestamp-certificate-chain");
+	}
 	for (size_t i = 0; c->d->root && i < all->n; i++) {
 		const struct trust_authority *tsa = NULL;
 		int64_t t;

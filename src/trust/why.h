@@ -14,6 +14,7 @@
 struct trust_why {
 	const char *rule; /* a literal; NULL: no rule of trust failed, see err */
 	bool stranger;    /* by its own word it is of somebody else than was asked for */
+	bool open;        /* what the verifier did not give leaves it open; never what it says */
 	struct lc_err err;
 };
 

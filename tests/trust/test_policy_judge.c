@@ -354,7 +354,7 @@ static void does_not_judge_manifests_of_schema_1(void **state)
 	open_own(&s, "[" SIGSTORE("\"keyPath\":\"key.pub\"", APP) "]");
 	s.manifest.bytes = LC_S("{\"schemaVersion\":1,\"signatures\":[]}");
 	assert_int_equal(judge(&s), 0);
-	assert_int_equal(s.judgement.outcome, IMAGE_UNDECIDED);
+	assert_int_equal(s.judgement.outcome, IMAGE_NO_MATCH);
 	assert_string_equal(s.judgement.v[0].v[1].why.rule, "R2");
 	done(&s);
 }
