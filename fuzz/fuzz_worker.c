@@ -108,13 +108,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct lc_content content = lc_content_slice(lc_slice_of(stored, sizeof(stored)));
 	const struct oci_part_opener from = { open_blob, NULL, &content };
 	const struct scan_request q = { .limits = &lc_limits_default };
-	struct worker_place place = { .state = WORKER_BUSY };
-	struct scan_workers w = { .q = &q,
-				  .shared = &shared,
-				  .written = &slots,
-				  .sealed = true,
-				  .places = &place,
-				  .numbers_n = 1 };
+	struct worker_place place = { .state = WORKER_BUSY, .shared = &shared, .written = &slots };
+	struct scan_workers w = { .q = &q, .sealed = true, .places = &place, .numbers_n = 1 };
 	struct oci_image *image = NULL;
 	struct lc_rd r = lc_rd_of(lc_slice_of(data, size));
 	struct lc_slice written = next(&r);

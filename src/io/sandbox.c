@@ -1,6 +1,7 @@
 #include "io/sandbox_impl.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -114,6 +115,22 @@ static int bound_memory(uint64_t bytes, struct lc_err *e)
 	return rc ? rc : bound(RLIMIT_AS, space, "bound of address space", e);
 }
 
+/* Of all that root may do, a walk over others' files needs to read them. */
+static int drop_capabilities(bool walks, struct lc_err *e)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct now[_LINUX_CAPABILITY_U32S_3];
+	if (syscall(SYS_capget, &head, now))
+		return lc_fail_sys(e, errno, "giving up capabilities");
+	const uint32_t kept = walks ? CAP_TO_MASK(CAP_DAC_READ_SEARCH) : 0;
+	const struct __user_cap_data_struct left[_LINUX_CAPABILITY_U32S_3] = {
+		{ .effective = now[0].effective & kept, .permitted = now[0].permitted & kept },
+	};
+	if (syscall(SYS_capset, &head, left))
+		return lc_fail_sys(e, errno, "giving up capabilities");
+	return 0;
+}
+
 int io_sandbox_enter(const struct io_sandbox_bounds *b, struct io_sandbox_level *ret,
 		     struct lc_err *e)
 {
@@ -131,6 +148,9 @@ int io_sandbox_enter(const struct io_sandbox_bounds *b, struct io_sandbox_level 
 		return rc;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		return lc_fail_sys(e, errno, "giving up privileges");
+	rc = drop_capabilities(b->tree, e);
+	if (rc)
+		return rc;
 	const int dirs[2] = { b->tree ? b->tree->fd : -1, b->store ? b->store->fd : -1 };
 	ret->landlock = sandbox_landlock(&sandbox_kernel_linux, dirs);
 	ret->seccomp = sandbox_seccomp_is_there();

@@ -49,7 +49,6 @@ static const int allowed[] = {
 	/* memory */
 	SYS_munmap,
 	SYS_mremap,
-	SYS_madvise,
 	SYS_brk,
 	SYS_memfd_create,
 	/* threads of this process */
@@ -95,6 +94,7 @@ static const int allowed[] = {
 	SYS_writev,
 	SYS_mprotect,
 	SYS_mmap,
+	SYS_madvise,
 	SYS_fcntl,
 	SYS_ioctl,
 	SYS_uname,
@@ -258,13 +258,30 @@ static void when_null(struct program *p, int number, unsigned i)
 	end(p, fail_with(EPERM));
 }
 
+/* Memory of its own alone: a file that is mapped lives on without a descriptor, which are counted.
+ */
+static void map_anew(struct program *p)
+{
+	only_for(p, SYS_mmap, 8);
+	load(p, argument(2));
+	put(p, BPF_ALU | BPF_AND | BPF_K, PROT_EXEC, 0, 0);
+	put(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 4);
+	load(p, argument(3));
+	put(p, BPF_ALU | BPF_AND | BPF_K, MAP_ANONYMOUS, 0, 0);
+	put(p, BPF_JMP | BPF_JEQ | BPF_K, MAP_ANONYMOUS, 0, 1);
+	end(p, SECCOMP_RET_ALLOW);
+	end(p, fail_with(EACCES));
+}
+
 static void with_arguments(struct program *p, int pid)
 {
 	const uint32_t thread = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD;
 	/* No code is made; where that is how a library is fast it must do it before. */
-	when(p, SYS_mmap, 2, PROT_EXEC, 0, fail_with(EACCES));
+	map_anew(p);
 	when(p, SYS_mprotect, 2, PROT_EXEC, 0, fail_with(EACCES));
 	when(p, SYS_clone, 0, thread, thread, SECCOMP_RET_KILL_PROCESS);
+	/* Advice from 100 on takes memory from the machine, others' pages too. */
+	when(p, SYS_madvise, 2, ~(uint32_t)31, 0, fail_with(EPERM));
 	/* Its flags lie in memory, where no filter sees them; glibc then takes clone(2). */
 	only_for(p, SYS_clone3, 1);
 	end(p, fail_with(ENOSYS));

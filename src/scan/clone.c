@@ -104,13 +104,27 @@ static const char *token_for(const struct git_url *u, bool insecure, char *const
 	return NULL;
 }
 
+/* "lacre:TOKEN", formatted nowhere else on the way. */
+static struct lc_slice pair_of(struct lc_arena *a, const char *token)
+{
+	const struct lc_slice user = LC_S("lacre:");
+	struct lc_slice secret = lc_str(token);
+	uint8_t *p = lc_arena_alloc(a, user.n + secret.n);
+	if (!p)
+		return (struct lc_slice){ NULL, 0 };
+	memcpy(p, user.p, user.n);
+	memcpy(p + user.n, secret.p, secret.n);
+	return lc_slice_of(p, user.n + secret.n);
+}
+
 static int set_token(struct copying *w, const char *token, struct lc_err *e)
 {
 	struct lc_arena *a = &w->secret;
 	struct lc_buf text LC_CLEANUP(secret_buf_done) = { 0 };
 	lc_buf_init(&text, 8192);
+	(void)lc_buf_reserve(&text, 8192); /* growing would leave a copy that nobody wipes */
 	(void)lc_buf_str(&text, "Authorization: Basic "); /* sticky: asked below */
-	struct lc_slice pair = lc_arena_fmt(a, "lacre:%s", token);
+	struct lc_slice pair = pair_of(a, token);
 	int rc = pair.p ? base64_encode(pair, &text) : lc_arena_err(a);
 	const char *value = rc ? NULL : lc_arena_str(a, lc_buf_get(&text));
 	struct lc_slice key = lc_arena_fmt(a, "http.%.*s.extraHeader", LC_FMT(w->url.origin));

@@ -17,8 +17,8 @@ struct ask {
 	struct scan_layer *to;
 	struct io_worker *worker;
 	struct worker_shared *shared;
-	struct worker_slots *slots; /* of a layer */
-	uint64_t seen;              /* of its progress */
+	struct worker_place *place;
+	uint64_t seen; /* of its progress */
 	uint32_t still_ms;
 	/* stored bytes */
 	struct lc_stream *stream; /* NULL none, or all was given */
@@ -28,9 +28,10 @@ struct ask {
 	struct lc_err stream_err;
 	struct digester *digester; /* of this pass */
 	uint64_t bytes;
-	struct digest stored; /* of the passes that ended */
-	bool ended;           /* this pass */
-	bool differs;         /* two passes */
+	enum io_compression compression; /* of the stored bytes, by how they begin */
+	struct digest stored;            /* of the passes that ended */
+	bool ended;                      /* this pass */
+	bool differs;                    /* two passes */
 	bool done;
 	struct io_message m;
 };
@@ -211,12 +212,22 @@ static size_t a_free_slot(const struct ask *a)
 	return a->stream ? i : WORKER_SLOTS;
 }
 
+/* An honest process complained long ago; one that does not would have bytes without end. */
+static bool goes_on(const struct ask *a)
+{
+	const struct oci_descriptor *b = &a->image->layers[a->layer].blob;
+	uint64_t most = b->has_size ? b->size : a->w->q->limits->layer_bytes_max;
+	return a->bytes > most && a->bytes - most > sizeof(*a->place->written);
+}
+
 static int fill(struct ask *a, size_t slot)
 {
-	uint8_t *to = a->slots->v[slot];
+	uint8_t *to = a->place->written->v[slot];
 	char text[DIGEST_TEXT_MAX] = "";
 	size_t n = 0;
-	int rc = 0;
+	int rc = goes_on(a)
+			 ? lc_fail(&a->stream_err, LC_ELIMIT, "stored bytes go on past their size")
+			 : 0;
 	for (size_t got = 1; rc == 0 && got && n < WORKER_SLOT_BYTES; n += got) {
 		got = 0;
 		rc = lc_stream_read(a->stream, to + n, WORKER_SLOT_BYTES - n, &got, &a->stream_err);
@@ -233,6 +244,9 @@ static int fill(struct ask *a, size_t slot)
 	}
 	const uint64_t v[] = { a->pass, slot, n };
 	a->busy[slot] = true;
+	a->place->used[slot] = n > a->place->used[slot] ? n : a->place->used[slot];
+	if (a->bytes == 0)
+		a->compression = io_sniff(lc_slice_of(to, n));
 	rc = worker_say(a->worker->fd, WORKER_DATA, v, 3, lc_str(text), NULL);
 	/* While it is read: nobody else can write there, and nothing is until it is free. */
 	digester_add(a->digester, to, n);
@@ -277,7 +291,8 @@ static bool holds(const struct ask *a, enum io_compression c)
 {
 	const struct oci_layer *l = &a->image->layers[a->layer];
 	if (!a->ended || a->differs || (l->blob.has_size && a->bytes != l->blob.size) ||
-	    (l->blob.has_digest && !digest_eq(&a->stored, &l->blob.digest)))
+	    (l->blob.has_digest && !digest_eq(&a->stored, &l->blob.digest)) ||
+	    (!l->encrypted && c != a->compression))
 		return false;
 	return c != IO_PLAIN || a->stored.algorithm != l->diff_id.algorithm || is_diff_id(a, c);
 }
@@ -425,8 +440,8 @@ static int ask(const struct ask *what, unsigned number, struct scan_layer *ret,
 	a->how = what->how;
 	a->to = ret;
 	a->worker = &w->places[number].worker;
-	a->shared = &w->shared[number];
-	a->slots = a->image ? &w->written[number] : NULL;
+	a->place = &w->places[number];
+	a->shared = a->place->shared;
 	if (!lc_size(w->q->limits->facts_bytes_max, &most))
 		most = SIZE_MAX;
 	lc_buf_init(&ret->sink.out, most);

@@ -1,7 +1,5 @@
 #include "scan/workers_impl.h"
 
-#include <sys/mman.h>
-
 #include "base/arith.h"
 #include "base/shim.h"
 #include "oci/part.h"
@@ -179,23 +177,12 @@ static int digest_blob(void *ctx, struct digest *ret, struct lc_err *e)
 
 /* ---- the work ---- */
 
-static void unmap_others(const void *all, size_t each, unsigned number, unsigned n)
-{
-	uint8_t *p = (uint8_t *)(uintptr_t)all;
-	size_t before = number * each;
-	size_t behind = (n - number - 1) * each;
-	if (before)
-		(void)munmap(p, before); /* fails for no mapping of ours */
-	if (behind)
-		(void)munmap(p + before + each, behind);
-}
-
 /* What other processes share with the scan is none of this one's business. */
 static void keep_own(const struct scan_workers *w, unsigned number)
 {
-	unmap_others(w->shared, sizeof(*w->shared), number, w->numbers_n);
-	if (w->slots)
-		unmap_others(w->slots, sizeof(*w->slots), number, w->numbers_n);
+	for (unsigned i = 0; i < w->numbers_n; i++)
+		if (i != number)
+			worker_place_unmap(&w->places[i]);
 }
 
 static int take_order(struct serve *s, struct lc_slice *ret_packed, struct lc_err *e)
@@ -303,8 +290,8 @@ void worker_serve(void *workers, int fd, unsigned number)
 	struct serve s = {
 		.w = w,
 		.fd = fd,
-		.shared = &w->shared[number],
-		.slots = w->slots ? &w->slots[number] : NULL,
+		.shared = w->places[number].shared,
+		.slots = w->places[number].slots,
 	};
 	struct inv_sink sink = { .err = 0 };
 	struct inv_walk_stats st = { .files_read = 0 };

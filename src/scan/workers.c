@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -85,52 +86,73 @@ static bool seal(int fd)
 
 static void *map(int fd, size_t bytes, int rights)
 {
-	void *p = mmap(NULL, bytes, rights, MAP_SHARED, fd, 0);
+	int flags = fd < 0 ? MAP_SHARED | MAP_ANONYMOUS : MAP_SHARED;
+	void *p = mmap(NULL, bytes, rights, flags, fd, 0);
 	return p == MAP_FAILED ? NULL : p;
 }
 
-/* Twice: what can be written is no part of any child. Pages are there once they are used. */
-static int map_slots(struct scan_workers *w, int fd, struct lc_err *e)
+/* Where there are no seals: what is mapped through a descriptor to read never gets writable. */
+static int reopen_to_read(int fd)
 {
-	size_t bytes = w->numbers_n * sizeof(*w->slots);
+	char path[40];
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd); /* fits */
+	return lc_sys_open(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+}
+
+/* Twice: what can be written is no part of any child. Pages are there once they are used. */
+static bool map_slots(struct scan_workers *w, struct worker_place *p, int fd)
+{
+	size_t bytes = sizeof(*p->slots);
 	if (ftruncate(fd, (off_t)bytes))
-		return lc_fail_sys(e, errno, "memory for stored bytes");
-	w->written = map(fd, bytes, PROT_READ | PROT_WRITE);
-	if (!w->written || madvise(w->written, bytes, MADV_DONTFORK))
-		return lc_fail_sys(e, errno, "memory for stored bytes");
-	w->sealed = seal(fd);
-	w->slots = map(fd, bytes, PROT_READ);
-	return w->slots ? 0 : lc_fail_sys(e, errno, "memory for stored bytes");
+		return false;
+	p->written = map(fd, bytes, PROT_READ | PROT_WRITE);
+	if (!p->written || madvise(p->written, bytes, MADV_DONTFORK))
+		return false;
+	bool sealed = seal(fd);
+	int reader = sealed ? -1 : reopen_to_read(fd);
+	w->sealed &= sealed || reader >= 0;
+	p->slots = map(reader >= 0 ? reader : fd, bytes, PROT_READ);
+	if (reader >= 0)
+		(void)close(reader); /* the mapping stays */
+	return p->slots;
 }
 
 static int share_slots(struct scan_workers *w, struct lc_err *e)
 {
-	int fd = memfd_create("lacre", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (fd < 0)
-		return lc_fail_sys(e, errno, "memory for stored bytes");
-	int rc = map_slots(w, fd, e);
-	(void)close(fd); /* the mappings stay */
-	return rc;
+	w->sealed = true;
+	for (unsigned i = 0; i < w->numbers_n; i++) {
+		int fd = memfd_create("lacre", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+		bool done = fd >= 0 && map_slots(w, &w->places[i], fd);
+		int sys = errno;
+		if (fd >= 0)
+			(void)close(fd); /* the mappings stay */
+		if (!done)
+			return lc_fail_sys(e, sys, "memory for stored bytes");
+	}
+	return 0;
 }
 
-static void unmap_slots(struct scan_workers *w)
+void worker_place_unmap(const struct worker_place *p)
 {
-	size_t bytes = w->numbers_n * sizeof(*w->slots);
-	if (w->written)
-		(void)munmap(w->written, bytes);
-	if (w->slots)
-		(void)munmap((void *)(uintptr_t)w->slots, bytes);
+	if (p->shared)
+		(void)munmap(p->shared, sizeof(*p->shared)); /* fails for no mapping of ours */
+	if (p->written)
+		(void)munmap(p->written, sizeof(*p->written)); /* nor where none is left */
+	if (p->slots)
+		(void)munmap((void *)(uintptr_t)p->slots, sizeof(*p->slots));
 }
 
 static int share(struct scan_workers *w, struct lc_err *e)
 {
-	size_t bytes = w->numbers_n * sizeof(*w->shared);
-	void *p = mmap(NULL, bytes + sizeof(*w->counts), PROT_READ | PROT_WRITE,
-		       MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (p == MAP_FAILED)
+	const int rights = PROT_READ | PROT_WRITE;
+	w->counts = map(-1, sizeof(*w->counts), rights);
+	bool done = w->counts;
+	for (unsigned i = 0; done && i < w->numbers_n; i++) {
+		w->places[i].shared = map(-1, sizeof(*w->places[i].shared), rights);
+		done = w->places[i].shared;
+	}
+	if (!done)
 		return lc_fail_sys(e, errno, "memory to share with worker processes");
-	w->shared = p;
-	w->counts = (struct lc_spare_counts *)(w->shared + w->numbers_n);
 	lc_spare_share(w->counts);
 	return 0;
 }
@@ -188,11 +210,12 @@ void scan_workers_close(struct scan_workers *w)
 		if (w->places[i].state != WORKER_FREE_PLACE)
 			io_worker_done(&w->places[i].worker);
 	io_nursery_close(w->nursery);
-	if (w->shared) {
+	if (w->counts) {
 		lc_spare_share(NULL);
-		(void)munmap(w->shared, w->numbers_n * sizeof(*w->shared) + sizeof(*w->counts));
+		(void)munmap(w->counts, sizeof(*w->counts));
 	}
-	unmap_slots(w);
+	for (unsigned i = 0; w->places && i < w->numbers_n; i++)
+		worker_place_unmap(&w->places[i]);
 	(void)pthread_mutex_destroy(&w->lock);
 	lc_free(w->places);
 	lc_free(w);
@@ -257,15 +280,22 @@ static unsigned free_place(struct scan_workers *w)
 	return first(w, WORKER_FREE_PLACE);
 }
 
+/* What was the last process' is not the next one's to see. */
+static void forget_last(struct worker_place *p)
+{
+	memset(p->shared, 0, sizeof(*p->shared));
+	for (unsigned i = 0; p->written && i < WORKER_SLOTS; i++) {
+		memset(p->written->v[i], 0, p->used[i]);
+		p->used[i] = 0;
+	}
+}
+
 static int spawn(struct scan_workers *w, struct lc_err *e)
 {
 	unsigned number = free_place(w);
 	if (number == w->numbers_n)
 		return lc_fail(e, LC_EUSAGE, "more layers at a time than threads");
-	struct worker_shared *s = &w->shared[number];
-	atomic_store_explicit(&s->progress, 0, memory_order_relaxed);
-	s->analyser_n = 0;
-	s->path_n = 0;
+	forget_last(&w->places[number]);
 	int rc = io_worker_spawn(w->nursery, number, &w->places[number].worker, e);
 	if (rc == 0)
 		w->places[number].state = WORKER_SPARE;
@@ -380,7 +410,7 @@ static int walk_tree(struct scan_workers *w, struct lc_arena *a, struct scan_lay
 			return rc;
 		if (end == WORKER_STRAYED ||
 		    (how.threads == 1 &&
-		     !leave_out(&w->shared[number], &ret->err, a, list, &how.left_out_n)))
+		     !leave_out(w->places[number].shared, &ret->err, a, list, &how.left_out_n)))
 			return tell_lost(w, ret);
 		how.threads = 1;
 		lc_err_clear(&ret->err);

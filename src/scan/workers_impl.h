@@ -1,3 +1,4 @@
+/* clang-format off */
 /*
  * What the scan and the process that walks one of its layers share and say. Private to scan/.
  *
@@ -6,21 +7,23 @@
  *	scan to process
  *	WALK  description
  *	TREE  threads, files left out, of each size and text of its path and of what is told of it
- *	                                             (with the root, and the store if there is one)
- *	DATA  pass, slot, size, digest               (size 0: the end; the digest is then there)
- *	FAIL  pass, code, errno, text                the stored bytes' failure
+ *	                                        (with the root, and the store if there is one)
+ *	DATA  pass, slot, size, digest          (size 0: the end; the digest is then there)
+ *	FAIL  pass, code, errno, text           the stored bytes' failure
  *
  *	process to scan
- *	OPEN  pass                                   the stored bytes from their start, please;
- *those of the first pass may come before FREE  pass, slot                             the slot's
- *bytes were read FACTS bytes                                  a piece of the facts, in order DONE
- *code, errno, statistics, text
+ *	OPEN  pass                              the stored bytes from their start, please;
+ *	                                        those of the first pass may come before
+ *	FREE  pass, slot                        the slot's bytes were read
+ *	FACTS bytes                             a piece of the facts, in order
+ *	DONE  code, errno, statistics, text
  *
  * Stored bytes come through slots of memory, which the scan writes and the process can only read;
  * of the slots the scan writes those that it knows to be free. The scan takes the digest of what it
  * gave: that a layer's bytes are those which its manifest names is not for a process to say that
  * they may have taken over.
  */
+/* clang-format on */
 #pragma once
 
 #include <pthread.h>
@@ -49,10 +52,17 @@ struct worker_slots {
 	uint8_t v[WORKER_SLOTS][WORKER_SLOT_BYTES];
 };
 
-/* A process and its memory. The memory is nobody else's before the process is gone. */
+/*
+ * A process and its memory, each piece a file of its own: a mapping can be made longer, and shows
+ * no neighbour then. The memory is nobody else's before the process is gone.
+ */
 struct worker_place {
 	enum { WORKER_FREE_PLACE, WORKER_SPARE, WORKER_BUSY, WORKER_ENDING } state;
 	struct io_worker worker;
+	struct worker_shared *shared;
+	struct worker_slots *written;     /* in no process but the scan's; NULL for trees */
+	const struct worker_slots *slots; /* the same, to be read */
+	size_t used[WORKER_SLOTS];        /* bytes of a slot that hold a layer's */
 };
 
 struct scan_workers {
@@ -61,11 +71,8 @@ struct scan_workers {
 	const struct io_tree *tree;  /* NULL: layers are walked */
 	const struct io_tree *store; /* beside it; NULL none */
 	struct io_nursery *nursery;
-	struct worker_slots *written;     /* numbers_n of them, in no process but the scan's */
-	const struct worker_slots *slots; /* the same, to be read */
-	bool sealed;                      /* the kernel lets nobody else write them */
-	struct worker_shared *shared;     /* numbers_n of them, and behind these: */
-	struct lc_spare_counts *counts;   /* so that stages of all use each processor once */
+	bool sealed;                    /* the kernel lets nobody else write them */
+	struct lc_spare_counts *counts; /* so that stages of all use each processor once */
 	unsigned numbers_n;
 	unsigned ready_max; /* processes ahead of need: the threads of the scan */
 	bool level_known;
@@ -106,6 +113,8 @@ struct lc_slice worker_rest(struct lc_rd *r);
 void worker_err_put(const struct lc_err *e, int code, uint64_t ret[2]);
 int worker_err_take(const uint64_t numbers[2], struct lc_slice text, struct lc_err *ret);
 
+/** The memory of a place, as far as it is mapped. */
+void worker_place_unmap(const struct worker_place *p);
 /** In the process: its work. */
 void worker_serve(void *workers, int fd, unsigned number);
 

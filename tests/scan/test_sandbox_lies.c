@@ -5,6 +5,7 @@
 #include "scan/workers_impl.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -263,6 +264,24 @@ static void a_name_is_not_what_facts_are_kept_under(void **state)
 	scan_cache_close(cache);
 }
 
+/* The diff id of a compressed layer is the reader's word, that of a plain one is not. */
+static void a_plain_layer_does_not_pass_for_a_compressed_one(void **state)
+{
+	struct make bad = { 0 };
+	struct scan_cache *cache = fresh_cache();
+	struct said l = honest(&bad, IO_PLAIN);
+	const struct make_file f = { .name = "etc/lie", .content = "as gzip" };
+	const struct make_layer layer = { .files = &f, .files_n = 1 };
+	(void)state;
+	l.stored = make_layer_tar(&bad, &layer);
+	put_archive(&bad, &l);
+	struct report *r = scanned(cache, written(&bad, "plain-as-gzip.tar"));
+	assert_false(r->layers[0].read);
+	assert_true(r->layers[0].trouble.n > 0);
+	report_free(r);
+	scan_cache_close(cache);
+}
+
 static void who_has_not_read_all_is_not_done(void **state)
 {
 	enum { NOISE = 3 << 20 };
@@ -285,12 +304,30 @@ static void who_has_not_read_all_is_not_done(void **state)
 /* ---- the memory that bytes come through ---- */
 
 /* Exit status of a child that tried: 0 it could do nothing. */
-static int try_to_write(const struct scan_workers *w)
+static int try_to_write(const struct worker_place *p)
 {
-	void *slots = (void *)(uintptr_t)w->slots;
-	if (mprotect(slots, sizeof(*w->slots), PROT_READ | PROT_WRITE) == 0 || errno != EACCES)
+	void *slots = (void *)(uintptr_t)p->slots;
+	if (mprotect(slots, sizeof(*p->slots), PROT_READ | PROT_WRITE) == 0 || errno != EACCES)
 		return 1;
-	return msync(w->written, sizeof(*w->written), MS_ASYNC) == 0 || errno != ENOMEM ? 2 : 0;
+	return msync(p->written, sizeof(*p->written), MS_ASYNC) == 0 || errno != ENOMEM ? 2 : 0;
+}
+
+/* Longer than it was made, it shows no neighbour: the kernel ends who looks there. */
+static int look_past(const void *p, size_t bytes)
+{
+	(void)signal(SIGBUS, SIG_DFL);
+	volatile uint8_t *more = mremap((void *)(uintptr_t)p, bytes, 2 * bytes, MREMAP_MAYMOVE);
+	return more == MAP_FAILED ? 0 : more[bytes] + 1;
+}
+
+static void assert_ends_by_bus_error(const void *p, size_t bytes)
+{
+	int status = 0;
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(look_past(p, bytes));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) ? WTERMSIG(status) == SIGBUS : status == 0);
 }
 
 static void no_process_writes_what_was_hashed(void **state)
@@ -306,9 +343,14 @@ static void no_process_writes_what_was_hashed(void **state)
 	assert_true(w->sealed);
 	pid_t pid = fork();
 	if (pid == 0)
-		_exit(try_to_write(w));
+		_exit(try_to_write(&w->places[0]));
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
+	for (unsigned i = 0; i < w->numbers_n; i++) {
+		const struct worker_place *p = &w->places[i];
+		assert_ends_by_bus_error(p->slots, sizeof(*p->slots));
+		assert_ends_by_bus_error(p->shared, sizeof(*p->shared));
+	}
 	scan_workers_close(w);
 	inv_matcher_free(m);
 }
@@ -319,6 +361,7 @@ int main(void)
 		cmocka_unit_test(a_layer_that_says_it_is_another_hides_nothing),
 		cmocka_unit_test(a_blob_that_says_it_is_anothers_content_hides_nothing),
 		cmocka_unit_test(a_name_is_not_what_facts_are_kept_under),
+		cmocka_unit_test(a_plain_layer_does_not_pass_for_a_compressed_one),
 		cmocka_unit_test(who_has_not_read_all_is_not_done),
 		cmocka_unit_test(no_process_writes_what_was_hashed),
 	};
