@@ -18,6 +18,8 @@ struct layout_blob_name {
 /** "blobs/<algorithm>/<hex>", in to. */
 struct lc_slice layout_blob_name(const struct digest *d, struct layout_blob_name *to);
 
+enum layout_kind { LAYOUT_FILE, LAYOUT_FOLDER, LAYOUT_OTHER };
+
 struct layout_store {
 	bool docker; /* it lies in a docker archive, whose manifest is made up */
 	/* A file whole, at most max bytes (LC_ELIMIT); LC_ENOTFOUND. */
@@ -27,6 +29,9 @@ struct layout_store {
 		      struct lc_err *e);
 	/* Its size; LC_ENOTFOUND, LC_EUNSUP not a regular file, LC_EBAD a link that leads out. */
 	int (*find)(struct layout_store *s, struct lc_slice name, uint64_t *ret_size,
+		    struct lc_err *e);
+	/* What it is itself: a link is LAYOUT_OTHER, wherever it leads to. LC_ENOTFOUND. */
+	int (*kind)(struct layout_store *s, struct lc_slice name, enum layout_kind *ret,
 		    struct lc_err *e);
 	/* Names of what is in a folder ("" the layout itself), folders as well, without its own. */
 	int (*list)(struct layout_store *s, struct lc_slice folder, struct lc_arena *a,

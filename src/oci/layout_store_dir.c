@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/shim.h"
@@ -52,6 +53,24 @@ static int dir_stream(struct layout_store *s, struct lc_slice name, struct lc_st
 {
 	struct oci_source *files = ((struct store_dir *)s)->files;
 	return files->blob(files, name, ret, e);
+}
+
+static int dir_kind(struct layout_store *s, struct lc_slice name, enum layout_kind *ret,
+		    struct lc_err *e)
+{
+	struct lc_arena a = { 0 };
+	struct stat st;
+	const char *path;
+	int rc = path_to(s, name, &a, &path, e);
+	if (!rc && lstat(path, &st) != 0)
+		rc = errno == ENOENT ? LC_ENOTFOUND
+				     : lc_fail_sys(e, errno, "%s", lc_quote(lc_str(path)).s);
+	if (!rc)
+		*ret = S_ISREG(st.st_mode)   ? LAYOUT_FILE
+		       : S_ISDIR(st.st_mode) ? LAYOUT_FOLDER
+					     : LAYOUT_OTHER;
+	lc_arena_done(&a);
+	return rc;
 }
 
 static int dir_list(struct layout_store *s, struct lc_slice folder, struct lc_arena *a,
@@ -197,6 +216,7 @@ int layout_store_dir(const char *path, bool write, const struct lc_limits *limit
 		.find = dir_find,
 		.read = dir_read,
 		.stream = dir_stream,
+		.kind = dir_kind,
 		.list = dir_list,
 		.put = dir_put,
 		.put_stream = dir_put_stream,

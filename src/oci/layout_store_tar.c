@@ -121,6 +121,23 @@ static int tar_stream(struct layout_store *s, struct lc_slice name, struct lc_st
 	return 0;
 }
 
+/* Folders need not be members themselves. */
+static int tar_kind(struct layout_store *s, struct lc_slice name, enum layout_kind *ret,
+		    struct lc_err *e)
+{
+	struct store_tar *t = tar_of(s);
+	const struct store_change *c = NULL;
+	struct lc_slice full = store_tar_name(t, name);
+	int rc = full.p ? changed(t, full, &c) : no_memory(t, e);
+	const struct tar_member *m =
+		!rc && t->source ? lc_map_get(oci_source_tar_members(t->source), full) : NULL;
+	if (c || (m && m->type == TAR_FILE && !m->sparse))
+		*ret = LAYOUT_FILE;
+	else
+		*ret = !m || m->type == TAR_DIR ? LAYOUT_FOLDER : LAYOUT_OTHER;
+	return rc;
+}
+
 /* What full has next below a folder ("" or with "/" behind it), unless it is known by now. */
 static int push_below(struct lc_slice folder, struct lc_slice full, struct lc_map *known,
 		      struct lc_arena *a, struct lc_slices *ret, struct lc_err *e)
@@ -281,6 +298,21 @@ static int tar_remove(struct layout_store *s, struct lc_slice name, struct lc_er
 
 /* ---- all of it ---- */
 
+static bool leads_to_removed(struct store_tar *t, const struct tar_entry *entry)
+{
+	uint8_t path[TAR_INDEX_PATH_MAX];
+	struct lc_slice to;
+	const struct tar_member m = { .type = entry->type,
+				      .name = entry->name,
+				      .target = entry->target };
+	if (entry->type != TAR_SYMLINK && entry->type != TAR_HARDLINK)
+		return false;
+	if (tar_index_step(&m, path, &to, NULL))
+		return false; /* it leads out of it */
+	const struct store_change *c = lc_map_get(&t->changed, to);
+	return c && c->removed;
+}
+
 /* What stays, with its modes and times. */
 static int copy_old(struct store_tar *t, struct lc_err *e)
 {
@@ -299,6 +331,9 @@ static int copy_old(struct store_tar *t, struct lc_err *e)
 				       lc_quote(entry.name).s);
 		if (!entry.name.n || lc_map_has(&t->changed, entry.name))
 			continue;
+		if (leads_to_removed(t, &entry))
+			return lc_fail(e, LC_EUNSUP, "%s: a link to what would be removed",
+				       lc_quote(entry.name).s);
 		rc = write_header(t, &entry, e);
 		rc = rc ? rc : write_content(t, tar_content(reader), entry.size, NULL, e);
 		rc = rc ? rc : write_pad(t, entry.size, e);
@@ -459,6 +494,7 @@ int layout_store_tar(const char *path, bool write, const struct lc_slice *docker
 		.find = tar_find,
 		.read = tar_read,
 		.stream = tar_stream,
+		.kind = tar_kind,
 		.list = tar_list,
 		.put = tar_put,
 		.put_stream = tar_put_stream,

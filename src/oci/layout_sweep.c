@@ -11,6 +11,7 @@ struct leaving {
 	struct digest digest;
 	bool named;  /* by something that stays */
 	bool looked; /* then what it names was looked at, too */
+	bool goes;   /* it is there, and not named */
 };
 
 struct sweep {
@@ -128,6 +129,19 @@ static int look_at_document(struct sweep *w, struct lc_slice name)
 	return rc;
 }
 
+/* Names alone say nothing where a link gives a file another one. */
+static int must_be(struct sweep *w, struct lc_slice name, enum layout_kind want)
+{
+	enum layout_kind kind;
+	int rc = w->s->kind(w->s, name, &kind, w->e);
+	if (rc || kind == want)
+		return rc == LC_ENOTFOUND ? 0 : rc; /* gone meanwhile */
+	return not_understood(w, name,
+			      kind == LAYOUT_OTHER    ? "a link, or no file"
+			      : kind == LAYOUT_FOLDER ? "a folder"
+						      : "no folder");
+}
+
 /* Layers are archives, which name nothing; what begins as a document must be one. */
 static int look_at_blob(struct sweep *w, struct lc_slice name)
 {
@@ -150,8 +164,9 @@ static int look_at_blobs(struct sweep *w, struct lc_slice algorithm, struct lc_a
 {
 	struct lc_slices names = { 0 };
 	struct lc_slice folder = lc_arena_fmt(a, "blobs/%.*s", LC_FMT(algorithm));
-	int rc = folder.p ? w->s->list(w->s, folder, a, &names, w->e)
+	int rc = folder.p ? must_be(w, folder, LAYOUT_FOLDER)
 			  : lc_fail(w->e, lc_arena_err(a), "no memory for names");
+	rc = rc ? rc : w->s->list(w->s, folder, a, &names, w->e);
 	for (size_t i = 0; !rc && i < names.n; i++) {
 		struct digest d;
 		struct layout_blob_name name;
@@ -161,7 +176,9 @@ static int look_at_blobs(struct sweep *w, struct lc_slice algorithm, struct lc_a
 			rc = lc_fail(w->e, lc_arena_err(a), "no memory for names");
 		else if (digest_parse(digest, &d, NULL))
 			rc = not_understood(w, digest, "not the name of a blob");
-		else if (!lc_map_has(&w->l->blobs, names.v[i]))
+		else
+			rc = must_be(w, layout_blob_name(&d, &name), LAYOUT_FILE);
+		if (!rc && !lc_map_has(&w->l->blobs, names.v[i]))
 			rc = look_at_blob(w, layout_blob_name(&d, &name));
 	}
 	return rc;
@@ -172,9 +189,12 @@ static int look_at_all(struct sweep *w, struct lc_arena *a)
 	struct lc_slices names = { 0 };
 	struct lc_slices algorithms = { 0 };
 	int rc = w->s->list(w->s, LC_S(""), a, &names, w->e);
-	for (size_t i = 0; !rc && i < names.n; i++)
-		if (!lc_eq(names.v[i], LC_S("blobs")))
+	for (size_t i = 0; !rc && i < names.n; i++) {
+		bool blobs = lc_eq(names.v[i], LC_S("blobs"));
+		rc = must_be(w, names.v[i], blobs ? LAYOUT_FOLDER : LAYOUT_FILE);
+		if (!rc && !blobs)
 			rc = look_at_document(w, names.v[i]);
+	}
 	rc = rc ? rc : w->s->list(w->s, LC_S("blobs"), a, &algorithms, w->e);
 	for (size_t i = 0; !rc && i < algorithms.n; i++)
 		rc = look_at_blobs(w, algorithms.v[i], a);
@@ -200,21 +220,35 @@ static int look_at_those_that_stay(struct sweep *w)
 	return rc;
 }
 
-static int remove_others(struct sweep *w, struct oci_swept *ret)
+/* All are looked for before the first of them goes. */
+static int find_others(struct sweep *w, struct oci_swept *ret)
 {
-	for (size_t i = 0; i < w->l->blobs.n; i++) {
-		const struct leaving *item = w->l->blobs.items[i].value;
-		struct layout_blob_name buffer;
-		struct lc_slice name = layout_blob_name(&item->digest, &buffer);
+	int rc = 0;
+	for (size_t i = 0; !rc && i < w->l->blobs.n; i++) {
+		struct leaving *item = w->l->blobs.items[i].value;
+		struct layout_blob_name name;
 		uint64_t size = 0;
-		int rc = item->named ? LC_ENOTFOUND : w->s->find(w->s, name, &size, w->e);
-		rc = rc ? rc : w->s->remove(w->s, name, w->e);
-		if (rc && rc != LC_ENOTFOUND)
-			return rc;
-		ret->blobs += rc == 0;
-		ret->bytes += rc ? 0 : size;
+		if (!item->named)
+			rc = w->s->find(w->s, layout_blob_name(&item->digest, &name), &size, w->e);
+		item->goes = !item->named && !rc;
+		ret->blobs += item->goes;
+		ret->bytes += size;
+		rc = rc == LC_ENOTFOUND ? 0 : rc;
 	}
-	return 0;
+	return rc;
+}
+
+static int remove_others(struct sweep *w)
+{
+	int rc = 0;
+	for (size_t i = 0; !rc && i < w->l->blobs.n; i++) {
+		const struct leaving *item = w->l->blobs.items[i].value;
+		struct layout_blob_name name;
+		if (item->goes)
+			rc = w->s->remove(w->s, layout_blob_name(&item->digest, &name), w->e);
+		rc = rc == LC_ENOTFOUND ? 0 : rc;
+	}
+	return rc;
 }
 
 int layout_sweep(struct layout_store *s, struct layout_leaving *l, const struct digest *keep,
@@ -231,9 +265,10 @@ int layout_sweep(struct layout_store *s, struct layout_leaving *l, const struct 
 		mark(&w, lc_str(digest_hex(keep, hex)));
 	int rc = look_at_all(&w, &a);
 	rc = rc ? rc : look_at_those_that_stay(&w);
+	rc = rc ? rc : find_others(&w, &swept);
 	if (rc == LC_EBAD || rc == LC_ELIMIT || rc == LC_ETRUNC)
 		rc = lc_wrap(e, LC_EUNSUP, "not all is understood");
-	rc = rc ? rc : remove_others(&w, &swept);
+	rc = rc ? rc : remove_others(&w);
 	lc_arena_done(&a);
 	layout_leaving_done(l);
 	*l = (struct layout_leaving){ 0 };

@@ -5,7 +5,6 @@
 enum {
 	TAR_BLOCK_BYTES = 512,
 	LINK_STEPS_MAX = 16,
-	PATH_MAX_BYTES = 4096,
 	KEEP_EACH_MAX = 128 * 1024,
 	KEEP_ALL_MAX = 4 * 1024 * 1024,
 	INDEX_BYTES_MAX = 256 * 1024 * 1024,
@@ -130,12 +129,12 @@ static size_t parent(const uint8_t *out, size_t n)
 }
 
 /* Join a link's target to its directory inside the archive; false when it leaves or is too long. */
-static bool join(struct lc_slice directory, struct lc_slice target, uint8_t out[PATH_MAX_BYTES],
+static bool join(struct lc_slice directory, struct lc_slice target, uint8_t out[TAR_INDEX_PATH_MAX],
 		 size_t *ret_n)
 {
 	struct lc_slice part;
 	size_t n = lc_starts(target, LC_S("/")) ? 0 : directory.n;
-	if (n > PATH_MAX_BYTES)
+	if (n > TAR_INDEX_PATH_MAX)
 		return false;
 	if (n)
 		memcpy(out, directory.p, n);
@@ -148,7 +147,7 @@ static bool join(struct lc_slice directory, struct lc_slice target, uint8_t out[
 			n = parent(out, n);
 			continue;
 		}
-		if (part.n + 1 > PATH_MAX_BYTES - n)
+		if (part.n + 1 > TAR_INDEX_PATH_MAX - n)
 			return false;
 		if (n)
 			out[n++] = '/';
@@ -159,9 +158,8 @@ static bool join(struct lc_slice directory, struct lc_slice target, uint8_t out[
 	return true;
 }
 
-/* One step along a link: the name that it leads to, in out. */
-static int step(const struct tar_member *m, uint8_t out[PATH_MAX_BYTES], struct lc_slice *ret,
-		struct lc_err *e)
+int tar_index_step(const struct tar_member *m, uint8_t out[TAR_INDEX_PATH_MAX],
+		   struct lc_slice *ret, struct lc_err *e)
 {
 	struct lc_slice directory = lc_path_dir(m->name);
 	size_t n = 0;
@@ -179,7 +177,7 @@ static int step(const struct tar_member *m, uint8_t out[PATH_MAX_BYTES], struct 
 int tar_index_find(const struct tar_index *x, struct lc_slice name, const struct tar_member **ret,
 		   struct lc_err *e)
 {
-	uint8_t path[PATH_MAX_BYTES];
+	uint8_t path[TAR_INDEX_PATH_MAX];
 	struct lc_slice next = name;
 	for (unsigned steps = 0; steps <= LINK_STEPS_MAX; steps++) {
 		const struct tar_member *m = lc_map_get(&x->map, next);
@@ -191,7 +189,7 @@ int tar_index_find(const struct tar_index *x, struct lc_slice name, const struct
 		}
 		if (m->type != TAR_SYMLINK && m->type != TAR_HARDLINK)
 			return lc_fail(e, LC_EUNSUP, "%s: not a plain file", lc_quote(m->name).s);
-		int rc = step(m, path, &next, e);
+		int rc = tar_index_step(m, path, &next, e);
 		if (rc)
 			return rc;
 	}

@@ -47,6 +47,13 @@ int tar_index_build(struct tar_index *x, struct lc_stream *from, uint64_t size, 
 		    const struct lc_limits *limits, struct lc_err *e) LC_MUST_CHECK;
 void tar_index_done(struct tar_index *x);
 
+enum { TAR_INDEX_PATH_MAX = 4096 };
+/**
+ * Where a link leads to, one step: *ret is in out, or the member's.
+ * @return 0; LC_EBAD out of the archive
+ */
+int tar_index_step(const struct tar_member *m, uint8_t out[TAR_INDEX_PATH_MAX],
+		   struct lc_slice *ret, struct lc_err *e) LC_MUST_CHECK;
 /**
  * The regular file of that name, through links.
  * @return 0; LC_ENOTFOUND; LC_EBAD links in a circle or out of the archive; LC_EUNSUP not a regular

@@ -8,6 +8,7 @@ usage: signing_clean.py LACRE
 import json
 import pathlib
 import sys
+import tarfile
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cli"))
@@ -79,6 +80,18 @@ class Layout:
         raise RuntimeError("not signed")
 
 
+def write_tar(layout, path):
+    files = (p for p in layout.path.rglob("*") if p.is_file())
+    path.write_bytes(tar_of({str(p.relative_to(layout.path)): p.read_bytes() for p in files}))
+
+
+def add_member(path, name, kind, target):
+    member = tarfile.TarInfo(name)
+    member.type, member.linkname = kind, target
+    with tarfile.open(path, "a") as tar:
+        tar.addfile(member)
+
+
 def one_that_is_listed_is_gone_though_nothing_is_swept():
     for archive in (False, True):
         layout = Layout(f"listed-{archive}")
@@ -88,11 +101,8 @@ def one_that_is_listed_is_gone_though_nothing_is_swept():
         (layout.path / "README.md").write_text("text")
         place = layout.place()
         if archive:
-            files = (p for p in layout.path.rglob("*") if p.is_file())
-            path = ROOT / "listed.tar"
-            path.write_bytes(tar_of({str(p.relative_to(layout.path)): p.read_bytes()
-                                     for p in files}))
-            place = f"oci-archive:{path}:1"
+            write_tar(layout, ROOT / "listed.tar")
+            place = f"oci-archive:{ROOT}/listed.tar:1"
         verify(place, 0)
         said = call("clean", place)
         if "README.md" not in said:
@@ -100,6 +110,36 @@ def one_that_is_listed_is_gone_though_nothing_is_swept():
         verify(place, 10)
         if not archive and [e["digest"] for e in layout.entries()] != [layout.image]:
             yield f"{layout.entries()}"
+
+
+def what_links_lead_to_stays_in_archives():
+    # What is added, of what type, where it leads to: {} is the hex of the signature's layer.
+    rows = (("blobs/sha512/" + 128 * "0", tarfile.LNKTYPE, "blobs/sha256/{}"),
+            ("blobs/sha512/" + 128 * "0", tarfile.SYMTYPE, "../sha256/{}"),
+            ("blobs/README", tarfile.REGTYPE, ""),
+            ("blobs/sha384", tarfile.SYMTYPE, "sha256"),
+            ("README", tarfile.SYMTYPE, "blobs/sha256/{}"),
+            ("README", tarfile.LNKTYPE, "blobs/sha256/{}"))
+    layout = Layout("links")
+    entry, document = layout.referrer()
+    layer = document["layers"][0]["digest"]
+    for at, (name, kind, target) in enumerate(rows):
+        path = ROOT / f"links-{at}.tar"
+        write_tar(layout, path)
+        add_member(path, name, kind, target.format(layer[7:]))
+        said = call("clean", f"oci-archive:{path}:1")
+        verify(f"oci-archive:{path}:1", 10)
+        with tarfile.open(path) as tar:
+            names = tar.getnames()
+        if name not in said or f"blobs/sha256/{layer[7:]}" not in names or name not in names:
+            yield f"{name}: {said}"
+    path = ROOT / "links-to-it.tar"
+    write_tar(layout, path)
+    add_member(path, "README", tarfile.LNKTYPE, "blobs/" + entry["digest"].replace(":", "/"))
+    before = path.read_bytes()
+    said = call("clean", f"oci-archive:{path}:1", want=15)
+    if path.read_bytes() != before or "README" not in said or "removed sha" in said:
+        yield f"{said}"
 
 
 def one_that_is_signed_in_turn_is_gone():
@@ -168,6 +208,7 @@ def an_image_that_only_its_signature_names_stays():
 
 run([(f.__name__, f) for f in [
     one_that_is_listed_is_gone_though_nothing_is_swept,
+    what_links_lead_to_stays_in_archives,
     one_that_is_signed_in_turn_is_gone,
     the_list_under_the_tag_of_an_image_is_kept_up,
     one_that_another_index_lists_stays_and_that_is_said,
