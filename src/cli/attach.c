@@ -257,14 +257,16 @@ static int clean_one(struct attaching *k, const struct attached *a, struct lc_er
 	return rc ? lc_wrap(e, rc, "%.*s", LC_FMT(name)) : 0;
 }
 
-/* What is in doubt stays: the attachments themselves are gone. */
+/* What is in doubt stays. Of a directory the attachments themselves are gone, whatever fails. */
 static int sweep(struct attaching *k, struct lc_err *e)
 {
 	struct oci_swept swept;
 	struct lc_err why = { 0 };
 	struct lc_slice text = { NULL, 0 };
 	int rc = oci_repository_sweep(k->place.repository, &k->place.image.digest, &swept, &why);
-	if (rc == LC_EUNSUP)
+	bool is_note = rc == LC_EUNSUP ||
+		       (rc && rc != LC_ECANCEL && !oci_repository_defers(k->place.repository));
+	if (is_note)
 		text = lc_arena_fmt(&k->a, _("what only they needed stays there: %s"), why.msg);
 	else if (rc)
 		*e = why;
@@ -273,7 +275,7 @@ static int sweep(struct attaching *k, struct lc_err *e)
 				    _("blobs removed that nothing else names: %zu (%llu kB)"),
 				    swept.blobs, (unsigned long long)(swept.bytes / 1000));
 	cli_place_note(&k->place, &k->a, text);
-	return rc == LC_EUNSUP ? 0 : rc;
+	return is_note ? 0 : rc;
 }
 
 static int find_attached(struct attaching *k, struct attached_list *ret, struct lc_err *e)

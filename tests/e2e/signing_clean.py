@@ -6,7 +6,9 @@ usage: signing_clean.py LACRE
 """
 
 import json
+import os
 import pathlib
+import subprocess
 import sys
 import tarfile
 import tempfile
@@ -15,7 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cli"))
 
 from program import Program  # noqa: E402
 from small_image import Image, digest, tar_of  # noqa: E402
-from tap import run  # noqa: E402
+from tap import Skip, run  # noqa: E402
 
 lacre = Program(sys.argv[1])
 scratch = tempfile.TemporaryDirectory()
@@ -142,6 +144,26 @@ def what_links_lead_to_stays_in_archives():
         yield f"{said}"
 
 
+def what_is_swept_no_further_is_a_note():
+    layout = Layout("unreadable")
+    (layout.path / "README").write_text("{}")
+    (layout.path / "README").chmod(0)
+    user = {}
+    if os.geteuid() == 0:
+        ROOT.chmod(0o755)
+        program = pathlib.Path(lacre.path).resolve()
+        if not all(p.stat().st_mode & 1 for p in (*program.parents, *layout.path.parents)):
+            raise Skip("no place that another user can reach")
+        for path in (layout.path, *layout.path.rglob("*")):
+            os.chown(path, 65534, 65534)
+        user = {"user": 65534, "group": 65534, "extra_groups": []}
+    done = subprocess.run([lacre.path, "clean", layout.place()], cwd="/", capture_output=True,
+                          check=False, **user)
+    if done.returncode or b"removed sha256" not in done.stderr or b"README" not in done.stderr:
+        yield f"{done.returncode} {done.stderr}"
+    verify(layout.place(), 10)
+
+
 def one_that_is_signed_in_turn_is_gone():
     layout = Layout("countersigned")
     entry, document = layout.referrer()
@@ -209,6 +231,7 @@ def an_image_that_only_its_signature_names_stays():
 run([(f.__name__, f) for f in [
     one_that_is_listed_is_gone_though_nothing_is_swept,
     what_links_lead_to_stays_in_archives,
+    what_is_swept_no_further_is_a_note,
     one_that_is_signed_in_turn_is_gone,
     the_list_under_the_tag_of_an_image_is_kept_up,
     one_that_another_index_lists_stays_and_that_is_said,
