@@ -17,6 +17,7 @@ struct carry {
 	const struct cli_values *v;
 	struct lc_arena a;
 	struct cli_place from, to;
+	const struct cli_place *failed; /* where the last of it was tried */
 };
 
 /* The tag that it gets: the one asked for, else the one it has; by a digest none. */
@@ -50,9 +51,12 @@ static int carry(struct carry *c, struct lc_slice from, bool from_layout, struct
 		 bool to_layout, struct lc_err *e)
 {
 	char text[DIGEST_TEXT_MAX];
+	c->failed = &c->from;
 	int rc = cli_place_open(c->io, c->v, from, from_layout, false, &c->a, &c->from, e);
 	rc = rc ? rc : cli_place_image(&c->from, &c->a, e);
 	rc = rc ? rc : refuse_docker(c, to, e);
+	if (!rc)
+		c->failed = &c->to;
 	rc = rc ? rc : cli_place_open(c->io, c->v, to, to_layout, true, &c->a, &c->to, e);
 	if (rc)
 		return rc;
@@ -74,7 +78,7 @@ static int finish(struct carry *c, int rc, const struct lc_err *e)
 {
 	int status = CLI_OK;
 	if (rc)
-		status = cli_place_fail(c->io, c->v, c->to.repository ? &c->to : &c->from, e);
+		status = cli_place_fail(c->io, c->v, c->failed, e);
 	cli_place_close(&c->to);
 	cli_place_close(&c->from);
 	lc_arena_done(&c->a);

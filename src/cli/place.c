@@ -156,13 +156,27 @@ void cli_place_close(struct cli_place *p)
 	p->repository = NULL;
 }
 
-/* A name is a registry's, whatever lies in the directory: whoever meant a file is told how. */
-static void hint_at_file(struct cli_io *io, const struct cli_values *v, const struct cli_place *p)
+static bool has(struct lc_arena *a, const char *dir, const char *name)
+{
+	bool is_dir = true;
+	struct lc_slice path = lc_arena_fmt(a, "%s/%s", dir, name);
+	return path.p && io_exists((const char *)path.p, &is_dir) && !is_dir;
+}
+
+/*
+ * A name is a registry's, whatever lies in the directory: whoever meant a file is told how, where
+ * the registry does not have the name or is not to be reached.
+ */
+static void hint_at_file(struct cli_io *io, const struct cli_values *v, const struct cli_place *p,
+			 int why)
 {
 	struct lc_arena a = { 0 };
-	const char *path = p->kind == CLI_PLACE_REGISTRY ? lc_arena_str(&a, p->given) : NULL;
+	bool is_meant = p->kind == CLI_PLACE_REGISTRY && p->given.n &&
+			(why == LC_ENOTFOUND || why == LC_ENET);
+	const char *path = is_meant ? lc_arena_str(&a, p->given) : NULL;
 	bool is_dir = false;
-	if (path && p->given.n && io_exists(path, &is_dir))
+	if (path && io_exists(path, &is_dir) &&
+	    (!is_dir || has(&a, path, "oci-layout") || has(&a, path, "index.json")))
 		cli_note(io, v, _("a name in a registry; the file there is %s%s"),
 			 is_dir ? "oci:" : "oci-archive:", lc_quote(p->given).s);
 	lc_arena_done(&a);
@@ -172,7 +186,7 @@ int cli_place_fail(struct cli_io *io, const struct cli_values *v, const struct c
 		   const struct lc_err *e)
 {
 	int status = cli_fail_in_time(io, v, &p->limits, e);
-	hint_at_file(io, v, p);
+	hint_at_file(io, v, p, e->code);
 	if (status != CLI_ERROR)
 		return status;
 	if (lc_code_is_remote(e->code))

@@ -5,9 +5,11 @@ archives. What is written is whole or not there, and nothing else in the file ch
 usage: signing_archives.py LACRE
 """
 
+import contextlib
 import fcntl
 import gzip
 import hashlib
+import http.server
 import io
 import json
 import os
@@ -19,6 +21,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cli"))
@@ -387,12 +390,49 @@ def what_docker_25_saves_is_read_as_the_layout_that_it_is():
         yield f"after clean: {set(members(path)) ^ set(before)}"
 
 
+@contextlib.contextmanager
+def answering(status):
+    """A server that says the same to all."""
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        do_HEAD = do_GET
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
 def a_file_that_is_taken_for_a_name_is_told():
     (ROOT / "127.0.0.1:1").mkdir()
     Image().write_tar(ROOT / "127.0.0.1:1/named")
     done = call("copy", "127.0.0.1:1/named", f"oci:{ROOT}/never", want=15)
     if b"oci-archive:127.0.0.1:1/named\n" not in done.stderr:
         yield f"{done.stderr}"
+    Image().write_dir(ROOT / "127.0.0.1:1/layout")
+    (ROOT / "127.0.0.1:1/folder").mkdir()
+    Image().write_dir(ROOT / "from")
+    for name, want in (("layout", b"is oci:127.0.0.1:1/layout\n"), ("named", b"is oci-archive:")):
+        done = call("copy", f"oci:{ROOT}/from", f"127.0.0.1:1/{name}", want=15)
+        if want not in done.stderr:
+            yield f"{name}: {done.stderr}"
+    done = call("copy", f"oci:{ROOT}/from", "127.0.0.1:1/folder", want=15)
+    if done.stderr.count(b"\n") != 1:
+        yield f"a folder that is no layout: {done.stderr}"
+    for status, want in ((401, 0), (403, 0), (404, 1)):
+        with answering(status) as port:
+            (ROOT / f"127.0.0.1:{port}").mkdir()
+            Image().write_tar(ROOT / f"127.0.0.1:{port}/named")
+            done = lacre.run("copy", f"127.0.0.1:{port}/named", f"oci:{ROOT}/never", cwd=ROOT)
+        if done.returncode == 0 or done.stderr.count(b"the file there is") != want:
+            yield f"{status}: {done.stderr}"
 
 
 def docker_archives_are_not_copied():
