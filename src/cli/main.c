@@ -11,12 +11,24 @@
 #include "cli/interrupt.h"
 
 #ifdef M_ARENA_MAX
-enum { HEAP_AHEAD = 32 << 20, HEAP_LARGE = 64 << 20 };
+enum { HEAP_AHEAD = 32 << 20, HEAP_LARGE = 64 << 20, HEAP_STEP = 128 << 10 };
+
+/* Let the heap grow by so much at once: the kernel is asked to hand it out in large pages. */
+static void grow_heap(size_t ahead)
+{
+	const uintptr_t page = 4096;
+	uintptr_t from = ((uintptr_t)sbrk(0) + page - 1) & ~(page - 1);
+	(void)mallopt(M_TOP_PAD, (int)ahead);
+	lc_free(lc_alloc((size_t)2 * HEAP_STEP)); /* more than is there yet */
+	(void)mallopt(M_TOP_PAD, HEAP_STEP);
+	uintptr_t to = (uintptr_t)sbrk(0);
+	if (to > from)
+		(void)madvise((void *)from, to - from, MADV_HUGEPAGE); /* a wish */
+}
 
 /*
  * glibc's heap for a program that allocates a lot and soon ends: freed memory once per thread, as
  * layers allocate seldom enough to share; all but the largest blocks out of one range, which is
- * asked for ahead, so that the kernel hands it out in large pages where it has some, and which is
  * kept when it is free. A page that nobody touches costs nothing.
  */
 static void set_heap_up(void)
@@ -25,13 +37,7 @@ static void set_heap_up(void)
 	if (!mallopt(M_MMAP_THRESHOLD, HEAP_LARGE)) /* some take less: as it was is better */
 		return;
 	(void)mallopt(M_TRIM_THRESHOLD, HEAP_LARGE);
-	void *ahead = lc_alloc(HEAP_AHEAD);
-	if (!ahead)
-		return;
-	uintptr_t page = 4096;
-	uintptr_t from = ((uintptr_t)ahead + page - 1) & ~(page - 1);
-	(void)madvise((void *)from, HEAP_AHEAD - page, MADV_HUGEPAGE); /* a wish */
-	lc_free(ahead);
+	grow_heap(HEAP_AHEAD);
 }
 #else
 static void set_heap_up(void)
