@@ -6,6 +6,7 @@
 #include "base/shim.h"
 #include "cli/commands.h"
 #include "cli/job.h"
+#include "cli/place.h"
 #include "cli/result.h"
 #include "cli/talk.h"
 #include "cli/terminal.h"
@@ -90,23 +91,17 @@ static int explain(struct cli_job *j, struct lc_slice id)
 	return rc ? cli_fail(j->io, &e) : write_it(j, &x);
 }
 
-static bool has(const char *path, const char *name, bool as_dir, struct lc_arena *a)
-{
-	bool is_dir = false;
-	struct lc_slice at = lc_arena_fmt(a, "%s/%s", path, name);
-	return at.p && io_exists((const char *)at.p, &is_dir) && is_dir == as_dir;
-}
-
 /* Projects have an index.json or a manifest.json of their own: an image's are not alone. */
 static bool is_plain_directory(const char *path, struct lc_arena *a)
 {
 	bool is_dir = false;
-	if (!io_exists(path, &is_dir) || !is_dir || has(path, "oci-layout", false, a))
+	if (!io_exists(path, &is_dir) || !is_dir || cli_dir_has(path, "oci-layout", false, a))
 		return false;
-	if (has(path, "index.json", false, a) && has(path, "blobs", true, a))
+	if (cli_dir_has(path, "index.json", false, a) && cli_dir_has(path, "blobs", true, a))
 		return false;
-	return !has(path, "manifest.json", false, a) ||
-	       (!has(path, "version", false, a) && !has(path, "repositories", false, a));
+	return !cli_dir_has(path, "manifest.json", false, a) ||
+	       (!cli_dir_has(path, "version", false, a) &&
+		!cli_dir_has(path, "repositories", false, a));
 }
 
 /* What a target is scanned as: the command's word for it, or what it looks like. */

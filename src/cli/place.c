@@ -156,11 +156,11 @@ void cli_place_close(struct cli_place *p)
 	p->repository = NULL;
 }
 
-static bool has(struct lc_arena *a, const char *dir, const char *name)
+bool cli_dir_has(const char *dir, const char *name, bool as_dir, struct lc_arena *a)
 {
-	bool is_dir = true;
+	bool is_dir = false;
 	struct lc_slice path = lc_arena_fmt(a, "%s/%s", dir, name);
-	return path.p && io_exists((const char *)path.p, &is_dir) && !is_dir;
+	return path.p && io_exists((const char *)path.p, &is_dir) && is_dir == as_dir;
 }
 
 /*
@@ -176,7 +176,8 @@ static void hint_at_file(struct cli_io *io, const struct cli_values *v, const st
 	const char *path = is_meant ? lc_arena_str(&a, p->given) : NULL;
 	bool is_dir = false;
 	if (path && io_exists(path, &is_dir) &&
-	    (!is_dir || has(&a, path, "oci-layout") || has(&a, path, "index.json")))
+	    (!is_dir || cli_dir_has(path, "oci-layout", false, &a) ||
+	     cli_dir_has(path, "index.json", false, &a)))
 		cli_note(io, v, _("a name in a registry; the file there is %s%s"),
 			 is_dir ? "oci:" : "oci-archive:", lc_quote(p->given).s);
 	lc_arena_done(&a);

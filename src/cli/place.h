@@ -59,6 +59,8 @@ void cli_place_close(struct cli_place *p);
 int cli_place_fail(struct cli_io *io, const struct cli_values *v, const struct cli_place *p,
 		   const struct lc_err *e);
 
+/** Does a directory of the user's have that: a directory, or something else, links followed? */
+bool cli_dir_has(const char *dir, const char *name, bool as_dir, struct lc_arena *a);
 /** Digests ("sha256:…") of the manifests of an index; none of another manifest. LC_ELIMIT. */
 int cli_children(const struct oci_document *m, struct lc_arena *a, struct lc_slices *ret,
 		 struct lc_err *e) LC_MUST_CHECK;

@@ -258,8 +258,7 @@ static void when_null(struct program *p, int number, unsigned i)
 	end(p, fail_with(EPERM));
 }
 
-/* Memory of its own alone: a file that is mapped lives on without a descriptor, which are counted.
- */
+/* Memory of its own alone: a mapped file lives on without a descriptor, and those are counted. */
 static void map_anew(struct program *p)
 {
 	only_for(p, SYS_mmap, 8);

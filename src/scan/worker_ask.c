@@ -15,10 +15,8 @@ struct ask {
 	const struct inv_tree_options *how; /* of a tree */
 	enum worker_end end;
 	struct scan_layer *to;
-	struct io_worker *worker;
-	struct worker_shared *shared;
-	struct worker_place *place;
-	uint64_t seen; /* of its progress */
+	struct worker_place *place; /* its process, and the memory of it */
+	uint64_t seen;              /* of its progress */
 	uint32_t still_ms;
 	/* stored bytes */
 	struct lc_stream *stream; /* NULL none, or all was given */
@@ -62,10 +60,10 @@ static struct doing doing_of(const struct ask *a)
 	uint8_t analyser[WORKER_ANALYSER_MAX];
 	uint8_t path[WORKER_PATH_MAX];
 	enum { SHOWN = 224 }; /* of a long path the end says more */
-	size_t analyser_n = lc_min(a->shared->analyser_n, sizeof(analyser));
-	size_t path_n = lc_min(a->shared->path_n, sizeof(path));
-	memcpy(analyser, a->shared->analyser, sizeof(analyser));
-	memcpy(path, a->shared->path, sizeof(path));
+	size_t analyser_n = lc_min(a->place->shared->analyser_n, sizeof(analyser));
+	size_t path_n = lc_min(a->place->shared->path_n, sizeof(path));
+	memcpy(analyser, a->place->shared->analyser, sizeof(analyser));
+	memcpy(path, a->place->shared->path, sizeof(path));
 	if (analyser_n)
 		(void)snprintf(d.text, sizeof(d.text), " while %s read %s", /* fits */
 			       lc_quote(lc_slice_of(analyser, analyser_n)).s,
@@ -85,7 +83,7 @@ static int died(struct ask *a)
 		return of_layer(a, e->code, e);
 	}
 	a->end = WORKER_LOST;
-	const char *how = io_worker_death(a->worker, text);
+	const char *how = io_worker_death(&a->place->worker, text);
 	(void)lc_fail(e, LC_EUNSUP, "not analysed: its process %s%s", how, doing_of(a).text);
 	return of_layer(a, LC_EUNSUP, e);
 }
@@ -137,7 +135,7 @@ static int fail_stream(struct ask *a)
 	lc_stream_close(a->stream);
 	a->stream = NULL;
 	worker_err_put(&a->stream_err, a->stream_err.code, v + 1);
-	return worker_say(a->worker->fd, WORKER_FAIL, v, 3, lc_str(a->stream_err.msg), NULL);
+	return worker_say(a->place->worker.fd, WORKER_FAIL, v, 3, lc_str(a->stream_err.msg), NULL);
 }
 
 static int start_digest(struct ask *a)
@@ -247,7 +245,7 @@ static int fill(struct ask *a, size_t slot)
 	a->place->used[slot] = n > a->place->used[slot] ? n : a->place->used[slot];
 	if (a->bytes == 0)
 		a->compression = io_sniff(lc_slice_of(to, n));
-	rc = worker_say(a->worker->fd, WORKER_DATA, v, 3, lc_str(text), NULL);
+	rc = worker_say(a->place->worker.fd, WORKER_DATA, v, 3, lc_str(text), NULL);
 	/* While it is read: nobody else can write there, and nothing is until it is free. */
 	digester_add(a->digester, to, n);
 	a->bytes += n;
@@ -258,7 +256,7 @@ static int fill(struct ask *a, size_t slot)
 
 static int order_tree(struct ask *a)
 {
-	int rc = worker_tree_send(a->worker->fd, a->w->tree, a->how);
+	int rc = worker_tree_send(a->place->worker.fd, a->w->tree, a->how);
 	if (rc == LC_ENOMEM || rc == LC_ELIMIT)
 		return lc_fail(&a->to->err, rc, "no memory to ask for a directory");
 	return rc ? died(a) : 0;
@@ -273,7 +271,7 @@ static int order(struct ask *a)
 	int rc = oci_part_pack(a->image, a->layer, &packed, &a->to->err);
 	if (rc)
 		return rc;
-	rc = worker_say(a->worker->fd, WORKER_WALK, NULL, 0, lc_buf_get(&packed), NULL);
+	rc = worker_say(a->place->worker.fd, WORKER_WALK, NULL, 0, lc_buf_get(&packed), NULL);
 	return rc ? died(a) : 0;
 }
 
@@ -388,9 +386,9 @@ static int look_at_the_clock(const struct ask *a)
 static int wait(struct ask *a)
 {
 	const struct lc_limits *limits = a->w->q->limits;
-	if (io_message_wait(a->worker->fd, TICK_MS))
+	if (io_message_wait(a->place->worker.fd, TICK_MS))
 		return 0;
-	uint64_t now = atomic_load_explicit(&a->shared->progress, memory_order_relaxed);
+	uint64_t now = atomic_load_explicit(&a->place->shared->progress, memory_order_relaxed);
 	a->still_ms = now == a->seen ? a->still_ms + TICK_MS : 0;
 	a->seen = now;
 	return a->still_ms >= limits->stall_ms ? stood_still(a) : 0;
@@ -399,7 +397,7 @@ static int wait(struct ask *a)
 static int listen_once(struct ask *a)
 {
 	struct lc_err *e = &a->to->err;
-	int rc = io_message_receive(a->worker->fd, false, &a->m, e);
+	int rc = io_message_receive(a->place->worker.fd, false, &a->m, e);
 	if (rc)
 		return of_layer(a, rc, e);
 	a->still_ms = 0;
@@ -416,12 +414,13 @@ static int talk(struct ask *a)
 		rc = look_at_the_clock(a);
 		if (rc)
 			break;
-		if (io_message_wait(a->worker->fd, 0))
+		if (io_message_wait(a->place->worker.fd, 0))
 			rc = listen_once(a);
 		else if (slot == WORKER_SLOTS)
 			rc = wait(a);
 		else if (fill(a, slot)) /* it is gone, as its end says, or takes no messages */
-			rc = io_message_wait(a->worker->fd, 0) ? listen_once(a) : out_of_order(a);
+			rc = io_message_wait(a->place->worker.fd, 0) ? listen_once(a)
+								     : out_of_order(a);
 	}
 	return rc;
 }
@@ -439,9 +438,7 @@ static int ask(const struct ask *what, unsigned number, struct scan_layer *ret,
 	a->layer = what->layer;
 	a->how = what->how;
 	a->to = ret;
-	a->worker = &w->places[number].worker;
 	a->place = &w->places[number];
-	a->shared = a->place->shared;
 	if (!lc_size(w->q->limits->facts_bytes_max, &most))
 		most = SIZE_MAX;
 	lc_buf_init(&ret->sink.out, most);

@@ -71,7 +71,7 @@ struct scan_workers {
 	const struct io_tree *tree;  /* NULL: layers are walked */
 	const struct io_tree *store; /* beside it; NULL none */
 	struct io_nursery *nursery;
-	bool sealed;                    /* the kernel lets nobody else write them */
+	bool sealed;                    /* the kernel lets nobody else write what they read */
 	struct lc_spare_counts *counts; /* so that stages of all use each processor once */
 	unsigned numbers_n;
 	unsigned ready_max; /* processes ahead of need: the threads of the scan */
